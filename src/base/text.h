@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Bytes from a device made safe to show to a person.
+
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+
+/*
+ * Writes bytes as printable ASCII into out (NUL-terminated, at most size
+ * bytes): controls and bytes above 0x7e become \r \n \t \xNN, a backslash
+ * doubles. Cuts at the end of out, never inside an escape. Returns the length
+ * written. Nothing that comes from a device reaches a terminal another way.
+ */
+size_t text_escape(char *out, size_t size, const void *bytes, size_t len);
+
+/* As text_escape, but a newline stays a newline and \r before it vanishes;
+ * for the transcript. */
+size_t text_escape_lines(char *out, size_t size, const void *bytes,
+                         size_t len);
+
+/* JSON string contents (without the quotes) for any bytes; bytes that are not
+ * ASCII become \u00NN. */
+size_t text_json(char *out, size_t size, const char *s);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A device whose boot loader waits at its prompt: survey it, read from it.
+
+#ifndef MONITOR_DEVICE_H
+#define MONITOR_DEVICE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "monitor/map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Threads: all calls come from one thread at a time (main until the mount is
+ * live, then the fetcher), except those marked "any thread". Calls block
+ * until they are done or their time is up.
+ */
+struct device;
+
+struct device_config {
+    const char *port;           /* path, also symlinks such as by-id */
+    unsigned baud;
+    const char *dialect;        /* name, path of a file, or NULL: recognise */
+    unsigned attach_timeout_ms; /* for getting to the prompt */
+    const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
+};
+
+enum device_line {
+    DEVICE_LINE_IDLE,
+    DEVICE_LINE_BUSY,   /* a command is running */
+    DEVICE_LINE_SILENT, /* the last command got no answer in time */
+    DEVICE_LINE_GONE    /* the port went away */
+};
+
+struct device_stats {
+    uint64_t device_bytes_read;   /* payload bytes of all good rows */
+    uint64_t line_bytes_received; /* everything that came in */
+    uint64_t line_bytes_sent;
+    uint64_t commands;
+    uint64_t rows_bad;  /* rows that failed a check */
+    uint64_t rows_lost; /* rows that did not come */
+    enum device_line line;
+};
+
+/*
+ * Opens and locks the port, finds the prompt or breaks in (says so on
+ * stderr), recognises the dialect, asks for the map and the identity.
+ * -EBUSY: port in use; -ETIMEDOUT: nothing usable answered; -EINVAL: dialect
+ * file or segment option. The caller owns *out.
+ */
+int device_open(struct device **out, const struct device_config *config,
+                struct err *err);
+void device_close(struct device *dev); /* NULL is allowed */
+
+const struct map *device_map(const struct device *dev);
+const char *device_port(const struct device *dev);
+const char *device_dialect(const struct device *dev); /* its short name */
+const char *device_banner(const struct device *dev);  /* escaped, "" if none */
+const char *device_identity(const struct device *dev);
+
+/* What a read reports while it runs. */
+struct device_sink {
+    /* len good bytes that stand at address; in any order, possibly twice. */
+    void (*row)(void *arg, uint64_t address, const uint8_t *bytes, size_t len);
+    /* Asked after each row and after each device_wake: true ends the read as
+     * soon as the device can be made to stop. */
+    bool (*stop)(void *arg);
+    void *arg;
+};
+
+/*
+ * Reads [address, address+len), both multiples of DEVICE_ROW, with the best
+ * dump command there is, at most one command's worth: a larger range is cut,
+ * a smaller one may bring more rows than asked for (a fixed-length command);
+ * only rows within the range's MAP_ALIGN-aligned surroundings reach the sink.
+ * 0: the command ran to its end, though rows may be missing or were bad: the
+ * caller sees which came and asks again. -EINTR: stopped by the sink.
+ * -ETIMEDOUT: the device fell silent (it was tried to get the prompt back).
+ * -ENODEV: the port is gone.
+ */
+#define DEVICE_ROW 16U
+int device_read(struct device *dev, uint64_t address, uint64_t len,
+                const struct device_sink *sink, struct err *err);
+
+/* Bytes one device_read covers at most. */
+uint64_t device_read_max(const struct device *dev);
+
+/* Any thread: makes a running device_read ask its sink, or a following one
+ * at once. Async-signal-safe. */
+void device_wake(struct device *dev);
+
+/* From now on every call returns -EINTR at once and a running dump is told to
+ * stop where the device can. Any thread. */
+void device_shutdown(struct device *dev);
+
+/* CRC-32 (IEEE) of a range computed by the device. -ENOTSUP: its dialect has
+ * no such command. */
+int device_crc32(struct device *dev, uint64_t address, uint64_t len,
+                 uint32_t *crc, struct err *err);
+
+/*
+ * For --probe: proves the byte order now and tells what is known in lines of
+ * text: dialect, banner, prompt, dump command, byte order, segments.
+ */
+int device_describe(struct device *dev, struct buf *out, struct err *err);
+
+/* Any thread. */
+void device_get_stats(const struct device *dev, struct device_stats *out);
+
+/* Any thread. The conversation so far, escaped line by line, the oldest part
+ * dropped beyond 64 KiB. */
+void device_transcript(const struct device *dev, struct buf *out);
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The blocks of one medium that have been read: their bytes and states.
+
+#ifndef STORE_BLOCKS_H
+#define STORE_BLOCKS_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The unit of the cache. 512 bytes: see HACKING.md, "Why 512". The last block
+ * of a medium may be shorter. */
+#define BLOCK_SIZE 512U
+
+/*
+ * absent     never read, or what is on disk fails its checksum
+ * good       read, every row passed its checks
+ * confirmed  good, and proved by a second route
+ * bad        given up after a bounded number of tries; no bytes
+ */
+enum block_state { BLOCK_ABSENT, BLOCK_GOOD, BLOCK_CONFIRMED, BLOCK_BAD };
+
+struct blocks;
+
+/*
+ * Threads: one thread (the fetcher) calls blocks_put, blocks_mark_bad and
+ * blocks_sync; blocks_get, blocks_state and blocks_known may be called from
+ * any thread beside it.
+ *
+ * Offsets and lengths are bytes from the start of the medium; block numbers
+ * are offset / BLOCK_SIZE.
+ */
+
+uint64_t blocks_size(const struct blocks *b); /* of the medium, in bytes */
+uint64_t blocks_count(const struct blocks *b);
+
+/* Bytes in block n (BLOCK_SIZE but for a short last one). */
+size_t blocks_length(const struct blocks *b, uint64_t n);
+
+enum block_state blocks_state(const struct blocks *b, uint64_t n);
+
+/* True when every byte of [offset, offset+len) is good or confirmed. */
+bool blocks_have(const struct blocks *b, uint64_t offset, uint64_t len);
+
+/* Bytes of [offset, offset+len) that are good or confirmed, and how many
+ * bytes are in bad blocks (bad may be NULL). */
+uint64_t blocks_known(const struct blocks *b, uint64_t offset, uint64_t len,
+                      uint64_t *bad);
+
+/* Stores block n, blocks_length(b, n) bytes, as good. -ENOSPC and the like
+ * when the disk refuses; the block then stays as it was. */
+int blocks_put(struct blocks *b, uint64_t n, const void *bytes,
+               struct err *err);
+
+void blocks_mark_bad(struct blocks *b, uint64_t n);
+
+/*
+ * Copies [offset, offset+len), which must lie in the medium. -ENODATA when a
+ * block of it is not good; that includes one whose bytes no longer match
+ * their checksum: it is made absent, so that it is read again from the
+ * device.
+ */
+int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len);
+
+/*
+ * Makes what was put so far durable: data, then fdatasync, then the states.
+ * Until a block's state is written this way, a restart finds it absent.
+ * Cheap when nothing is new. Called about once a second.
+ */
+int blocks_sync(struct blocks *b, struct err *err);
+
+#endif

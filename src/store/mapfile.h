@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is known of a file, as a GNU ddrescue map.
+
+#ifndef STORE_MAPFILE_H
+#define STORE_MAPFILE_H
+
+#include "base/buf.h"
+#include "store/blocks.h"
+
+#include <stdint.h>
+
+/*
+ * Appends the map of [offset, offset+size) of b to out, positions counted
+ * from offset: `?` absent, `+` good or confirmed, `-` bad; neighbours of one
+ * state merged; a heading comment says how much of `+` is confirmed. Format:
+ * GNU ddrescue 1.27 manual, "Mapfile structure". Pure. An empty range gives
+ * an empty block list.
+ */
+void mapfile_write(struct buf *out, const struct blocks *b, uint64_t offset,
+                   uint64_t size);
+
+#endif
