@@ -8,6 +8,7 @@
 #include "monitor/device.h"
 #include "store/cache.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,12 +27,26 @@ struct fetcher_config {
 
 /*
  * Answers a request, exactly once, from the fetcher thread, with no lock held.
- * status 0: bytes holds len bytes; else negative errno (-EIO, -EINTR) and
- * bytes is NULL. bytes belongs to the fetcher and is valid during the call;
- * the request itself is freed afterwards.
+ * status 0: bytes holds r->len bytes, valid during the call; else negative
+ * errno (-EIO, -EINTR) and bytes is NULL. From here on the request belongs to
+ * the caller again, who may free it in the call.
  */
-typedef void fetch_done_fn(void *arg, int status, const void *bytes,
-                           size_t len);
+typedef void fetch_done_fn(struct fetch_request *r, int status,
+                           const void *bytes);
+
+/* Made and filled by the caller (zeroed first), lent to the fetcher from
+ * fetch_submit until done is called. */
+struct fetch_request {
+    size_t medium;   /* index in the device's map */
+    uint64_t offset; /* from the start of the medium */
+    size_t len;      /* bytes, at least 1, within the medium */
+    fetch_done_fn *done;
+    void *arg;
+    /* the fetcher's own: */
+    atomic_bool cancelled;
+    struct fetch_request *next;
+    uint64_t since_ms;
+};
 
 /* Opens the blocks of each medium of the device's map in the cache (spot
  * checks included) and starts the thread. */
@@ -42,23 +57,16 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
  * device gone or not), frees everything. */
 void fetcher_stop(struct fetcher *f);
 
-/*
- * Any thread but the fetcher's; never blocks on the device. [offset,
- * offset+len) must lie in the medium. NULL when memory is short (done is not
- * called then). The result is only good for fetch_cancel, and only until done
- * was called: see there.
- */
-struct fetch_request *fetch_submit(struct fetcher *f, size_t medium,
-                                   uint64_t offset, size_t len,
-                                   fetch_done_fn *done, void *arg);
+/* Any thread but the fetcher's; never blocks on the device or the disk. */
+void fetch_submit(struct fetcher *f, struct fetch_request *r);
 
 /*
- * Any thread, also inside a FUSE interrupt callback (takes no lock that is
- * ever held over a call out): the request's done comes soon with -EINTR unless
- * it came already. id as given by fetch_id.
+ * Any thread, also inside a FUSE interrupt callback: takes no lock, sets a flag
+ * in r and wakes the fetcher, whose done(-EINTR) follows soon unless the answer
+ * is already on its way. May come before fetch_submit. The caller makes sure
+ * that r is still lent (fs.c: the callback is cleared before r is freed).
  */
-void fetch_cancel(struct fetcher *f, uint64_t id);
-uint64_t fetch_id(const struct fetch_request *r);
+void fetch_cancel(struct fetcher *f, struct fetch_request *r);
 
 /* Blocks of a medium, for status and maps. */
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A record of what the loader was made to do, for tests to look at.
+#ifndef SIM_LOG_H
+#define SIM_LOG_H
+
+#include <stdio.h>
+
+struct log {
+    FILE *file;         /* NULL: nothing is recorded */
+};
+
+/* Append to `path`; NULL records nothing. Returns 0 or -1 with errno. */
+int log_open(struct log *log, const char *path);
+
+/* Record a command line, control characters escaped. */
+void log_command(struct log *log, const char *line);
+
+/* Record an event as `!event`. */
+void log_mark(struct log *log, const char *event);
+
+/* Record that a command came which would change the device. */
+void log_danger(struct log *log, const char *command);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// fwfs-sim: a board with a boot loader on a pty, to test fwfs against.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pty.h"
+#include "sim.h"
+
+static int trouble(const char *what)
+{
+    fprintf(stderr, "fwfs-sim: %s: %s\n", what, strerror(errno));
+    return -1;
+}
+
+void ignore_input(struct sim *sim)
+{
+    for (;;)
+        uart_getc(&sim->uart);
+}
+
+void run_linux(struct sim *sim)
+{
+    struct uart *u = &sim->uart;
+
+    u->newline = "\r\n";
+    uart_puts(u, "Linux version 2.6.31 (build@sim) (gcc version 4.3.3)\n");
+    uart_sleep(u, 20000000);
+    uart_puts(u, "Calibrating delay loop... 39.73 BogoMIPS\n");
+    uart_sleep(u, 20000000);
+    uart_puts(u, "init started: BusyBox v1.12.4\n");
+    ignore_input(sim);
+}
+
+static int set_up_memory(struct sim *sim)
+{
+    struct options *o = &sim->opt;
+    struct memory *m = &sim->memory;
+
+    m->chip[0].window = o->window;
+    m->chip[1].window = o->window;
+    m->ram_base = o->ram_base;
+    m->ram_size = o->ram_size;
+    m->seed = o->seed;
+    m->abort_at = o->abort_at;
+    m->big_endian = o->big_endian;
+    if (chip_open(&m->chip[0], o->flash, o->base) < 0)
+        return trouble(o->flash);
+    if (o->flash2 && chip_open(&m->chip[1], o->flash2, o->base2) < 0)
+        return trouble(o->flash2);
+    return 0;
+}
+
+static int set_up(struct sim *sim, struct pty *pty)
+{
+    struct options *o = &sim->opt;
+
+    sim->faults = o->faults;
+    if (set_up_memory(sim) < 0)
+        return -1;
+    if (log_open(&sim->log, o->log) < 0)
+        return trouble(o->log);
+    if (pty_open(pty) < 0)
+        return trouble("no pty");
+    sim->uart.log = &sim->log;
+    sim->uart.restart = &sim->restart;
+    if (uart_init(&sim->uart, pty->master, o->baud, (int)o->fifo) < 0)
+        return trouble("signals");
+    if (o->link && pty_publish(pty, o->link) < 0)
+        return trouble(o->link);
+    return 0;
+}
+
+/* Forget what RAM and the line hold. */
+static void reset_board(struct sim *sim)
+{
+    uart_clear(&sim->uart);
+    uart_set_baud(&sim->uart, sim->opt.baud);
+    sim->uart.newline = sim->opt.newline;
+    sim->editor.len = 0;
+    sim->winbond_next = 0;
+    sim->uboot = (struct uboot_memory){ .count = 0x40, .width = 4 };
+}
+
+static void power_on(struct sim *sim)
+{
+    if (sim->opt.state == STATE_HANG)
+        ignore_input(sim);
+    if (sim->opt.loader == LOADER_WINBOND)
+        winbond_power_on(sim);
+    uboot_power_on(sim);
+}
+
+/* Take up in the state the command line asks for. */
+static void start(struct sim *sim)
+{
+    reset_board(sim);
+    strcpy(sim->editor.line, sim->opt.leftover);
+    sim->editor.len = strlen(sim->opt.leftover);
+    if (sim->opt.state == STATE_RUNNING)
+        run_linux(sim);
+    if (sim->opt.state != STATE_PROMPT)
+        power_on(sim);
+    if (sim->opt.loader == LOADER_WINBOND)
+        winbond_shell(sim, false);
+    uboot_shell(sim, false);
+}
+
+int main(int argc, char **argv)
+{
+    static struct sim sim;
+    static struct pty pty;
+    int status = options_parse(&sim.opt, argc, argv);
+
+    if (status > 0)
+        fputs(options_help, stdout);
+    if (status != 0)
+        return status > 0 ? 0 : 2;
+    if (set_up(&sim, &pty) < 0)
+        return 1;
+    printf("ready %s\n", pty.name);
+    fflush(stdout);
+    switch (setjmp(sim.restart)) {
+    case 0:
+        start(&sim);
+        break;
+    case UART_POWER:
+        log_mark(&sim.log, "power");
+        reset_board(&sim);
+        power_on(&sim);
+        break;
+    case UART_RESET:
+        log_mark(&sim.log, "reset");
+        sim.editor.len = 0;
+        uart_set_baud(&sim.uart, sim.opt.baud);
+        power_on(&sim);
+        break;
+    default:
+        pty_close(&pty);
+        break;
+    }
+    return 0;
+}

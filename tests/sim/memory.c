@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Answers reads from the flash images and from made-up RAM contents.
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int chip_open(struct chip *chip, const char *path, uint64_t base)
+{
+    struct stat st;
+    void *data = MAP_FAILED;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0) {
+        errno = EINVAL;
+        if (st.st_size > 0)
+            data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
+                        fd, 0);
+    }
+    close(fd);
+    if (data == MAP_FAILED)
+        return -1;
+    chip->data = data;
+    chip->base = base;
+    chip->size = (uint64_t)st.st_size;
+    if (chip->window < chip->size)
+        chip->window = chip->size;
+    return 0;
+}
+
+static bool within(uint64_t addr, uint64_t base, uint64_t size)
+{
+    return addr >= base && addr - base < size;
+}
+
+/* A chip proper goes before the repetitions of its neighbour. */
+static const struct chip *find_chip(const struct memory *m, uint64_t addr)
+{
+    for (int i = 0; i < 2; i++) {
+        if (m->chip[i].data && within(addr, m->chip[i].base, m->chip[i].size))
+            return &m->chip[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        if (m->chip[i].data &&
+            within(addr, m->chip[i].base, m->chip[i].window))
+            return &m->chip[i];
+    }
+    return NULL;
+}
+
+/* splitmix64 */
+uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static uint8_t ram_byte(const struct memory *m, uint64_t addr)
+{
+    uint64_t state = m->seed ^ (addr / 8 * UINT64_C(0xd1342543de82ef95));
+
+    return (uint8_t)(next_random(&state) >> (addr % 8 * 8));
+}
+
+bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte)
+{
+    const struct chip *chip = find_chip(m, addr);
+
+    if (chip) {
+        *byte = chip->data[(addr - chip->base) % chip->size];
+        return addr < m->abort_at;
+    }
+    if (!within(addr, m->ram_base, m->ram_size))
+        return false;
+    *byte = ram_byte(m, addr);
+    return true;
+}
+
+size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
+                   size_t len)
+{
+    size_t done = 0;
+
+    while (done < len && memory_byte(m, addr + done, &buf[done]))
+        done++;
+    return done;
+}
+
+uint64_t memory_value(const struct memory *m, const uint8_t *bytes, int width)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < width; i++) {
+        int from = m->big_endian ? i : width - 1 - i;
+
+        value = value << 8 | bytes[from];
+    }
+    return value;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the device's processor sees: flash chips, RAM and nothing else.
+#ifndef SIM_MEMORY_H
+#define SIM_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A flash chip, repeated all over its window when it is smaller. */
+struct chip {
+    const uint8_t *data;        /* NULL: not fitted */
+    uint64_t base;
+    uint64_t size;
+    uint64_t window;
+};
+
+struct memory {
+    struct chip chip[2];
+    uint64_t ram_base;
+    uint64_t ram_size;
+    uint64_t seed;              /* RAM contents follow from it */
+    uint64_t abort_at;          /* flash from here on faults */
+    bool big_endian;
+};
+
+/* Map the file at `path` as a chip; -1 with errno on failure. */
+int chip_open(struct chip *chip, const char *path, uint64_t base);
+
+/* Read one byte; false when nothing answers at `addr`. */
+bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte);
+
+/* Copy `len` bytes; returns how many could be read before a fault. */
+size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
+                   size_t len);
+
+/* The number that `width` bytes at `bytes` are to the processor. */
+uint64_t memory_value(const struct memory *m, const uint8_t *bytes,
+                      int width);
+
+/* The next of a repeatable series of numbers. */
+uint64_t next_random(uint64_t *state);
+
+#endif

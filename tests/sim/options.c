@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Reads the command line of fwfs-sim.
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "uart.h"
+
+enum {
+    OPT_LOADER = 256, OPT_FORMAT, OPT_ENDIAN, OPT_FLASH, OPT_BASE, OPT_FLASH2,
+    OPT_BASE2, OPT_WINDOW, OPT_RAM, OPT_64, OPT_PROMPT, OPT_MTDPARTS,
+    OPT_MTDPARTS_IN, OPT_WITHOUT, OPT_BAUD, OPT_FIFO, OPT_EOL, OPT_STATE,
+    OPT_AUTOBOOT, OPT_STOP, OPT_EAT_KEY, OPT_LEFTOVER, OPT_ANSI, OPT_LINK,
+    OPT_LOG, OPT_SEED, OPT_FLIP, OPT_DROP, OPT_BAD_ROW, OPT_LOSE_ROW,
+    OPT_NOISE_LINE, OPT_ABORT_AT, OPT_HELP,
+};
+
+static const struct option long_options[] = {
+    { "loader", required_argument, NULL, OPT_LOADER },
+    { "format", required_argument, NULL, OPT_FORMAT },
+    { "endian", required_argument, NULL, OPT_ENDIAN },
+    { "flash", required_argument, NULL, OPT_FLASH },
+    { "base", required_argument, NULL, OPT_BASE },
+    { "flash2", required_argument, NULL, OPT_FLASH2 },
+    { "base2", required_argument, NULL, OPT_BASE2 },
+    { "window", required_argument, NULL, OPT_WINDOW },
+    { "ram", required_argument, NULL, OPT_RAM },
+    { "64", no_argument, NULL, OPT_64 },
+    { "prompt", required_argument, NULL, OPT_PROMPT },
+    { "mtdparts", required_argument, NULL, OPT_MTDPARTS },
+    { "mtdparts-in", required_argument, NULL, OPT_MTDPARTS_IN },
+    { "without", required_argument, NULL, OPT_WITHOUT },
+    { "baud", required_argument, NULL, OPT_BAUD },
+    { "fifo", required_argument, NULL, OPT_FIFO },
+    { "eol", required_argument, NULL, OPT_EOL },
+    { "state", required_argument, NULL, OPT_STATE },
+    { "autoboot", required_argument, NULL, OPT_AUTOBOOT },
+    { "stop", required_argument, NULL, OPT_STOP },
+    { "eat-key", no_argument, NULL, OPT_EAT_KEY },
+    { "leftover", required_argument, NULL, OPT_LEFTOVER },
+    { "ansi", no_argument, NULL, OPT_ANSI },
+    { "link", required_argument, NULL, OPT_LINK },
+    { "log", required_argument, NULL, OPT_LOG },
+    { "seed", required_argument, NULL, OPT_SEED },
+    { "flip", required_argument, NULL, OPT_FLIP },
+    { "drop", required_argument, NULL, OPT_DROP },
+    { "bad-row", required_argument, NULL, OPT_BAD_ROW },
+    { "lose-row", required_argument, NULL, OPT_LOSE_ROW },
+    { "noise-line", required_argument, NULL, OPT_NOISE_LINE },
+    { "abort-at", required_argument, NULL, OPT_ABORT_AT },
+    { "help", no_argument, NULL, OPT_HELP },
+    { NULL, 0, NULL, 0 },
+};
+
+static int complain(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static int complain(const char *format, ...)
+{
+    va_list args;
+
+    fputs("fwfs-sim: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputs(" (see --help)\n", stderr);
+    return -1;
+}
+
+/* A number, up to the character `end`; the text after it in `rest`. */
+static int number_until(const char *text, int end, uint64_t *value,
+                        const char **rest)
+{
+    char *stop;
+
+    errno = 0;
+    *value = strtoull(text, &stop, 0);
+    if (stop == text || !isdigit((unsigned char)*text) || errno ||
+        (*stop != end && *stop != '\0'))
+        return complain("'%s' is not a number", text);
+    *rest = stop;
+    return 0;
+}
+
+static int number(const char *text, uint64_t *value)
+{
+    const char *rest;
+
+    return number_until(text, '\0', value, &rest);
+}
+
+static int small_number(const char *text, long max, long *value)
+{
+    uint64_t wide;
+
+    if (number(text, &wide) < 0)
+        return -1;
+    if (wide > (uint64_t)max)
+        return complain("%s is more than %ld", text, max);
+    *value = (long)wide;
+    return 0;
+}
+
+/* Which of the `count` words is it? */
+static int choice(const char *text, const char *const *words, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(text, words[i]) == 0)
+            return i;
+    }
+    return complain("'%s' is none of the possible values", text);
+}
+
+static int parse_ram(struct options *o, const char *text)
+{
+    const char *rest;
+
+    if (number_until(text, ':', &o->ram_base, &rest) < 0)
+        return -1;
+    if (*rest != ':')
+        return complain("--ram wants BASE:SIZE");
+    return number(rest + 1, &o->ram_size);
+}
+
+static int parse_seconds(struct options *o, const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+
+    if (end == text || *end || !(seconds >= 0 && seconds < 1e6))
+        return complain("'%s' is not a number of seconds", text);
+    o->autoboot = (int64_t)(seconds * 1e9);
+    return 0;
+}
+
+static int add_fault(struct options *o, enum fault_kind kind,
+                     const char *text)
+{
+    struct fault *fault = &o->faults.list[o->faults.count];
+    const char *rest;
+    long left = -1;
+
+    if (o->faults.count == FAULTS_MAX)
+        return complain("too many faults");
+    if (number_until(text, ':', &fault->addr, &rest) < 0 ||
+        (*rest && small_number(rest + 1, 1000000000, &left) < 0))
+        return -1;
+    fault->kind = kind;
+    fault->left = left;
+    o->faults.count++;
+    return 0;
+}
+
+/* Translate \n \r \t \e \\ \xHH. */
+static int unescape(char *to, size_t size, const char *from)
+{
+    static const char names[] = "nrte\\";
+    static const char values[] = "\n\r\t\033\\";
+    size_t len = 0;
+
+    for (; *from && len + 1 < size; from++) {
+        const char *name;
+        unsigned byte;
+        int used = 0;
+
+        if (*from != '\\') {
+            to[len++] = *from;
+        } else if (sscanf(from, "\\x%2x%n", &byte, &used) == 1) {
+            to[len++] = (char)byte;
+            from += used - 1;
+        } else if (from[1] && (name = strchr(names, from[1]))) {
+            to[len++] = values[name - names];
+            from++;
+        } else {
+            return complain("bad escape in '%s'", from);
+        }
+    }
+    to[len] = '\0';
+    return *from ? complain("--leftover is too long") : 0;
+}
+
+static int set_word(struct options *o, int option, const char *arg)
+{
+    static const char *const loaders[] = { "winbond", "u-boot" };
+    static const char *const formats[] = { "old", "middle", "new" };
+    static const char *const endians[] = { "little", "big" };
+    static const char *const places[] = { "env", "bootargs" };
+    static const char *const ends[] = { "crlf", "lfcr" };
+    static const char *const states[] = { "prompt", "power-on", "running",
+                                          "hang" };
+    int n;
+
+    switch (option) {
+    case OPT_LOADER:
+        n = choice(arg, loaders, 2);
+        o->loader = (enum loader)n;
+        break;
+    case OPT_FORMAT:
+        n = choice(arg, formats, 3);
+        o->format = (enum format)n;
+        break;
+    case OPT_ENDIAN:
+        n = choice(arg, endians, 2);
+        o->big_endian = n == 1;
+        break;
+    case OPT_MTDPARTS_IN:
+        n = choice(arg, places, 2);
+        o->mtdparts_in_bootargs = n == 1;
+        break;
+    case OPT_EOL:
+        n = choice(arg, ends, 2);
+        o->newline = n == 1 ? "\n\r" : "\r\n";
+        break;
+    default:
+        n = choice(arg, states, 4);
+        o->state = (enum state)n;
+        break;
+    }
+    return n < 0 ? -1 : 0;
+}
+
+static int set_number(struct options *o, int option, const char *arg)
+{
+    long n;
+
+    switch (option) {
+    case OPT_BASE:
+        return number(arg, &o->base);
+    case OPT_BASE2:
+        return number(arg, &o->base2);
+    case OPT_WINDOW:
+        return number(arg, &o->window);
+    case OPT_SEED:
+        return number(arg, &o->seed);
+    case OPT_ABORT_AT:
+        return number(arg, &o->abort_at);
+    case OPT_BAUD:
+        return small_number(arg, 100000000, &o->baud);
+    case OPT_FIFO:
+        if (small_number(arg, UART_FIFO_MAX, &o->fifo) < 0)
+            return -1;
+        return o->fifo < 1 ? complain("--fifo must be 1 or more") : 0;
+    default:
+        if (small_number(arg, 1000000000, &n) < 0)
+            return -1;
+        *(option == OPT_FLIP ? &o->faults.flip : &o->faults.drop) =
+            (unsigned long)n;
+        return 0;
+    }
+}
+
+static int set_text(struct options *o, int option, const char *arg)
+{
+    switch (option) {
+    case OPT_FLASH:
+        o->flash = arg;
+        break;
+    case OPT_FLASH2:
+        o->flash2 = arg;
+        break;
+    case OPT_PROMPT:
+        o->prompt = arg;
+        break;
+    case OPT_MTDPARTS:
+        o->mtdparts = arg;
+        break;
+    case OPT_WITHOUT:
+        o->without = arg;
+        break;
+    case OPT_STOP:
+        o->stop = arg;
+        return *arg ? 0 : complain("--stop is empty");
+    case OPT_LINK:
+        o->link = arg;
+        break;
+    default:
+        o->log = arg;
+        break;
+    }
+    return 0;
+}
+
+static int set_option(struct options *o, int option)
+{
+    switch (option) {
+    case OPT_LOADER: case OPT_FORMAT: case OPT_ENDIAN: case OPT_MTDPARTS_IN:
+    case OPT_EOL: case OPT_STATE:
+        return set_word(o, option, optarg);
+    case OPT_BASE: case OPT_BASE2: case OPT_WINDOW: case OPT_SEED:
+    case OPT_ABORT_AT: case OPT_BAUD: case OPT_FIFO: case OPT_FLIP:
+    case OPT_DROP:
+        return set_number(o, option, optarg);
+    case OPT_RAM:
+        return parse_ram(o, optarg);
+    case OPT_AUTOBOOT:
+        return parse_seconds(o, optarg);
+    case OPT_LEFTOVER:
+        return unescape(o->leftover, sizeof o->leftover, optarg);
+    case OPT_BAD_ROW:
+        return add_fault(o, FAULT_BAD_ROW, optarg);
+    case OPT_LOSE_ROW:
+        return add_fault(o, FAULT_LOSE_ROW, optarg);
+    case OPT_NOISE_LINE:
+        return add_fault(o, FAULT_NOISE_LINE, optarg);
+    case OPT_64:
+        o->wide = true;
+        return 0;
+    case OPT_ANSI:
+        o->ansi = true;
+        return 0;
+    case OPT_EAT_KEY:
+        o->eat_key = true;
+        return 0;
+    default:
+        return set_text(o, option, optarg);
+    }
+}
+
+static void set_defaults(struct options *o)
+{
+    *o = (struct options){
+        .loader = (enum loader)-1,
+        .format = FORMAT_OLD,
+        .base = UINT64_MAX,
+        .base2 = UINT64_MAX,
+        .window = 0x1000000,
+        .ram_size = UINT64_MAX,
+        .abort_at = UINT64_MAX,
+        .seed = 1,
+        .prompt = "=> ",
+        .without = "",
+        .stop = "any",
+        .newline = "\r\n",
+        .baud = 115200,
+        .fifo = 16,
+        .autoboot = -1,
+    };
+}
+
+/* Fill in what depends on the loader. */
+static int finish(struct options *o)
+{
+    bool winbond = o->loader == LOADER_WINBOND;
+
+    if (!o->flash)
+        return complain("--flash is missing");
+    if (!winbond && o->loader != LOADER_UBOOT)
+        return complain("--loader is missing");
+    if ((o->flash2 != NULL) != (o->base2 != UINT64_MAX))
+        return complain("--flash2 and --base2 go together");
+    if (o->base == UINT64_MAX)
+        o->base = winbond ? 0x7f000000 : 0x9f000000;
+    if (o->ram_size == UINT64_MAX) {
+        o->ram_base = winbond ? 0 : 0x80000000;
+        o->ram_size = winbond ? 0x1000000 : 0x4000000;
+    }
+    if (o->autoboot < 0)
+        o->autoboot = winbond ? INT64_C(3000000000) : INT64_C(2000000000);
+    if (winbond)
+        o->newline = "\n\r";
+    o->faults.random = o->seed;
+    return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+    int option;
+
+    set_defaults(o);
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) >= 0) {
+        if (option == OPT_HELP)
+            return 1;
+        if (option == ':')
+            return complain("%s needs a value", argv[optind - 1]);
+        if (option == '?')
+            return complain("there is no option %s", argv[optind - 1]);
+        if (set_option(o, option) < 0)
+            return -1;
+    }
+    if (optind < argc)
+        return complain("'%s' does not belong here", argv[optind]);
+    return finish(o);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the command line asked for.
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults.h"
+
+enum loader { LOADER_WINBOND, LOADER_UBOOT };
+
+/* U-Boot's ages: until 2013, until 2021, after. */
+enum format { FORMAT_OLD, FORMAT_MIDDLE, FORMAT_NEW };
+
+enum state { STATE_PROMPT, STATE_POWER_ON, STATE_RUNNING, STATE_HANG };
+
+struct options {
+    enum loader loader;
+    enum format format;
+    enum state state;
+    bool big_endian;
+    bool wide;                  /* 64-bit U-Boot */
+    bool ansi;
+    bool eat_key;               /* the stopping key is not typed too */
+    bool mtdparts_in_bootargs;
+    uint64_t base, base2;
+    uint64_t window;
+    uint64_t ram_base, ram_size;
+    uint64_t abort_at;
+    uint64_t seed;
+    const char *flash, *flash2; /* flash2 NULL: not fitted */
+    const char *prompt;
+    const char *mtdparts;       /* NULL: none */
+    const char *without;
+    const char *stop;
+    const char *link;           /* NULL: none */
+    const char *log;            /* NULL: none */
+    const char *newline;        /* U-Boot's line end */
+    char leftover[256];
+    long baud;
+    long fifo;
+    int64_t autoboot;           /* ns */
+    struct faults faults;
+};
+
+/*
+ * Fill in from the command line. Returns 0, or 1 when help was asked for,
+ * or -1 after a complaint on stderr.
+ */
+int options_parse(struct options *o, int argc, char **argv);
+
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The simulated board, and what the two loaders offer to the main program.
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <setjmp.h>
+
+#include "faults.h"
+#include "log.h"
+#include "memory.h"
+#include "options.h"
+#include "uart.h"
+
+/* Line editor of either loader. */
+struct editor {
+    char line[512];
+    size_t len;
+};
+
+/* What U-Boot's commands remember. */
+struct uboot_memory {
+    uint64_t base;              /* `base` */
+    uint64_t addr;              /* where md goes on */
+    uint64_t count;
+    int width;
+};
+
+struct sim {
+    struct options opt;
+    struct uart uart;
+    struct memory memory;
+    struct faults faults;
+    struct log log;
+    struct editor editor;
+    uint32_t winbond_next;      /* where d goes on */
+    struct uboot_memory uboot;
+    jmp_buf restart;
+};
+
+/* Banner and countdown, then the prompt or the operating system. */
+_Noreturn void winbond_power_on(struct sim *sim);
+_Noreturn void uboot_power_on(struct sim *sim);
+
+/* Serve the prompt; `fresh`: it is not on the screen yet. */
+_Noreturn void winbond_shell(struct sim *sim, bool fresh);
+_Noreturn void uboot_shell(struct sim *sim, bool fresh);
+
+/* Print a starting Linux and then listen to nothing. */
+_Noreturn void run_linux(struct sim *sim);
+
+/* Hear everything, do nothing. */
+_Noreturn void ignore_input(struct sim *sim);
+
+#endif

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Moves bytes between the loader and the pty at the speed of a real line.
+#include "uart.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define SECOND INT64_C(1000000000)
+#define FOREVER INT64_MAX
+
+enum {
+    SLACK_MAX = 10000000,       /* output may be this late, in ns */
+    STALL_TIME = 1000000000,    /* a host this slow does not read at all */
+    UNPACED_CHUNK = 16384,
+};
+
+static int64_t real_time(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int uart_init(struct uart *u, int master, long baud, int fifo)
+{
+    sigset_t set;
+
+    u->master = master;
+    u->fifo_max = fifo;
+    u->char_time = baud > 0 ? 10 * SECOND / baud : 0;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    u->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    prctl(PR_SET_TIMERSLACK, 1000UL);
+    uart_clear(u);
+    return u->signals < 0 ? -1 : 0;
+}
+
+void uart_clear(struct uart *u)
+{
+    u->fifo_len = 0;
+    u->in_len = 0;
+    u->out_len = 0;
+    u->burst = 0;
+    u->overrun = false;
+    u->now = real_time();
+    u->clock = u->now;
+    u->in_free = u->now;
+}
+
+static void take_signal(struct uart *u)
+{
+    struct signalfd_siginfo info;
+
+    if (read(u->signals, &info, sizeof info) != sizeof info)
+        return;
+    if (info.ssi_signo == SIGUSR2)
+        u->dead = !u->dead;
+    else if (info.ssi_signo == SIGUSR1)
+        longjmp(*u->restart, UART_POWER);
+    else
+        longjmp(*u->restart, UART_QUIT);
+}
+
+/* Put what the host wrote on the line to the device. */
+static void take_input(struct uart *u)
+{
+    uint8_t buf[UART_IN_MAX];
+    ssize_t got = read(u->master, buf, UART_IN_MAX - (size_t)u->in_len);
+
+    u->now = real_time();
+    for (ssize_t i = 0; i < got && !u->dead; i++) {
+        int slot = (u->in_head + u->in_len++) % UART_IN_MAX;
+
+        u->in_free = later(u->in_free, u->now) + u->char_time;
+        u->in[slot] = (struct uart_byte){ buf[i], u->in_free };
+    }
+}
+
+/* Write the first `count` bytes of the output, or as many as fit. */
+static void flush(struct uart *u, size_t count)
+{
+    ssize_t put = (ssize_t)count;
+
+    if (count == 0)
+        return;
+    if (!u->dead)
+        put = write(u->master, u->out, count);
+    if (put <= 0)
+        return;
+    u->stalled = false;
+    u->out_len -= (size_t)put;
+    memmove(u->out, u->out + put, u->out_len);
+}
+
+/* Look after signals, input and (`want_out`) room for output once. */
+static void poll_once(struct uart *u, int64_t until, bool want_out)
+{
+    struct pollfd fds[2] = {
+        { .fd = u->signals, .events = POLLIN },
+        { .fd = u->master },
+    };
+    struct timespec ts = { 0, 0 };
+    int64_t left;
+
+    if (u->in_len < UART_IN_MAX)
+        fds[1].events |= POLLIN;
+    if (want_out)
+        fds[1].events |= POLLOUT;
+    u->now = real_time();
+    left = until == FOREVER ? FOREVER : later(until - u->now, 0);
+    ts.tv_sec = left / SECOND;
+    ts.tv_nsec = left % SECOND;
+    if (ppoll(fds, 2, until == FOREVER ? NULL : &ts, NULL) > 0) {
+        if (fds[0].revents)
+            take_signal(u);
+        if (fds[1].revents & POLLIN)
+            take_input(u);
+    }
+    u->now = real_time();
+    if (u->char_time == 0)
+        u->clock = u->now;
+}
+
+static void wait_until(struct uart *u, int64_t until)
+{
+    do
+        poll_once(u, until, false);
+    while (u->now < until);
+}
+
+/* Let the last character leave, then write everything out. */
+static void settle(struct uart *u)
+{
+    if (u->clock > u->now)
+        wait_until(u, u->clock);
+    flush(u, u->out_len);
+    u->burst = 0;
+}
+
+/* Output is full: an unpaced line waits for a host which still reads. */
+static void make_room(struct uart *u)
+{
+    int64_t limit = real_time() + STALL_TIME;
+
+    flush(u, u->out_len);
+    while (u->char_time == 0 && !u->stalled && u->out_len == UART_OUT_MAX) {
+        poll_once(u, limit, true);
+        flush(u, u->out_len);
+        u->stalled = u->now >= limit;
+    }
+    if (u->stalled)
+        u->out_len = 0;
+}
+
+/*
+ * Between two sleeps a quarter of the burst so far is let gather, so that an
+ * echo goes out at once and a long dump in pieces of 10 ms.
+ */
+static int64_t slack(const struct uart *u)
+{
+    int64_t part = u->burst * u->char_time / 4;
+
+    return part < SLACK_MAX ? part : SLACK_MAX;
+}
+
+void uart_putc(struct uart *u, int byte)
+{
+    if (u->out_len == UART_OUT_MAX)
+        make_room(u);
+    if (u->out_len < UART_OUT_MAX)
+        u->out[u->out_len++] = (char)byte;
+    u->clock += u->char_time;
+    u->burst++;
+    if (u->char_time == 0) {
+        if (u->out_len % UNPACED_CHUNK == 0) {
+            flush(u, u->out_len);
+            poll_once(u, 0, false);
+        }
+    } else if (u->clock > u->now) {
+        u->now = real_time();
+        if (u->clock > u->now) {
+            flush(u, u->out_len - 1);
+            wait_until(u, u->clock + slack(u));
+        }
+    }
+}
+
+void uart_puts(struct uart *u, const char *text)
+{
+    for (; *text; text++) {
+        if (*text != '\n') {
+            uart_putc(u, *text);
+            continue;
+        }
+        for (const char *p = u->newline; *p; p++)
+            uart_putc(u, *p);
+    }
+}
+
+void uart_printf(struct uart *u, const char *format, ...)
+{
+    char buf[4096];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(buf, sizeof buf, format, args);
+    va_end(args);
+    uart_puts(u, buf);
+}
+
+/* Move what has arrived by the loader's time into the FIFO. */
+static void arrive(struct uart *u)
+{
+    while (u->in_len > 0 && u->in[u->in_head].due <= u->clock) {
+        if (u->fifo_len < u->fifo_max) {
+            u->fifo[u->fifo_len++] = u->in[u->in_head].byte;
+        } else if (u->char_time == 0) {
+            return;
+        } else {
+            if (!u->overrun)
+                log_mark(u->log, "overrun");
+            u->overrun = true;
+        }
+        u->in_head = (u->in_head + 1) % UART_IN_MAX;
+        u->in_len--;
+    }
+}
+
+static int pop(struct uart *u)
+{
+    int byte = u->fifo[0];
+
+    memmove(u->fifo, u->fifo + 1, (size_t)--u->fifo_len);
+    u->overrun = false;
+    return byte;
+}
+
+int uart_getc(struct uart *u)
+{
+    for (;;) {
+        int64_t next = FOREVER;
+
+        arrive(u);
+        if (u->fifo_len > 0)
+            return pop(u);
+        if (u->in_len > 0)
+            next = u->in[u->in_head].due;
+        if (next <= u->now) {
+            u->clock = later(u->clock, next);
+            continue;
+        }
+        settle(u);
+        if (u->in_len > 0)
+            next = u->in[u->in_head].due;
+        if (next > u->now)
+            poll_once(u, next, u->out_len > 0);
+    }
+}
+
+bool uart_tstc(struct uart *u)
+{
+    poll_once(u, 0, false);
+    arrive(u);
+    return u->fifo_len > 0;
+}
+
+void uart_sleep(struct uart *u, int64_t nanoseconds)
+{
+    int64_t goal;
+
+    settle(u);
+    goal = u->clock + nanoseconds;
+    u->clock = goal;
+    wait_until(u, goal);
+}
+
+void uart_set_baud(struct uart *u, long baud)
+{
+    settle(u);
+    if (u->char_time)
+        u->char_time = 10 * SECOND / baud;
+}
