@@ -64,8 +64,9 @@ const char *device_identity(const struct device *dev);
 struct device_sink {
     /* len good bytes that stand at address; in any order, possibly twice. */
     void (*row)(void *arg, uint64_t address, const uint8_t *bytes, size_t len);
-    /* Asked after each row and after each device_wake: true ends the read as
-     * soon as the device can be made to stop. */
+    /* Asked when bytes came and after each device_wake, also while the prompt
+     * is won back: true ends the read as soon as the device can be made to
+     * stop. NULL: never. */
     bool (*stop)(void *arg);
     void *arg;
 };
@@ -77,8 +78,10 @@ struct device_sink {
  * only rows within the range's MAP_ALIGN-aligned surroundings reach the sink.
  * 0: the command ran to its end, though rows may be missing or were bad: the
  * caller sees which came and asks again. -EINTR: stopped by the sink.
- * -ETIMEDOUT: the device fell silent (it was tried to get the prompt back).
- * -ENODEV: the port is gone.
+ * -ETIMEDOUT: the device fell silent; the next call tries to get the prompt
+ * back first, breaking in if the device was reset. -EILSEQ: the command could
+ * not be typed. -EFAULT: the device reported a bad address. -ENODEV: the port
+ * is gone.
  */
 #define DEVICE_ROW 16U
 int device_read(struct device *dev, uint64_t address, uint64_t len,
@@ -96,7 +99,7 @@ void device_wake(struct device *dev);
 void device_shutdown(struct device *dev);
 
 /* CRC-32 (IEEE) of a range computed by the device. -ENOTSUP: its dialect has
- * no such command. */
+ * no such command, or this device lacks it. */
 int device_crc32(struct device *dev, uint64_t address, uint64_t len,
                  uint32_t *crc, struct err *err);
 

@@ -9,16 +9,15 @@
 #include "monitor/device.h"
 #include "store/cache.h"
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
 struct fs;
 
 struct fs_config {
-    struct device *device; /* all lent until fs_free returns */
-    struct fetcher *fetcher;
+    struct device *device;   /* all lent until fetcher_stop, see fs_loop; */
+    struct fetcher *fetcher; /* fs_free asks none of them */
     struct cache *cache;
-    const char *mountpoint;  /* absolute */
+    const char *mountpoint;    /* absolute */
     const char *mount_options; /* extra for libfuse, "a,b=c", or NULL */
     /* Called once, from fs_loop, when the kernel has finished the INIT
      * exchange: from then on the mount answers. */
@@ -27,8 +26,9 @@ struct fs_config {
 };
 
 /* Makes the session and mounts it; nothing is answered before fs_loop.
- * Errors: -EBUSY, -ENOENT, -ENOTDIR, -EPERM for the mount point, with what to
- * try. The caller owns *out. */
+ * Errors: -EBUSY, -ENOENT, -ENOTDIR, -EPERM, -ENOTCONN (what was mounted there
+ * died) for the mount point, with what to try; -EINVAL for mount_options. The
+ * caller owns *out. */
 int fs_mount(struct fs **out, const struct fs_config *config, struct err *err);
 
 /*
@@ -43,9 +43,9 @@ void fs_stop(struct fs *fs);
 
 void fs_free(struct fs *fs); /* NULL is allowed */
 
-/* One line for a terminal that shows how it goes, at most width columns, no
- * newline: "romfs.img  45%  480K of 1.0M  2.4K/s  4:03 left". "" when nothing
- * is being read. Any thread. */
-void fs_progress_line(struct fs *fs, char *out, size_t width);
+/* One line for a terminal that shows how it goes, no newline:
+ * "romfs.img  45%  480K of 1.0M  2.4K/s  4:03 left". "" when nothing is being
+ * read. At most size bytes with the NUL, so size - 1 columns. Any thread. */
+void fs_progress_line(struct fs *fs, char *out, size_t size);
 
 #endif

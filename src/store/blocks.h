@@ -25,12 +25,12 @@ enum block_state { BLOCK_ABSENT, BLOCK_GOOD, BLOCK_CONFIRMED, BLOCK_BAD };
 struct blocks;
 
 /*
- * Threads: one thread (the fetcher) calls blocks_put, blocks_mark_bad and
- * blocks_sync; blocks_get, blocks_state and blocks_known may be called from
- * any thread beside it.
+ * Threads: one thread at a time calls blocks_put, blocks_confirm,
+ * blocks_mark_bad and blocks_sync; all others may be called from any thread
+ * beside it. Only blocks_put, blocks_get and blocks_sync touch the disk.
  *
- * Offsets and lengths are bytes from the start of the medium; block numbers
- * are offset / BLOCK_SIZE.
+ * Offsets and lengths are bytes from the start of the medium and must lie in
+ * it; block numbers are offset / BLOCK_SIZE and must be below blocks_count.
  */
 
 uint64_t blocks_size(const struct blocks *b); /* of the medium, in bytes */
@@ -49,25 +49,34 @@ bool blocks_have(const struct blocks *b, uint64_t offset, uint64_t len);
 uint64_t blocks_known(const struct blocks *b, uint64_t offset, uint64_t len,
                       uint64_t *bad);
 
-/* Stores block n, blocks_length(b, n) bytes, as good. -ENOSPC and the like
- * when the disk refuses; the block then stays as it was. */
+/*
+ * Stores block n, blocks_length(b, n) bytes, as good, whatever it was before.
+ * -ENOSPC, -EFBIG and the like when the disk refuses: the block then stays as
+ * it was (if its old bytes are half overwritten, blocks_get notices). (A
+ * process that has a limit on file sizes must ignore SIGXFSZ.)
+ */
 int blocks_put(struct blocks *b, uint64_t n, const void *bytes,
                struct err *err);
 
+/* A good block becomes confirmed; any other stays what it is. */
+void blocks_confirm(struct blocks *b, uint64_t n);
+
+/* An absent block becomes bad, until the cache is opened again: then it gets
+ * another chance. What is known stays known. */
 void blocks_mark_bad(struct blocks *b, uint64_t n);
 
 /*
- * Copies [offset, offset+len), which must lie in the medium. -ENODATA when a
- * block of it is not good; that includes one whose bytes no longer match
- * their checksum: it is made absent, so that it is read again from the
- * device.
+ * Copies [offset, offset+len). -ENODATA, and out has no meaning, when a block
+ * of it is neither good nor confirmed; that includes one whose bytes cannot be
+ * read from the disk or no longer match their checksum: it is made absent, so
+ * that it is read again from the device.
  */
 int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len);
 
 /*
  * Makes what was put so far durable: data, then fdatasync, then the states.
- * Until a block's state is written this way, a restart finds it absent.
- * Cheap when nothing is new. Called about once a second.
+ * Until a block's state is written this way, a restart may find it absent.
+ * Cheap when nothing is new. After an error all is kept for the next call.
  */
 int blocks_sync(struct blocks *b, struct err *err);
 

@@ -8,58 +8,94 @@
 #include "store/blocks.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * Layout, all of mode 0600 in directories of mode 0700:
  *
- *   ROOT/ID/lock         flock(2)ed while mounted
+ *   ROOT/ID/lock         flock(2)ed while open; the holder's pid
  *   ROOT/ID/identity     the text the device is told by; compared in full
  *   ROOT/ID/MEDIUM.data  sparse, byte n of the medium at offset n
- *   ROOT/ID/MEDIUM.state states and checksums; format in blocks.c
+ *   ROOT/ID/MEDIUM.state states and checksums; see state_format.c
  *
- * ID is a readable stem and a checksum of the identity text; two devices
- * whose checksums collide get ID and ID-2.
+ * ID is a readable stem and a checksum of the identity text. Two devices for
+ * which it is the same, because the checksums collide or because the devices
+ * tell the same of themselves, get ID, ID-2, ID-3 ...
  */
 struct cache;
 
-struct cache_config {
-    const char *root;     /* NULL: cache_default_root() */
-    const char *stem;     /* short word before the checksum, [a-z0-9-] */
-    const char *identity; /* any text, not empty */
-    bool memory_only;     /* nothing touches the disk, nothing is kept */
+struct cache_medium {
+    const char *name; /* [a-z0-9-], 1 to 64 characters, unique */
+    uint64_t base;    /* its address on the device */
+    uint64_t size;    /* bytes, at least 1 */
 };
 
-/* Says whether len bytes at offset of the named medium are still on the device
- * as given: 1 yes, 0 no, negative: it cannot tell. Called while opening. */
+/*
+ * Says whether len bytes at offset of the named medium are still on the device
+ * as given: 1 yes, 0 no, negative errno: it cannot tell. Comparing a part of
+ * them is enough for a yes. -EINTR and -ENODEV end cache_open at once.
+ */
 typedef int cache_probe_fn(void *arg, const char *medium, uint64_t base,
                            uint64_t offset, const void *bytes, uint32_t len);
+
+/* All strings and the media are lent for the call of cache_open only. */
+struct cache_config {
+    const char *root;     /* NULL: cache_default_root() */
+    const char *stem;     /* [a-z0-9-], 1 to 64 characters */
+    const char *identity; /* any text of 1 to 65535 bytes */
+    bool memory_only;     /* nothing touches the disk, nothing is kept */
+
+    const struct cache_medium *media;
+    size_t media_count;
+
+    cache_probe_fn *probe; /* NULL: the identity text is proof enough */
+    void *probe_arg;
+};
 
 /* $XDG_CACHE_HOME/fwfs, else ~/.cache/fwfs; root: /var/cache/fwfs. Written
  * to out. -ENOENT when there is no home. */
 int cache_default_root(char *out, size_t size, struct err *err);
 
 /*
- * Finds or makes the directory and locks it. -EBUSY (with the pid of the
- * holder) when another fwfs has it. The caller owns *out.
+ * Finds or makes the directory of this device, locks it and opens its media.
+ * The caller owns *out.
+ *
+ * A directory is this device's when its identity file has the same text and
+ * the probe does not object. The probe is called, by this thread, for up to 8
+ * runs of known blocks (each at most 64 KiB) spread over what is known of each
+ * medium, rather not for blank flash, which is the same everywhere:
+ *
+ *   one answer is 0            another device: nothing here is used or changed,
+ *                              the next directory is tried, or a new one made
+ *   one is 1, none is 0        this device
+ *   nothing known, no probe    this device
+ *   all are negative           fails with the first of them: neither a wrong
+ *                              byte nor a second, empty cache beside a good one
+ *
+ * -EBUSY, with the pid of the holder, when another fwfs has the directory; but
+ * with a probe that says that it is another device's, the search goes on: two
+ * boards that tell the same of themselves can be mounted side by side. The
+ * pid is the one of the process that called this: fork before, not after.
+ *
+ * A state file that does not fit (version, size, base, damage) is renamed to
+ * MEDIUM.state.old with a warning and all of that medium starts absent.
  */
 int cache_open(struct cache **out, const struct cache_config *config,
                struct err *err);
 
-/* Opens the blocks of one medium; the cache owns them and frees them in
- * cache_close. name: [a-z0-9-]+, unique; base: its address on the device.
- * A state file that does not fit (version, size, base, identity, damage) is
- * renamed to MEDIUM.state.old with a warning and everything starts absent. */
-int cache_medium(struct cache *c, const char *name, uint64_t base,
-                 uint64_t size, struct blocks **out, struct err *err);
+/* The blocks of config.media[index], owned by the cache. */
+struct blocks *cache_blocks(const struct cache *c, size_t index);
 
-const char *cache_id(const struct cache *c);  /* "memory" if memory_only */
+const char *cache_id(const struct cache *c);   /* "memory" if memory_only */
 const char *cache_path(const struct cache *c); /* "" if memory_only */
 
-/* Syncs all media (for blocks_sync on each). */
+/* blocks_sync for each medium, for all of them even if one fails; the first
+ * error counts. */
 int cache_sync(struct cache *c, struct err *err);
 
-/* Syncs, unlocks, frees. NULL is allowed. */
+/* Syncs, unlocks, frees; no thread may use the blocks any more. NULL is
+ * allowed. */
 void cache_close(struct cache *c);
 
 #endif

@@ -40,7 +40,7 @@ const char options_help[] =
 "  --autoboot SECONDS   length of the countdown (3, u-boot 2); winbond\n"
 "                       looks for one key in each of six equal parts\n"
 "  --stop any|ctrl-c|STRING   what stops U-Boot's countdown (any key)\n"
-"  --eat-key            U-Boot swallows that key; else it is typed as well\n"
+"  --keep-key           that key is typed at the prompt as well\n"
 "  --leftover TEXT      text already typed; knows \\n \\r \\t \\e \\\\ \\xHH\n"
 "\n"
 "The line:\n"

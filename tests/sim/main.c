@@ -71,10 +71,9 @@ static int set_up(struct sim *sim, struct pty *pty)
     return 0;
 }
 
-/* Forget what RAM and the line hold. */
-static void reset_board(struct sim *sim)
+/* Forget everything the loader knew. */
+static void reset_loader(struct sim *sim)
 {
-    uart_clear(&sim->uart);
     uart_set_baud(&sim->uart, sim->opt.baud);
     sim->uart.newline = sim->opt.newline;
     sim->editor.len = 0;
@@ -94,7 +93,7 @@ static void power_on(struct sim *sim)
 /* Take up in the state the command line asks for. */
 static void start(struct sim *sim)
 {
-    reset_board(sim);
+    reset_loader(sim);
     strcpy(sim->editor.line, sim->opt.leftover);
     sim->editor.len = strlen(sim->opt.leftover);
     if (sim->opt.state == STATE_RUNNING)
@@ -126,13 +125,13 @@ int main(int argc, char **argv)
         break;
     case UART_POWER:
         log_mark(&sim.log, "power");
-        reset_board(&sim);
+        uart_clear(&sim.uart);
+        reset_loader(&sim);
         power_on(&sim);
         break;
     case UART_RESET:
         log_mark(&sim.log, "reset");
-        sim.editor.len = 0;
-        uart_set_baud(&sim.uart, sim.opt.baud);
+        reset_loader(&sim);
         power_on(&sim);
         break;
     default:

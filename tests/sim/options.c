@@ -16,7 +16,7 @@ enum {
     OPT_LOADER = 256, OPT_FORMAT, OPT_ENDIAN, OPT_FLASH, OPT_BASE, OPT_FLASH2,
     OPT_BASE2, OPT_WINDOW, OPT_RAM, OPT_64, OPT_PROMPT, OPT_MTDPARTS,
     OPT_MTDPARTS_IN, OPT_WITHOUT, OPT_BAUD, OPT_FIFO, OPT_EOL, OPT_STATE,
-    OPT_AUTOBOOT, OPT_STOP, OPT_EAT_KEY, OPT_LEFTOVER, OPT_ANSI, OPT_LINK,
+    OPT_AUTOBOOT, OPT_STOP, OPT_KEEP_KEY, OPT_LEFTOVER, OPT_ANSI, OPT_LINK,
     OPT_LOG, OPT_SEED, OPT_FLIP, OPT_DROP, OPT_BAD_ROW, OPT_LOSE_ROW,
     OPT_NOISE_LINE, OPT_ABORT_AT, OPT_HELP,
 };
@@ -42,7 +42,7 @@ static const struct option long_options[] = {
     { "state", required_argument, NULL, OPT_STATE },
     { "autoboot", required_argument, NULL, OPT_AUTOBOOT },
     { "stop", required_argument, NULL, OPT_STOP },
-    { "eat-key", no_argument, NULL, OPT_EAT_KEY },
+    { "keep-key", no_argument, NULL, OPT_KEEP_KEY },
     { "leftover", required_argument, NULL, OPT_LEFTOVER },
     { "ansi", no_argument, NULL, OPT_ANSI },
     { "link", required_argument, NULL, OPT_LINK },
@@ -227,7 +227,7 @@ static int set_word(struct options *o, int option, const char *arg)
 
 static int set_number(struct options *o, int option, const char *arg)
 {
-    long n;
+    long n = 0;
 
     switch (option) {
     case OPT_BASE:
@@ -314,8 +314,8 @@ static int set_option(struct options *o, int option)
     case OPT_ANSI:
         o->ansi = true;
         return 0;
-    case OPT_EAT_KEY:
-        o->eat_key = true;
+    case OPT_KEEP_KEY:
+        o->keep_key = true;
         return 0;
     default:
         return set_text(o, option, optarg);

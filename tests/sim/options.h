@@ -22,7 +22,7 @@ struct options {
     bool big_endian;
     bool wide;                  /* 64-bit U-Boot */
     bool ansi;
-    bool eat_key;               /* the stopping key is not typed too */
+    bool keep_key;              /* the stopping key is typed as well */
     bool mtdparts_in_bootargs;
     uint64_t base, base2;
     uint64_t window;

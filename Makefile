@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds, tests and installs fwfs. GNU make; no configure step.
+#
+#   make                  build/fwfs, build/fwfs-sim, build/fwfs-mkflash
+#   make check            all tests; installs nothing, says what is missing
+#   make check TESTS=...  only these (paths as in `make list-tests`)
+#   make tests/unit/test_x   build and run one unit test
+#   make demo             see it work; installs what is missing
+#   make deps             install the Debian packages for all of this
+#   make lint             formatters, analysers and linters; all must be quiet
+#   make install          to $(DESTDIR)$(PREFIX)
+#   SAN=address,undefined with sanitizers, in build/san
+#   WERROR=1 (or CI set)  warnings are errors;  V=1 shows the commands
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+DIALECTDIR = $(PREFIX)/share/fwfs/dialects
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
+
+# Debian packages: to build; then for `make check`, `make demo`, `make lint`.
+DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
+	libconfuse-dev libpcre2-dev zlib1g-dev
+DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
+DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue u-boot-qemu \
+	qemu-system-arm qemu-system-mips socat attr python3
+DEPS_DEMO = $(DEPS_MOUNT)
+DEPS_LINT = clang-format clang-tidy cppcheck shellcheck mandoc
+
+CC = gcc
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2
+ifneq ($(CI)$(WERROR),)
+WARNINGS += -Werror
+endif
+
+ifdef SAN
+B = build/san
+# Fortified functions hide accesses from the sanitizers.
+HARDEN =
+SANFLAGS = -fsanitize=$(SAN) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -U_FORTIFY_SOURCE
+else
+B = build
+HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	-fstack-clash-protection -fPIE
+HARDEN_LD = -pie -Wl,-z,relro,-z,now
+SANFLAGS =
+endif
+
+PKGS = fuse3 libserialport libconfuse libpcre2-8 zlib
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+DEFINES = -D_GNU_SOURCE -DFUSE_USE_VERSION=312 -DFWFS_VERSION='"$(VERSION)"' \
+	-DFWFS_DIALECT_DIR='"$(DIALECTDIR)"'
+BASE_FLAGS = -std=gnu11 $(DEFINES) -Isrc $(PKG_CFLAGS)
+# The simulator sees nothing of src.
+$(B)/obj/tests/sim/%.o: private BASE_FLAGS = -std=gnu11 -D_GNU_SOURCE
+ALL_CFLAGS = $(BASE_FLAGS) $(WARNINGS) $(HARDEN) $(SANFLAGS) -pthread \
+	$(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) -pthread -Wl,--as-needed $(LDFLAGS)
+
+SRC := $(sort $(wildcard src/*.c src/*/*.c))
+SIM := $(sort $(wildcard tests/sim/*.c))
+UNIT := $(sort $(wildcard tests/unit/test_*.c))
+OBJ = $(SRC:%.c=$(B)/obj/%.o)
+SIM_OBJ = $(SIM:%.c=$(B)/obj/%.o)
+UNIT_BIN = $(UNIT:%.c=$(B)/%)
+LIB = $(B)/libfwfs.a
+SIMLIB = $(B)/libsim.a
+SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect)
+PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash
+TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN)
+
+ifdef V
+Q =
+SAY = @:
+else
+Q = @
+SAY = @printf '  %-7s %s\n'
+endif
+
+all: $(PROGRAMS)
+
+# --- Building ---
+
+# Rebuild when a flag changes, such as PREFIX between make and make install.
+$(B)/flags: FORCE | need-build
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CFLAGS))' | \
+		cmp -s - $@ || \
+		printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CFLAGS))' > $@
+
+$(B)/obj/%.o: %.c $(B)/flags
+	$(SAY) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# q and not r: r would take files of one name in two folders for one. Made
+# anew, so that an object whose source is gone does not stay.
+$(LIB): $(filter-out $(B)/obj/src/main.o,$(OBJ))
+$(SIMLIB): $(filter-out $(SIM_MAINS),$(SIM_OBJ))
+$(LIB) $(SIMLIB):
+	$(SAY) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $^
+
+define link
+	$(SAY) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(1)
+endef
+
+$(B)/fwfs: $(B)/obj/src/main.o $(LIB)
+	$(call link,$(PKG_LIBS))
+
+$(B)/fwfs-sim: $(B)/obj/tests/sim/main.o $(SIMLIB)
+	$(call link,-lz)
+
+$(B)/fwfs-mkflash: $(B)/obj/tests/sim/mkflash.o $(SIMLIB)
+	$(call link,-lz)
+
+$(B)/fwfs-expect: $(B)/obj/tests/sim/expect.o $(SIMLIB)
+	$(call link,)
+
+$(UNIT_BIN): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
+	$(call link,$(PKG_LIBS) -lcmocka)
+
+-include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d)
+
+# --- Testing ---
+
+# Scripts that others source are not tests.
+SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
+	$(wildcard tests/e2e/*.sh)))
+ALL_TESTS = $(UNIT:%.c=%) tests/layers.sh \
+	$(sort $(wildcard tests/sim/*.sh)) $(SCRIPTS)
+TESTS ?= $(ALL_TESTS)
+
+# What the tests find in their environment. The sanitizers write to files, as
+# a daemon's stderr is /dev/null; tests/run.sh looks at them.
+check check-built $(UNIT:%.c=%): export FWFS_BUILD = $(CURDIR)/$(B)
+check check-built $(UNIT:%.c=%): export FWFS_DIALECTS = $(CURDIR)/src/dialects
+check-built: export FWFS_SAN = $(SAN)
+check-built: export SIM = $(CURDIR)/$(B)/fwfs-sim
+check-built: export MKFLASH = $(CURDIR)/$(B)/fwfs-mkflash
+check-built: export EXPECT = $(CURDIR)/$(B)/fwfs-expect
+ifdef SAN
+check-built: export ASAN_OPTIONS = halt_on_error=1:detect_leaks=1:log_path=$(CURDIR)/$(B)/reports/asan
+check-built: export LSAN_OPTIONS = report_objects=1
+check-built: export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:log_path=$(CURDIR)/$(B)/reports/ubsan
+check-built: export TSAN_OPTIONS = halt_on_error=1:log_path=$(CURDIR)/$(B)/reports/tsan
+endif
+
+check: need-check
+	$(Q)$(MAKE) --no-print-directory check-built
+
+check-built: $(TEST_PROGRAMS)
+	$(Q)tests/run.sh $(TESTS)
+
+list-tests:
+	@printf '%s\n' $(ALL_TESTS)
+
+# make tests/unit/test_x: with cmocka's own output.
+$(UNIT:%.c=%): %: $(B)/%
+	$(Q)$(B)/$@
+
+demo:
+	$(Q)tests/deps.sh --quiet $(DEPS_BUILD) $(DEPS_DEMO) || \
+		tests/deps.sh --install $(DEPS_BUILD) $(DEPS_DEMO)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)FWFS_BUILD=$(CURDIR)/$(B) tests/demo.sh
+
+# --- Packages ---
+
+deps:
+	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO) \
+		$(DEPS_LINT)
+
+# Libraries from elsewhere than from Debian will do as well.
+need-build:
+	$(Q)pkg-config --exists $(PKGS) || tests/deps.sh $(DEPS_BUILD)
+
+need-check:
+	$(Q)tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK)
+
+need-lint:
+	$(Q)tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_LINT)
+
+# --- Linting ---
+
+C_FILES = $(SRC) $(SIM) $(UNIT) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+H_FILES = $(wildcard src/*.h src/*/*.h tests/*/*.h)
+SH_FILES = $(wildcard tests/*.sh tests/*/*.sh) .ci/run
+MAN_FILES = $(wildcard man/*.[0-9])
+TIDY = -*,bugprone-*,clang-analyzer-*,concurrency-*,cert-*,misc-*,performance-*
+# Too loose to be rules here: neighbouring arguments of one type, every
+# unchecked snprintf and strerror, reserved names in the scope macros,
+# recursion, headers of others.
+TIDY := $(TIDY),-bugprone-easily-swappable-parameters,-cert-err33-c
+TIDY := $(TIDY),-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp
+TIDY := $(TIDY),-misc-no-recursion,-misc-include-cleaner
+TIDY := $(TIDY),-concurrency-mt-unsafe,-bugprone-narrowing-conversions
+TIDY := $(TIDY),-clang-analyzer-security.insecureAPI.*
+
+LINTS = lint-format lint-tidy lint-cppcheck lint-analyzer lint-shell lint-man
+lint: $(LINTS)
+$(LINTS): | need-lint
+
+lint-format:
+	$(SAY) LINT clang-format
+	$(Q)clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+lint-tidy: $(C_FILES:%=$(B)/lint/%.tidy)
+
+$(B)/lint/%.tidy: % $(H_FILES) Makefile | need-lint
+	$(SAY) TIDY $<
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
+		$< -- $(BASE_FLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	$(Q)touch $@
+
+lint-cppcheck:
+	$(SAY) LINT cppcheck
+	$(Q)mkdir -p $(B)/lint/cppcheck
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+		--cppcheck-build-dir=$(B)/lint/cppcheck \
+		--enable=warning,performance,portability $(DEFINES) -Isrc \
+		--suppress=missingIncludeSystem $(SRC) $(SIM)
+
+lint-analyzer: $(SRC:%=$(B)/lint/%.analyzed)
+
+$(B)/lint/%.analyzed: % $(H_FILES) Makefile | need-lint
+	$(SAY) ANALYZE $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE_FLAGS) $(WARNINGS) -Werror -O2 -fanalyzer -pthread \
+		-c -o /dev/null $<
+	$(Q)touch $@
+
+lint-shell:
+	$(SAY) LINT shellcheck
+	$(Q)shellcheck -x $(SH_FILES)
+	$(Q)shellcheck -s bash src/fwfs.bash-completion
+
+lint-man:
+	$(SAY) LINT mandoc
+	$(Q)mandoc -T lint -W warning $(MAN_FILES) < /dev/null
+
+# --- Installing ---
+
+INSTALL = install
+D = $(DESTDIR)
+
+install: all
+	$(INSTALL) -d '$(D)$(BINDIR)' '$(D)$(MANDIR)/man1' \
+		'$(D)$(MANDIR)/man5' '$(D)$(DIALECTDIR)' '$(D)$(COMPLETIONDIR)'
+	$(INSTALL) -m 755 $(B)/fwfs '$(D)$(BINDIR)/fwfs'
+	$(INSTALL) -m 644 man/fwfs.1 '$(D)$(MANDIR)/man1'
+	$(INSTALL) -m 644 man/fwfs-dialect.5 '$(D)$(MANDIR)/man5'
+	$(INSTALL) -m 644 src/dialects/*.conf '$(D)$(DIALECTDIR)'
+	$(INSTALL) -m 644 src/fwfs.bash-completion '$(D)$(COMPLETIONDIR)/fwfs'
+
+# A dialect that a user put there is left alone.
+uninstall:
+	rm -f '$(D)$(BINDIR)/fwfs' '$(D)$(MANDIR)/man1/fwfs.1' \
+		'$(D)$(MANDIR)/man5/fwfs-dialect.5' '$(D)$(COMPLETIONDIR)/fwfs'
+	cd '$(D)$(DIALECTDIR)' 2>/dev/null && \
+		rm -f $(notdir $(wildcard src/dialects/*.conf)) || true
+	rmdir '$(D)$(DIALECTDIR)' '$(D)$(PREFIX)/share/fwfs' 2>/dev/null || true
+
+clean:
+	rm -rf build
+
+FORCE:
+
+.PHONY: all check check-built list-tests demo deps lint $(LINTS) install \
+	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What fwfs does besides mounting: --probe, --status, lists, help.
+
+#include "commands.h"
+
+#include "line/ports.h"
+#include "monitor/device.h"
+#include "monitor/dialect.h"
+#include "paths.h"
+#include "statusview.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <fuse_lowlevel.h>
+
+const char command_help[] =
+    "Usage: fwfs [OPTION]... DEVICE MOUNTPOINT\n"
+    "       fwfs --probe [OPTION]... DEVICE\n"
+    "       fwfs --status [--json] MOUNTPOINT\n"
+    "       fwfs --list-ports | --list-dialects | --version | --help\n"
+    "\n"
+    "Mounts the flash memory of the device whose boot loader answers on the\n"
+    "serial port DEVICE. Reads only; each byte is fetched once, when asked "
+    "for.\n"
+    "\n"
+    "The device:\n"
+    "  -b, --baud N              speed of the line (115200)\n"
+    "  -d, --dialect NAME|FILE   boot loader; without it, it is recognised\n"
+    "  -s, --segment NAME:BASE:SIZE\n"
+    "                            one more file, for what the device's own map\n"
+    "                            does not tell; may be given again\n"
+    "      --attach-timeout SECONDS\n"
+    "                            how long to try for the prompt (60)\n"
+    "  -t, --timeout SECONDS     a read that makes no progress for so long\n"
+    "                            fails with EIO (30)\n"
+    "\n"
+    "The cache:\n"
+    "  -c, --cache-dir DIR       where to keep what was read (~/.cache/fwfs;\n"
+    "                            root: /var/cache/fwfs)\n"
+    "      --no-cache            keep it in memory, until unmounted\n"
+    "\n"
+    "The mount:\n"
+    "  -f, --foreground          stay in the foreground; shows progress\n"
+    "  -o, --options OPT[,OPT]...\n"
+    "                            as mount(8) has it: any of these options as\n"
+    "                            name=value, and allow_other, allow_root,\n"
+    "                            default_permissions, auto_unmount\n"
+    "  -v, --verbose             say more; twice, still more\n"
+    "\n"
+    "Instead of mounting:\n"
+    "      --probe               say what answers on DEVICE\n"
+    "      --status              show what has been read so far, and how fast\n"
+    "      --json                the same for programs\n"
+    "      --list-ports          serial ports of this machine\n"
+    "      --list-dialects       boot loaders that fwfs can talk to\n"
+    "  -V, --version             version of fwfs and of libfuse\n"
+    "  -h, --help                this text\n"
+    "\n"
+    "Examples:\n"
+    "  fwfs /dev/ttyUSB0 /mnt/cam       then power-cycle the device if asked "
+    "to\n"
+    "  cp /mnt/cam/flash.bin .          read the whole chip\n"
+    "  mount -o loop,ro /mnt/cam/romfs.img /mnt/rootfs\n"
+    "  fwfs --status /mnt/cam           how far it is\n"
+    "  fusermount3 -u /mnt/cam          end\n"
+    "  fwfs -b 57600 -s rootfs:0xbf040000:1M /dev/ttyS0 /mnt/board\n"
+    "\n"
+    "Numbers of bytes are decimal or 0x hex, with K, M or G behind.\n"
+    "Exit status: 0 all well, 1 failed, 2 wrong usage. More: man fwfs\n";
+
+static int print(const struct buf *text, struct err *err)
+{
+    if (text->failed)
+        return err_set(err, -ENOMEM, "out of memory");
+    if (text->len > 0)
+        (void)fwrite(text->data, 1, text->len, stdout);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return err_set(err, -EIO, "cannot write: %s", strerror(errno));
+    return 0;
+}
+
+static int probe(const struct options *o, struct buf *out, struct err *err)
+{
+    char port[PATH_MAX];
+    struct device *dev = NULL;
+    int r = path_of_port(o->device, port, sizeof(port), err);
+    const struct device_config config = {
+        .port = port,
+        .baud = o->baud,
+        .dialect = o->dialect,
+        .attach_timeout_ms = o->attach_timeout_ms,
+        .segments = o->segments,
+    };
+
+    if (r == 0)
+        r = device_open(&dev, &config, err);
+    if (r == 0)
+        r = device_describe(dev, out, err);
+    device_close(dev);
+    return r;
+}
+
+static int version(struct buf *out)
+{
+    (void)buf_printf(out, "fwfs %s\nlibfuse %s\n", FWFS_VERSION,
+                     fuse_pkgversion());
+    return 0;
+}
+
+static int help(struct buf *out)
+{
+    (void)buf_printf(out, "%s", command_help);
+    return 0;
+}
+
+static int make_text(const struct options *o, struct buf *out, struct err *err)
+{
+    switch (o->command) {
+    case COMMAND_PROBE:
+        return probe(o, out, err);
+    case COMMAND_STATUS:
+        return statusview(o->mountpoint, o->json, out, err);
+    case COMMAND_LIST_PORTS:
+        return ports_list(out, err);
+    case COMMAND_LIST_DIALECTS:
+        return dialect_list(out, err);
+    case COMMAND_VERSION:
+        return version(out);
+    case COMMAND_HELP:
+        return help(out);
+    case COMMAND_MOUNT:
+        break;
+    }
+    return err_set(err, -EINVAL, "nothing to do");
+}
+
+int command_run(const struct options *o, struct err *err)
+{
+    CLEANUP_BUF struct buf out = {0};
+    int r = make_text(o, &out, err);
+
+    return r != 0 ? r : print(&out, err);
+}

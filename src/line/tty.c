@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Serial ports and ptys: open, lock, set up, read and write with poll(2).
+
+/*
+ * A real port is opened and configured through libserialport; a pty, which
+ * libserialport 0.1.1 cannot open, directly. From there on both are one file
+ * descriptor. What 0.1.1 leaves undone is done here for both: symlinks are
+ * resolved, the port is locked (flock for programs that lock, TIOCEXCL for
+ * those that do not), HUPCL is cleared so that closing does not drop DTR and
+ * reset the board, and the rate is read back, for a refused one is reported
+ * as success.
+ */
+
+#include "line/line.h"
+
+#include "base/cleanup.h"
+#include "line/holder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libserialport.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+
+struct tty {
+    int fd;
+    int wake_fd;             /* eventfd: written by tty_wake */
+    struct sp_port *port;    /* NULL for a pty */
+    struct termios original; /* put back on close */
+    bool have_original;
+};
+
+static ssize_t tty_read(void *ctx, void *buf, size_t size,
+                        struct deadline until)
+{
+    struct tty *t = ctx;
+    struct pollfd p[2] = {{.fd = t->fd, .events = POLLIN},
+                          {.fd = t->wake_fd, .events = POLLIN}};
+    uint64_t count;
+    ssize_t n;
+
+    if (poll(p, 2, deadline_left_ms(until)) < 0)
+        return errno == EINTR ? 0 : -errno;
+    if (p[1].revents != 0) {
+        (void)!read(t->wake_fd, &count, sizeof(count));
+        return -EINTR;
+    }
+    if (p[0].revents == 0)
+        return 0;
+    n = read(t->fd, buf, size);
+    if (n > 0)
+        return n;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    return -ENODEV;
+}
+
+static int tty_write(void *ctx, const void *bytes, size_t len,
+                     struct deadline until)
+{
+    struct tty *t = ctx;
+    const char *at = bytes;
+
+    while (len > 0) {
+        struct pollfd p = {.fd = t->fd, .events = POLLOUT};
+        ssize_t n = write(t->fd, at, len);
+        if (n < 0 && errno != EAGAIN && errno != EINTR)
+            return -ENODEV;
+        if (n > 0) {
+            at += n;
+            len -= (size_t)n;
+            continue;
+        }
+        if (deadline_passed(until))
+            return -ETIMEDOUT;
+        (void)poll(&p, 1, deadline_left_ms(until));
+    }
+    return 0;
+}
+
+static void tty_wake(void *ctx)
+{
+    struct tty *t = ctx;
+    uint64_t one = 1;
+
+    (void)!write(t->wake_fd, &one, sizeof(one));
+}
+
+static void tty_close(void *ctx)
+{
+    struct tty *t = ctx;
+
+    if (t->fd >= 0) {
+        /* Bytes that a stuck port would not take must not hold up close. */
+        (void)tcflush(t->fd, TCOFLUSH);
+        if (t->have_original) {
+            t->original.c_cflag &= ~(tcflag_t)HUPCL;
+            (void)tcsetattr(t->fd, TCSANOW, &t->original);
+        }
+        (void)ioctl(t->fd, TIOCNXCL);
+    }
+    if (t->port != NULL) {
+        (void)sp_close(t->port); /* closes fd */
+        sp_free_port(t->port);
+    } else if (t->fd >= 0) {
+        (void)close(t->fd);
+    }
+    if (t->wake_fd >= 0)
+        (void)close(t->wake_fd);
+    free(t);
+}
+
+static const struct line_ops tty_ops = {.read = tty_read,
+                                        .write = tty_write,
+                                        .wake = tty_wake,
+                                        .close = tty_close};
+
+static int open_failed(const char *path, int code, struct err *err)
+{
+    char who[64];
+
+    switch (code) {
+    case -ENOENT:
+        return err_set(err, code,
+                       "%s: no such port; `fwfs --list-ports` shows what is "
+                       "there",
+                       path);
+    case -EACCES:
+        return err_set(err, code,
+                       "%s: permission denied; add yourself to the group that "
+                       "owns the port: `sudo adduser $USER dialout`, then log "
+                       "in again",
+                       path);
+    case -EBUSY:
+        if (holder_of_device(path, who, sizeof(who)))
+            return err_set(err, code, "%s: in use by %s; close it first", path,
+                           who);
+        return err_set(err, code, "%s: in use by another program", path);
+    default:
+        return err_set(err, code, "%s: cannot open: %s", path,
+                       strerror(-code));
+    }
+}
+
+static int open_pty(struct tty *t, const char *path, struct err *err)
+{
+    t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (t->fd < 0)
+        return open_failed(path, -errno, err);
+    return 0;
+}
+
+static int open_serial(struct tty *t, const char *path, struct err *err)
+{
+    errno = 0;
+    if (sp_get_port_by_name(path, &t->port) != SP_OK)
+        return err_set(err, -ENOTTY,
+                       "%s: not a serial port that libserialport knows", path);
+    if (sp_open(t->port, SP_MODE_READ_WRITE) != SP_OK) {
+        int code = sp_last_error_code();
+        return open_failed(path, code > 0 ? -code : -EIO, err);
+    }
+    if (sp_get_port_handle(t->port, &t->fd) != SP_OK)
+        return open_failed(path, -EIO, err);
+    (void)fcntl(t->fd, F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+static int lock_port(const struct tty *t, const char *path, struct err *err)
+{
+    char who[64] = "another program";
+
+    if (flock(t->fd, LOCK_EX | LOCK_NB) < 0) {
+        (void)holder_of_lock(t->fd, who, sizeof(who));
+        return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
+                       who);
+    }
+    /* Someone who took no lock would still eat half of the answers. A pty's
+     * own maker often keeps its far end open: nothing to see there. */
+    if (t->port != NULL && holder_of_device(path, who, sizeof(who)))
+        return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
+                       who);
+    (void)ioctl(t->fd, TIOCEXCL);
+    return 0;
+}
+
+static int set_raw(struct tty *t, const char *path, struct err *err)
+{
+    struct termios raw;
+
+    if (tcgetattr(t->fd, &t->original) < 0)
+        return err_set(err, -ENOTTY, "%s: not a terminal: %s", path,
+                       strerror(errno));
+    t->have_original = true;
+    raw = t->original;
+    cfmakeraw(&raw);
+    raw.c_cflag |= CLOCAL | CREAD;
+    raw.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS | CSTOPB);
+    raw.c_iflag &= ~(tcflag_t)(IXOFF | IXANY);
+    if (tcsetattr(t->fd, TCSANOW, &raw) < 0)
+        return err_set(err, -errno, "%s: cannot set it up: %s", path,
+                       strerror(errno));
+    return 0;
+}
+
+static int set_rate(struct tty *t, const char *path, unsigned baud,
+                    struct err *err)
+{
+    struct sp_port_config *config;
+    int now = 0;
+    bool ok;
+
+    if (baud > INT_MAX || sp_new_config(&config) != SP_OK)
+        return err_set(err, -EINVAL, "%s: no rate of %u baud", path, baud);
+    ok = sp_set_baudrate(t->port, (int)baud) == SP_OK &&
+         sp_get_config(t->port, config) == SP_OK &&
+         sp_get_config_baudrate(config, &now) == SP_OK && now == (int)baud;
+    sp_free_config(config);
+    if (!ok)
+        return err_set(err, -EINVAL,
+                       "%s: asked for %u baud, the port stays at %d; choose a "
+                       "rate that it can do with -b",
+                       path, baud, now);
+    return 0;
+}
+
+static int set_up(struct tty *t, const char *path, unsigned baud,
+                  struct err *err)
+{
+    struct stat st;
+    bool pty;
+    int ret;
+
+    if (stat(path, &st) < 0)
+        return open_failed(path, -errno, err);
+    if (!S_ISCHR(st.st_mode))
+        return err_set(err, -ENOTTY,
+                       "%s: not a serial port; `fwfs --list-ports` shows what "
+                       "is there",
+                       path);
+    pty = strncmp(path, "/dev/pts/", 9) == 0;
+    ret = pty ? open_pty(t, path, err) : open_serial(t, path, err);
+    if (ret == 0)
+        ret = lock_port(t, path, err);
+    if (ret == 0)
+        ret = set_raw(t, path, err);
+    if (ret == 0 && !pty)
+        ret = set_rate(t, path, baud, err);
+    if (ret == 0)
+        (void)tcflush(t->fd, TCIOFLUSH);
+    return ret;
+}
+
+int line_open_tty(struct line **out, const char *path, unsigned baud,
+                  struct err *err)
+{
+    char real[PATH_MAX];
+    struct tty *t;
+    int ret;
+
+    if (realpath(path, real) == NULL)
+        return open_failed(path, -errno, err);
+    t = calloc(1, sizeof(*t));
+    if (t == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    t->fd = -1;
+    t->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ret = t->wake_fd < 0 ? err_set(err, -errno, "no event descriptor")
+                         : set_up(t, real, baud, err);
+    if (ret == 0) {
+        *out = line_new(&tty_ops, t);
+        if (*out != NULL)
+            return 0;
+        ret = err_set(err, -ENOMEM, "out of memory");
+    }
+    tty_close(t);
+    return ret;
+}

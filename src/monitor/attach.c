@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Getting a device to its boot loader's prompt and knowing which one it is.
+
+/*
+ * States, in the order they are tried:
+ *
+ *   probing   the line is quiet: what may stand in the device's line editor is
+ *             taken back (never run!), one line end is sent, a prompt answers
+ *   waiting   nothing answered: the user is asked to power-cycle. Without a
+ *             hint which boot loader it is, only a line end is sent now and
+ *             then: other bytes could use up another one's countdown
+ *   breaking  a banner (or the user) told the dialect: its break-in bytes are
+ *             sent at its pace
+ *   proving   an unterminated line looks like a prompt and stays: it must
+ *             answer a line end with itself and, where the dialect asks for
+ *             that, a harmless command with the right answer
+ */
+
+#include "monitor/attach.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#define PROBES          3
+#define PROBE_QUIET_MS  150U
+#define PROMPT_STAYS_MS 70U
+#define WAKE_EVERY_MS   2000U
+#define ASK_TIMEOUT_MS  1500U
+#define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
+
+struct attach {
+    struct console *c;
+    const struct attach_config *config;
+    struct buf *text;
+    struct dialect *seen; /* told by its banner or by the user */
+    struct deadline until;
+    struct deadline next_send;
+    bool asked;           /* for the power cycle */
+    char refused[CONSOLE_PROMPT_MAX]; /* a prompt that no dialect knows */
+};
+
+/* Moves complete lines to the text, making room at its front. */
+static void gather(struct attach *a)
+{
+    struct span line;
+
+    while (console_take_line(a->c, &line)) {
+        if (a->text->len + line.len + 1 > a->text->limit)
+            buf_drop(a->text, a->text->len / 2 + line.len + 1);
+        (void)buf_add(a->text, line.text, line.len);
+        (void)buf_add(a->text, "\n", 1);
+    }
+}
+
+static bool matches(struct pattern *p, const struct buf *text,
+                    struct span partial)
+{
+    return pattern_match(p, text->data, text->len, 0, NULL) ||
+           pattern_match(p, partial.text, partial.len, 0, NULL);
+}
+
+static bool shows_banner(const struct dialect *d, const struct buf *text,
+                         struct span partial)
+{
+    for (size_t i = 0; i < d->n_banners; i++)
+        if (matches(d->banners[i], text, partial))
+            return true;
+    return false;
+}
+
+static void look_for_banner(struct attach *a)
+{
+    struct span partial = console_partial(a->c);
+
+    for (size_t i = 0; a->seen == NULL && a->config->dialects[i] != NULL; i++)
+        if (shows_banner(a->config->dialects[i], a->text, partial)) {
+            a->seen = a->config->dialects[i];
+            a->next_send = deadline_in(0);
+            log_info("banner of %s seen, breaking in", a->seen->name);
+        }
+}
+
+/* The rule whose text has been seen, the last of them; else the one that
+ * needs none. */
+static const struct break_in *pick_break_in(const struct attach *a)
+{
+    const struct break_in *best = NULL;
+
+    if (a->seen == NULL)
+        return NULL;
+    for (size_t i = 0; i < a->seen->n_break_ins; i++) {
+        const struct break_in *b = &a->seen->break_ins[i];
+        if (b->when == NULL ? best == NULL
+                            : matches(b->when, a->text, console_partial(a->c)))
+            best = b;
+    }
+    return best;
+}
+
+/* Sends what is due. */
+static int send_due(struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+    struct deadline quiet = {a->c->last_byte_ms + WAKE_EVERY_MS / 2};
+    const struct dialect *any = a->config->dialects[0];
+
+    if (!deadline_passed(a->next_send))
+        return 0;
+    if (b != NULL) {
+        a->next_send = deadline_in(b->every_ms);
+        return console_send(a->c, &b->send);
+    }
+    a->next_send = deadline_in(WAKE_EVERY_MS);
+    return deadline_passed(quiet) ? console_send(a->c, &any->wake) : 0;
+}
+
+/* Takes back what was typed before us, whoever the boot loader is: running
+ * half a command of somebody else's could do anything. Last to first: the
+ * first dialects are the picky ones, and their key takes back the others'. */
+static int clear_editor(struct attach *a)
+{
+    size_t count = 0;
+    int ret = 0;
+
+    while (a->config->dialects[count] != NULL)
+        count++;
+    while (ret == 0 && count-- > 0) {
+        const struct dialect *d = a->config->dialects[count];
+        for (unsigned n = 0; ret == 0 && n < d->clear_times; n++) {
+            ret = console_send(a->c, &d->clear);
+            if (ret == 0 && (n % 8 == 7 || n + 1 == d->clear_times))
+                ret = console_drain(a->c, 20, a->until);
+        }
+    }
+    return ret;
+}
+
+static bool prompt_of(const struct dialect *d, struct span last)
+{
+    return last.len > 0 && last.len < CONSOLE_PROMPT_MAX &&
+           pattern_match(d->prompt, last.text, last.len, 0, NULL);
+}
+
+static bool looks_like_prompt(const struct attach *a)
+{
+    struct span last = console_partial(a->c);
+
+    for (size_t i = 0; a->config->dialects[i] != NULL; i++)
+        if (prompt_of(a->config->dialects[i], last))
+            return true;
+    return false;
+}
+
+/* Learns the last line as the prompt and sees whether it answers a line end
+ * with itself. Spare break-in bytes may eat the first one. 1: yes. */
+static int prompt_repeats(struct attach *a)
+{
+    struct span last = console_partial(a->c);
+    char learned[CONSOLE_PROMPT_MAX];
+    size_t len = last.len;
+
+    memcpy(learned, last.text, len);
+    for (int i = 0; i < 4; i++) {
+        int ret = console_send(a->c, &a->config->dialects[0]->wake);
+        if (ret == 0)
+            ret = console_drain(a->c, PROBE_QUIET_MS, deadline_in(2000));
+        if (ret < 0)
+            return ret;
+        last = console_partial(a->c);
+        if (last.len == len && memcmp(last.text, learned, len) == 0) {
+            memcpy(a->c->prompt, learned, len);
+            a->c->prompt_len = len;
+            return 1;
+        }
+        if (last.len > 0 && last.len < sizeof(learned)) {
+            len = last.len; /* what stood there was not all of the prompt */
+            memcpy(learned, last.text, len);
+        }
+    }
+    return 0;
+}
+
+/* 1: the boot loader at the prompt is of dialect d. */
+static int is_dialect(struct attach *a, struct dialect *d)
+{
+    struct buf answer = BUF_LIMITED(65536);
+    struct span last = {a->c->prompt, a->c->prompt_len};
+    int ret;
+
+    if (!prompt_of(d, last))
+        return 0;
+    a->c->dialect = d;
+    if (a->config->chosen || d->recognise_command == NULL)
+        return 1;
+    ret = console_ask(a->c, d->recognise_command, ASK_TIMEOUT_MS, &answer,
+                      NULL);
+    if (ret == 0)
+        ret = pattern_match(d->recognise_answer, answer.data, answer.len, 0,
+                            NULL);
+    if (ret == 1)
+        (void)buf_add(a->text, answer.data, answer.len);
+    buf_free(&answer);
+    return ret == -ENODEV || ret == -EINTR ? ret : ret > 0;
+}
+
+static int prove(struct attach *a)
+{
+    struct span last;
+    int ret = prompt_repeats(a);
+
+    if (ret > 0)
+        ret = a->seen != NULL ? is_dialect(a, a->seen) : 0;
+    else
+        return ret;
+    for (size_t i = 0; ret == 0 && a->config->dialects[i] != NULL; i++)
+        if (a->config->dialects[i] != a->seen)
+            ret = is_dialect(a, a->config->dialects[i]);
+    if (ret != 0)
+        return ret;
+    last = (struct span){a->c->prompt, a->c->prompt_len};
+    (void)text_escape(a->refused, sizeof(a->refused), last.text, last.len);
+    a->c->dialect = NULL;
+    a->c->prompt_len = 0;
+    return 0;
+}
+
+/* Keeps what comes by itself, so that no banner is missed. 1: something did. */
+static int listen_only(struct attach *a)
+{
+    struct deadline until = deadline_in(PROBE_QUIET_MS);
+    int heard = 0;
+
+    while (!deadline_passed(until)) {
+        int n = console_fill(a->c, until);
+        if (n < 0)
+            return n;
+        gather(a);
+        heard = heard || n > 0;
+    }
+    return heard;
+}
+
+/* A quiet line: perhaps a prompt has been waiting for us. 1: found. */
+static int probe_live(struct attach *a)
+{
+    int ret = listen_only(a);
+
+    if (ret != 0)
+        return ret < 0 ? ret : 0; /* it talks: it is starting up */
+    ret = clear_editor(a);
+    if (ret == 0)
+        ret = console_send(a->c, &a->config->dialects[0]->wake);
+    if (ret == 0)
+        ret = console_drain(a->c, PROBE_QUIET_MS, deadline_in(1500));
+    if (ret < 0)
+        return ret;
+    return looks_like_prompt(a) ? prove(a) : 0;
+}
+
+static bool mostly_garbage(const char *escaped)
+{
+    size_t bad = 0;
+    size_t len = strlen(escaped);
+
+    for (const char *p = escaped; (p = strstr(p, "\\x")) != NULL; p += 2)
+        bad += 4;
+    return len > 0 && bad * 2 > len;
+}
+
+static int timed_out(struct attach *a, struct err *err)
+{
+    char sent[48];
+    char came[400];
+    const struct break_in *b = pick_break_in(a);
+    const struct keys *keys =
+        b != NULL ? &b->send : &a->config->dialects[0]->wake;
+
+    (void)text_escape(sent, sizeof(sent), keys->bytes, keys->len);
+    transcript_tail(a->c->transcript, 100, came, sizeof(came));
+    if (came[0] == '\0')
+        return err_set(err, -ETIMEDOUT,
+                       "sent '%s' for %u s, nothing came back; check that TX "
+                       "and RX are crossed, GND is connected and the device "
+                       "has power",
+                       sent, a->config->timeout_ms / 1000);
+    if (a->refused[0] != '\0')
+        return err_set(err, -ETIMEDOUT,
+                       "a prompt '%s' answers, but no dialect knows it; name "
+                       "one with -d (see --list-dialects) or write one, "
+                       "fwfs-dialect(5). Last came: '%s'",
+                       a->refused, came);
+    return err_set(err, -ETIMEDOUT,
+                   "no prompt within %u s; sent '%s', last came '%s'%s",
+                   a->config->timeout_ms / 1000, sent, came,
+                   mostly_garbage(came)
+                       ? "; that looks like a wrong baud rate: try another -b"
+                       : "");
+}
+
+static void ask_for_power(struct attach *a)
+{
+    struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
+
+    if (a->asked || a->config->quiet || !deadline_passed(quiet))
+        return;
+    log_warn("no prompt yet: power-cycle the device now");
+    a->asked = true;
+}
+
+/* One turn of waiting and breaking in. 1: the prompt is there. */
+static int turn(struct attach *a)
+{
+    struct deadline stays = deadline_in(PROMPT_STAYS_MS);
+    int ret = send_due(a);
+    bool prompt;
+
+    gather(a);
+    prompt = looks_like_prompt(a);
+    if (ret == 0)
+        ret = console_fill(a->c, prompt ? stays
+                                        : deadline_min(a->next_send, stays));
+    if ((ret == 0 || ret == -EINTR) && console_give_up(a->c))
+        return -EINTR;
+    if (ret == -EINTR)
+        ret = 0;
+    if (ret == 0 && prompt && deadline_passed(stays))
+        ret = prove(a);
+    else if (ret > 0)
+        ret = 0;
+    gather(a);
+    look_for_banner(a);
+    return ret;
+}
+
+int attach_prompt(struct console *c, const struct attach_config *config,
+                  struct buf *text, struct err *err)
+{
+    struct attach a = {.c = c, .config = config, .text = text};
+    uint64_t before = c->received;
+    int ret = 0;
+
+    a.seen = config->chosen ? config->dialects[0] : NULL;
+    a.until = deadline_in(config->timeout_ms);
+    c->prompt_len = 0;
+    /* More than once: a port may be slow to come to life (the pty of a virtual
+     * machine takes a second to notice that it was opened). */
+    for (int i = 0; i < PROBES && ret == 0 && c->received == before; i++)
+        ret = probe_live(&a);
+    gather(&a);
+    look_for_banner(&a);
+    a.next_send = deadline_in(0);
+    while (ret == 0 && !deadline_passed(a.until)) {
+        ask_for_power(&a);
+        ret = turn(&a);
+    }
+    if (ret == 0)
+        return timed_out(&a, err);
+    return ret > 0 ? 0 : err_set(err, ret, "%s", strerror(-ret));
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Getting a device to its boot loader's prompt and knowing which one it is.
+
+#ifndef MONITOR_ATTACH_H
+#define MONITOR_ATTACH_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "monitor/console.h"
+#include "monitor/dialect.h"
+
+#include <stdbool.h>
+
+struct attach_config {
+    struct dialect **dialects; /* candidates, ended by NULL; lent */
+    bool chosen;               /* the user named the (only) one: believe it */
+    bool quiet;                /* do not ask for a power cycle: a reset of the
+                                  device is being ridden out */
+    unsigned timeout_ms;
+};
+
+/*
+ * Finds a live prompt, or waits for the device to start and breaks in. On
+ * success the console is in step: its dialect and prompt are set. text gets
+ * what was received meanwhile, for banners (its limit is respected, the oldest
+ * part goes first). -ETIMEDOUT with what was sent and what came, -EINTR when
+ * shut down, -ENODEV.
+ */
+int attach_prompt(struct console *c, const struct attach_config *config,
+                  struct buf *text, struct err *err);
+
+#endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The conversation with a boot loader: lines, echo, prompt, resynchronising.
+
+#include "monitor/console.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A prompt counts when nothing follows it for so long: the same text may stand
+ * in an answer. More than an USB adapter's 16 ms between two packets. */
+#define PROMPT_QUIET_MS 60U
+#define ECHO_TIMEOUT_MS 700U
+#define ECHO_TRIES      3
+#define WRITE_TIMEOUT_MS 2000U
+
+int console_init(struct console *c, struct line *line, struct err *err)
+{
+    *c = (struct console){.line = line, .in = BUF_LIMITED(65536)};
+    atomic_init(&c->shutdown, false);
+    c->transcript = transcript_new();
+    if (c->transcript == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    return 0;
+}
+
+void console_free(struct console *c)
+{
+    line_close(c->line);
+    transcript_free(c->transcript);
+    buf_free(&c->in);
+    *c = (struct console){.line = NULL};
+}
+
+/* Throws away what has been received and not taken. */
+static void forget(struct console *c)
+{
+    buf_clear(&c->in);
+    c->taken = 0;
+}
+
+static void keep(struct console *c, char *bytes, size_t len)
+{
+    buf_drop(&c->in, c->taken);
+    c->taken = 0;
+    if (!buf_add(&c->in, bytes, ansi_strip(&c->ansi, bytes, len)))
+        forget(c); /* 64 KiB that nobody takes */
+}
+
+int console_fill(struct console *c, struct deadline until)
+{
+    char chunk[4096];
+    ssize_t n;
+
+    if (atomic_load(&c->shutdown))
+        return -EINTR;
+    n = line_read(c->line, chunk, sizeof(chunk), until);
+    if (n <= 0)
+        return (int)n;
+    atomic_fetch_add(&c->received, (uint64_t)n);
+    transcript_add(c->transcript, chunk, (size_t)n);
+    c->last_byte_ms = clock_ms();
+    keep(c, chunk, (size_t)n);
+    return (int)n;
+}
+
+bool console_give_up(struct console *c)
+{
+    if (atomic_load(&c->shutdown))
+        return true;
+    return c->attend != NULL && c->attend(c->attend_arg);
+}
+
+/* As console_fill, for a wait that may be given up. */
+static int fill_patiently(struct console *c, struct deadline until)
+{
+    int n = console_fill(c, until);
+
+    return n == -EINTR && !console_give_up(c) ? 0 : n;
+}
+
+/* As console_fill, for what must not stop half way: a command being typed or
+ * its answer. */
+static int fill_on(struct console *c, struct deadline until)
+{
+    int n = console_fill(c, until);
+
+    if (n == -EINTR && !atomic_load(&c->shutdown)) {
+        (void)console_give_up(c); /* its owner may have other things to do */
+        return 0;
+    }
+    return n;
+}
+
+static bool is_end(char ch)
+{
+    return ch == '\r' || ch == '\n';
+}
+
+/* Moves taken over what is left of a line that was cut. */
+static void skip_rest(struct console *c)
+{
+    while (c->skipping && c->taken < c->in.len)
+        c->skipping = !is_end(c->in.data[c->taken++]);
+}
+
+bool console_take_line(struct console *c, struct span *out)
+{
+    size_t end;
+
+    skip_rest(c);
+    while (c->taken < c->in.len && is_end(c->in.data[c->taken]))
+        c->taken++;
+    for (end = c->taken; end < c->in.len && !is_end(c->in.data[end]); end++)
+        ;
+    if (end == c->in.len && end - c->taken <= CONSOLE_LINE_MAX)
+        return false;
+    if (end - c->taken > CONSOLE_LINE_MAX) {
+        c->skipping = end == c->in.len;
+        *out = (struct span){c->in.data + c->taken, CONSOLE_LINE_MAX};
+    } else {
+        *out = (struct span){c->in.data + c->taken, end - c->taken};
+    }
+    c->taken = end;
+    return true;
+}
+
+struct span console_partial(const struct console *c)
+{
+    size_t start = c->in.len;
+
+    if (start == c->taken || c->skipping)
+        return (struct span){"", 0};
+    while (start > c->taken && !is_end(c->in.data[start - 1]))
+        start--;
+    return (struct span){c->in.data + start, c->in.len - start};
+}
+
+bool console_at_prompt(const struct console *c)
+{
+    struct span last = console_partial(c);
+
+    return c->prompt_len > 0 && last.len == c->prompt_len &&
+           memcmp(last.text, c->prompt, last.len) == 0;
+}
+
+int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
+{
+    struct deadline quiet = deadline_in(quiet_ms);
+    struct span line;
+
+    while (!deadline_passed(quiet) && !deadline_passed(until)) {
+        int n = fill_patiently(c, deadline_min(quiet, until));
+        if (n < 0)
+            return n;
+        if (n > 0)
+            quiet = deadline_in(quiet_ms);
+        while (console_take_line(c, &line))
+            ; /* the last, unterminated line stays: it may be the prompt */
+    }
+    return 0;
+}
+
+static int send_bytes(struct console *c, const char *bytes, size_t len)
+{
+    atomic_fetch_add(&c->sent, len);
+    return line_write(c->line, bytes, len, deadline_in(WRITE_TIMEOUT_MS));
+}
+
+int console_send(struct console *c, const struct keys *keys)
+{
+    return keys->len > 0 ? send_bytes(c, keys->bytes, keys->len) : 0;
+}
+
+/* Sends len bytes and waits until exactly they have come back. */
+static int type_chunk(struct console *c, const char *bytes, size_t len)
+{
+    struct deadline until = deadline_in(ECHO_TIMEOUT_MS);
+    int ret = send_bytes(c, bytes, len);
+
+    while (ret == 0 && c->in.len - c->taken < len) {
+        int n = fill_on(c, until);
+        if (n < 0)
+            return n;
+        if (n == 0 && deadline_passed(until))
+            return -EILSEQ;
+    }
+    if (ret < 0)
+        return ret;
+    if (c->in.len - c->taken != len ||
+        memcmp(c->in.data + c->taken, bytes, len) != 0)
+        return -EILSEQ;
+    forget(c);
+    return 0;
+}
+
+static int type_command(struct console *c, const char *command)
+{
+    size_t len = strlen(command);
+    int ret = 0;
+
+    forget(c);
+    if (!c->dialect->echo)
+        return send_bytes(c, command, len);
+    for (size_t at = 0; ret == 0 && at < len;) {
+        size_t chunk = len - at < c->dialect->type_chunk
+                           ? len - at
+                           : c->dialect->type_chunk;
+        ret = type_chunk(c, command + at, chunk);
+        at += chunk;
+    }
+    return ret;
+}
+
+/* Takes back whatever stands in the device's line editor, in bursts that a
+ * small receive FIFO can hold. */
+static int clear_typed(struct console *c, struct deadline until)
+{
+    const struct dialect *d = c->dialect;
+    int ret = 0;
+
+    for (unsigned i = 0; ret == 0 && d->clear.len > 0 && i < d->clear_times;
+         i++) {
+        ret = console_send(c, &d->clear);
+        if (ret == 0 && i % 8 == 7)
+            ret = console_drain(c, 20, until);
+    }
+    return ret;
+}
+
+int console_resync(struct console *c, struct deadline until)
+{
+    int ret = clear_typed(c, until);
+
+    while (ret == 0) {
+        ret = console_drain(c, PROMPT_QUIET_MS, until);
+        if (ret == 0)
+            forget(c);
+        if (ret == 0)
+            ret = console_send(c, &c->dialect->wake);
+        if (ret == 0)
+            ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
+        if (ret == 0 && console_at_prompt(c))
+            return 0;
+        if (ret == 0 && deadline_passed(until))
+            ret = -ETIMEDOUT;
+        if (ret == 0)
+            ret = clear_typed(c, until);
+    }
+    return ret;
+}
+
+int console_begin(struct console *c, const char *command, struct err *err)
+{
+    char got[200];
+    int ret = -EILSEQ;
+
+    for (int i = 0; i < ECHO_TRIES && ret == -EILSEQ; i++) {
+        ret = type_command(c, command);
+        if (ret != -EILSEQ)
+            break;
+        transcript_tail(c->transcript, 48, got, sizeof(got));
+        if (console_resync(c, deadline_in(3000)) < 0)
+            break;
+    }
+    if (ret == 0)
+        ret = console_send(c, &c->dialect->line_end);
+    if (ret == 0)
+        atomic_fetch_add(&c->commands, 1);
+    if (ret == -EILSEQ)
+        return err_set(err, ret,
+                       "typed '%s', the echo was not the same: ...%s", command,
+                       got);
+    return ret < 0 ? err_set(err, ret, "cannot send '%s': %s", command,
+                             strerror(-ret))
+                   : 0;
+}
+
+/* Moves complete lines to answer. The first one is the rest of the echoed
+ * line: empty, since the echo was taken while typing. */
+static int collect(struct console *c, struct buf *answer)
+{
+    struct span line;
+
+    while (console_take_line(c, &line))
+        if (!buf_add(answer, line.text, line.len) ||
+            !buf_add(answer, "\n", 1))
+            return -EMSGSIZE;
+    return 0;
+}
+
+int console_ask(struct console *c, const char *command, unsigned timeout_ms,
+                struct buf *answer, struct err *err)
+{
+    struct deadline silent;
+    int ret = console_begin(c, command, err);
+
+    if (ret < 0)
+        return ret;
+    silent = deadline_in(timeout_ms);
+    for (;;) {
+        bool prompt = console_at_prompt(c);
+        int n = fill_on(c, prompt ? deadline_in(PROMPT_QUIET_MS) : silent);
+        if (n < 0)
+            return err_set(err, n, "'%s': the port went away", command);
+        if (n == 0 && prompt)
+            return 0;
+        if (n == 0 && deadline_passed(silent))
+            return err_set(err, -ETIMEDOUT,
+                           "'%s': no prompt within %u ms after the answer",
+                           command, timeout_ms);
+        if (n > 0)
+            silent = deadline_in(timeout_ms);
+        if (collect(c, answer) < 0)
+            return err_set(err, -EMSGSIZE, "'%s': an answer without end",
+                           command);
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The conversation with a boot loader: lines, echo, prompt, resynchronising.
+
+#ifndef MONITOR_CONSOLE_H
+#define MONITOR_CONSOLE_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "line/line.h"
+#include "monitor/ansi.h"
+#include "monitor/dialect.h"
+#include "monitor/transcript.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONSOLE_LINE_MAX 8192U /* longer lines are cut */
+#define CONSOLE_PROMPT_MAX 64U
+
+/*
+ * One user thread; shutdown and the counters may be touched by others.
+ *
+ * States: without a prompt (len 0: only console_fill, console_partial and
+ * console_send make sense), in step (nothing but the prompt stands on the last
+ * line), in a command (from console_begin to the prompt).
+ */
+struct console {
+    struct line *line;
+    const struct dialect *dialect; /* NULL until recognised */
+    char prompt[CONSOLE_PROMPT_MAX]; /* learned, literal */
+    size_t prompt_len;
+    struct ansi ansi;
+    struct buf in;      /* received, stripped */
+    size_t taken;       /* of in, handed out as lines */
+    bool skipping;      /* inside a line that was too long */
+    /* Asked when line_wake interrupts a wait (NULL: nobody): does what its
+     * owner has to do and says whether the wait has become pointless. */
+    bool (*attend)(void *arg);
+    void *attend_arg;
+    uint64_t last_byte_ms;
+    struct transcript *transcript;
+    atomic_bool shutdown; /* every wait ends with -EINTR */
+    atomic_uint_fast64_t received;
+    atomic_uint_fast64_t sent;
+    atomic_uint_fast64_t commands;
+};
+
+/* Takes line over. */
+int console_init(struct console *c, struct line *line, struct err *err);
+void console_free(struct console *c);
+
+/* Waits for more bytes until the deadline: >0 bytes came, 0 none, -EINTR
+ * shut down or woken, -ENODEV the port is gone. */
+int console_fill(struct console *c, struct deadline until);
+
+/* After -EINTR: true when the wait is to be given up: shut down, or whoever
+ * attends says so. */
+bool console_give_up(struct console *c);
+
+/* Reads and throws away until nothing has come for quiet_ms (or until).
+ * -EINTR as console_give_up tells. */
+int console_drain(struct console *c, unsigned quiet_ms,
+                  struct deadline until);
+
+/* Sends bytes as they are. */
+int console_send(struct console *c, const struct keys *keys);
+
+/* The next complete line (without its end; CR, LF in any mix separate lines,
+ * empty ones are skipped). False: none is there yet. The span is valid until
+ * bytes are received or sent. */
+bool console_take_line(struct console *c, struct span *out);
+
+/* What stands after the last line end. */
+struct span console_partial(const struct console *c);
+
+/* True when the unterminated last line is exactly the learned prompt. */
+bool console_at_prompt(const struct console *c);
+
+/*
+ * Types command at the prompt, comparing the echo before the line end is
+ * sent, so that noise cannot make another command of it. On -EILSEQ (the echo
+ * was wrong three times) nothing was run. Needs the console in step.
+ */
+int console_begin(struct console *c, const char *command, struct err *err);
+
+/* Runs command and collects its answer up to the prompt: lines ended by LF,
+ * blank ones left out. At most timeout_ms without a byte. -ETIMEDOUT, -EMSGSIZE
+ * (endless output). */
+int console_ask(struct console *c, const char *command, unsigned timeout_ms,
+                struct buf *answer, struct err *err);
+
+/* Gets back into step: clears the typed line, waits for silence, wakes the
+ * prompt. -ETIMEDOUT when it does not come until then. */
+int console_resync(struct console *c, struct deadline until);
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A device at its prompt: opening, survey, identity, counters.
+
+#include "monitor/device_priv.h"
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "monitor/attach.h"
+#include "monitor/map_build.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define ASK_TIMEOUT_MS  5000U
+#define ANSWER_MAX      (256U << 10)
+#define BANNER_TEXT_MAX 16384U
+
+/* An answer is asked for once, though several rules look at it. */
+struct answer {
+    const char *command; /* the rule's own string */
+    struct buf text;     /* empty: the device lacks the command */
+};
+
+struct survey {
+    struct device *dev;
+    struct answer answers[32];
+    size_t n_answers;
+};
+
+static int ask_new(struct survey *s, const char *command, struct buf **out,
+                   struct err *err)
+{
+    struct dialect *d = s->dev->dialect;
+    struct answer *a = &s->answers[s->n_answers];
+    int ret;
+
+    if (s->n_answers == sizeof(s->answers) / sizeof(s->answers[0]))
+        return err_set(err, -E2BIG, "dialect %s: too many commands", d->name);
+    *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
+    s->n_answers++;
+    ret = console_ask(&s->dev->console, command, ASK_TIMEOUT_MS, &a->text,
+                      err);
+    if (ret == 0 && d->unknown != NULL && a->text.len > 0 &&
+        pattern_match(d->unknown, a->text.data, a->text.len, 0, NULL)) {
+        log_info("the boot loader has no '%s'", command);
+        buf_clear(&a->text);
+    }
+    *out = &a->text;
+    return ret;
+}
+
+/* *out: what the device says to command. A damaged conversation is tried
+ * again; a device that is gone is not. */
+static int ask(struct survey *s, const char *command, struct buf **out,
+               struct err *err)
+{
+    int ret = -EILSEQ;
+
+    for (size_t i = 0; i < s->n_answers; i++)
+        if (strcmp(s->answers[i].command, command) == 0) {
+            *out = &s->answers[i].text;
+            return 0;
+        }
+    for (int i = 0; i < 3; i++) {
+        ret = ask_new(s, command, out, err);
+        if (ret != -EILSEQ && ret != -ETIMEDOUT)
+            return ret;
+        buf_free(&s->answers[--s->n_answers].text);
+        if (console_resync(&s->dev->console, deadline_in(3000)) < 0)
+            return ret;
+    }
+    return ret;
+}
+
+/* The first line that one of the dialect's banner patterns matches. */
+static void find_banner(struct device *dev, const char *text, size_t len)
+{
+    if (dev->banner[0] != '\0' || text == NULL)
+        return;
+    for (size_t i = 0; i < dev->dialect->n_banners; i++) {
+        const char *start;
+        const char *end;
+        if (!pattern_match(dev->dialect->banners[i], text, len, 0, NULL))
+            continue;
+        start = pattern_whole(dev->dialect->banners[i]).text;
+        end = memchr(start, '\n', (size_t)(text + len - start));
+        (void)text_escape(dev->banner, sizeof(dev->banner), start,
+                          (size_t)((end != NULL ? end : text + len) - start));
+        return;
+    }
+}
+
+static int apply_rule(struct survey *s, const struct map_rule *rule,
+                      struct err *err)
+{
+    struct device *dev = s->dev;
+    struct buf *answer = NULL;
+    int ret;
+
+    if (rule->command == NULL) {
+        map_apply(&dev->map, dev->dialect, rule,
+                  rule->banner ? dev->boot_text.data : NULL,
+                  rule->banner ? dev->boot_text.len : 0);
+        return 0;
+    }
+    ret = ask(s, rule->command, &answer, err);
+    if (ret < 0)
+        return ret;
+    find_banner(dev, answer->data, answer->len);
+    map_apply(&dev->map, dev->dialect, rule, answer->data, answer->len);
+    if (rule->banner)
+        map_apply(&dev->map, dev->dialect, rule, dev->boot_text.data,
+                  dev->boot_text.len);
+    return 0;
+}
+
+/* Chips first: segments lie on them. */
+static int survey_map(struct survey *s, const char *const *user,
+                      struct err *err)
+{
+    const struct dialect *d = s->dev->dialect;
+    int ret = 0;
+
+    for (int chips = 1; chips >= 0; chips--)
+        for (size_t i = 0; ret == 0 && i < d->n_maps; i++)
+            if ((d->maps[i].makes == MAP_MAKES_CHIP) == (chips == 1))
+                ret = apply_rule(s, &d->maps[i], err);
+    for (; ret == 0 && user != NULL && *user != NULL; user++)
+        ret = map_add_user(&s->dev->map, *user, err);
+    return ret == 0 ? map_finish(&s->dev->map, err) : ret;
+}
+
+/* The identity is a text of lines: the dialect, the media, and what the
+ * identity rules match. */
+static int survey_identity(struct survey *s, struct err *err)
+{
+    struct device *dev = s->dev;
+    const struct dialect *d = dev->dialect;
+    struct buf *answer;
+
+    (void)buf_printf(&dev->identity, "dialect %s\n", d->name);
+    for (size_t i = 0; i < d->n_identities; i++) {
+        const struct identity_rule *rule = &d->identities[i];
+        size_t at = 0;
+        int ret = ask(s, rule->command, &answer, err);
+        if (ret < 0)
+            return ret;
+        find_banner(dev, answer->data, answer->len);
+        while (answer->len > 0 && pattern_match(rule->pattern, answer->data,
+                                                answer->len, at, &at)) {
+            struct span line = pattern_whole(rule->pattern);
+            (void)buf_printf(&dev->identity, "%s: %.*s\n", rule->title,
+                             (int)line.len, line.text);
+        }
+    }
+    return dev->identity.failed
+               ? err_set(err, -EMSGSIZE, "the device's identity is endless")
+               : 0;
+}
+
+static int survey(struct device *dev, const char *const *user,
+                  struct err *err)
+{
+    struct survey s = {.dev = dev};
+    int ret = survey_map(&s, user, err);
+
+    if (ret == 0)
+        ret = survey_identity(&s, err);
+    for (size_t i = 0; i < s.n_answers; i++)
+        buf_free(&s.answers[i].text);
+    return ret;
+}
+
+static int load_dialects(struct device *dev, const char *name,
+                         struct err *err)
+{
+    int ret;
+
+    if (name == NULL)
+        return dialect_load_all(&dev->dialects, err);
+    dev->dialects = calloc(2, sizeof(*dev->dialects));
+    if (dev->dialects == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    ret = dialect_load(&dev->dialects[0], name, err);
+    return ret;
+}
+
+static int attach(struct device *dev, const struct device_config *config,
+                  struct err *err)
+{
+    const struct attach_config attach = {
+        .dialects = dev->dialects,
+        .chosen = config->dialect != NULL,
+        .timeout_ms = config->attach_timeout_ms};
+    struct line *line;
+    int ret = line_open_tty(&line, config->port, config->baud, err);
+
+    if (ret < 0)
+        return ret;
+    ret = console_init(&dev->console, line, err);
+    if (ret < 0) {
+        line_close(line);
+        return ret;
+    }
+    ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
+    if (ret < 0)
+        err_prefix(err, "%s", config->port);
+    if (ret == 0)
+        for (size_t i = 0; dev->dialects[i] != NULL; i++)
+            if (dev->dialects[i] == dev->console.dialect)
+                dev->dialect = dev->dialects[i];
+    return ret;
+}
+
+static int open_steps(struct device *dev, const struct device_config *config,
+                      struct err *err)
+{
+    int ret = load_dialects(dev, config->dialect, err);
+
+    if (ret == 0)
+        ret = attach(dev, config, err);
+    if (ret < 0)
+        return ret;
+    dev->in_step = true;
+    find_banner(dev, dev->boot_text.data, dev->boot_text.len);
+    ret = survey(dev, config->segments, err);
+    if (ret < 0)
+        err_prefix(err, "%s", config->port);
+    return ret;
+}
+
+int device_open(struct device **out, const struct device_config *config,
+                struct err *err)
+{
+    struct device *dev = calloc(1, sizeof(*dev));
+    int ret;
+
+    if (dev == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    dev->boot_text = BUF_LIMITED(BANNER_TEXT_MAX);
+    dev->identity = BUF_LIMITED(65536);
+    dev->method = -1;
+    dev->port = strdup(config->port);
+    ret = dev->port == NULL ? err_set(err, -ENOMEM, "out of memory")
+                            : open_steps(dev, config, err);
+    if (ret < 0) {
+        device_close(dev);
+        return ret;
+    }
+    *out = dev;
+    return 0;
+}
+
+void device_close(struct device *dev)
+{
+    if (dev == NULL)
+        return;
+    console_free(&dev->console);
+    dialect_free_all(dev->dialects);
+    map_free(&dev->map);
+    buf_free(&dev->boot_text);
+    buf_free(&dev->identity);
+    free(dev->port);
+    free(dev);
+}
+
+const struct map *device_map(const struct device *dev)
+{
+    return &dev->map;
+}
+
+const char *device_port(const struct device *dev)
+{
+    return dev->port;
+}
+
+const char *device_dialect(const struct device *dev)
+{
+    return dev->dialect->name;
+}
+
+const char *device_banner(const struct device *dev)
+{
+    return dev->banner;
+}
+
+const char *device_identity(const struct device *dev)
+{
+    return dev->identity.data;
+}
+
+void device_wake(struct device *dev)
+{
+    line_wake(dev->console.line);
+}
+
+void device_shutdown(struct device *dev)
+{
+    atomic_store(&dev->console.shutdown, true);
+    line_wake(dev->console.line);
+}
+
+void device_get_stats(const struct device *dev, struct device_stats *out)
+{
+    *out = (struct device_stats){
+        .device_bytes_read = atomic_load(&dev->bytes_read),
+        .line_bytes_received = atomic_load(&dev->console.received),
+        .line_bytes_sent = atomic_load(&dev->console.sent),
+        .commands = atomic_load(&dev->console.commands),
+        .rows_bad = atomic_load(&dev->rows_bad),
+        .rows_lost = atomic_load(&dev->rows_lost),
+        .line = (enum device_line)atomic_load(&dev->line_state)};
+}
+
+void device_transcript(const struct device *dev, struct buf *out)
+{
+    transcript_read(dev->console.transcript, out);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The text form of a dialect, parsed by libconfuse.
+
+#ifndef MONITOR_DIALECT_FILE_H
+#define MONITOR_DIALECT_FILE_H
+
+#include "base/err.h"
+#include "monitor/dialect.h"
+
+#include <stddef.h>
+
+/* Parses text (len bytes; path only for messages, "PATH:LINE: what"). On
+ * failure *out is untouched. */
+int dialect_parse(struct dialect **out, const char *text, size_t len,
+                  const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which media a device has and which segments lie on them.
+
+#include "monitor/map.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+void map_free(struct map *map)
+{
+    free(map->segments);
+    *map = (struct map){.segments = NULL};
+}
+
+static void table_row(const struct map *map, const struct map_segment *s,
+                      struct buf *out)
+{
+    uint64_t address = s->offset;
+    const char *medium = "-";
+
+    if (s->medium >= 0) {
+        address += map->media[s->medium].base;
+        medium = map->media[s->medium].name;
+    }
+    (void)buf_printf(out, "0x%08" PRIx64 "  0x%08" PRIx64 "  %-12s  %-12s  %s",
+                     address, s->size, medium, s->source, s->name);
+    (void)buf_printf(out, "%s%s%s\n", s->note[0] ? "  (" : "", s->note,
+                     s->note[0] ? ")" : "");
+}
+
+void map_table(const struct map *map, struct buf *out)
+{
+    (void)buf_printf(out, "%-10s  %-10s  %-12s  %-12s  %s\n", "address",
+                     "size", "medium", "source", "name");
+    for (size_t i = 0; i < map->n_segments; i++)
+        table_row(map, &map->segments[i], out);
+    if (map->dropped > 0)
+        (void)buf_printf(out, "# %zu more were left out\n", map->dropped);
+}

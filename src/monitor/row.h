@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One printed line of a memory dump: checked and turned into bytes.
+
+#ifndef MONITOR_ROW_H
+#define MONITOR_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ROW_BYTES_MAX 64U
+
+/* How the digits of a cell stand to the bytes in memory. */
+enum row_order {
+    ROW_MEMORY,  /* as printed, left to right */
+    ROW_REVERSED, /* the last printed byte is the first in memory */
+    ROW_UNPROVED /* not known yet: bytes come as printed, and the ASCII
+                    column, which is in memory order, is not compared */
+};
+
+/*
+ * The declared shape of a row:
+ *
+ *   PREFIX address SUFFIX cell SEP cell ... cell  GAP OPEN ascii CLOSE
+ *
+ * An address and cells are hex of either case. Cells are taken by count, never
+ * up to a delimiter, and so is the ASCII column: data that looks like a
+ * delimiter changes nothing.
+ */
+struct row_shape {
+    char address_prefix[8];
+    char address_suffix[8]; /* a blank in it stands for one or more blanks */
+    unsigned address_digits_min;
+    unsigned address_digits_max;
+    unsigned cell_bytes;     /* 1, 2, 4 or 8 */
+    unsigned cells;          /* in a full row */
+    char cell_prefix[4];     /* "0x" or "" */
+    char separators[8];      /* characters between cells, any number of them */
+    bool ascii;              /* there is an ASCII column */
+    unsigned ascii_gap;      /* blanks before it, at least */
+    char ascii_open[4];      /* "|" and the like, or "" */
+    char ascii_close[4];
+    uint8_t ascii_first; /* bytes first..last stand for themselves, */
+    uint8_t ascii_last;  /* all others are shown as ascii_other */
+    char ascii_other;
+};
+
+enum row_result {
+    ROW_OK,
+    ROW_NOT_A_ROW,  /* does not even start like one: some other text */
+    ROW_BAD_CELL,   /* digits missing, too many, or not digits */
+    ROW_BAD_ASCII,  /* the column contradicts the cells or has another length */
+    ROW_BAD_TAIL    /* something behind the row */
+};
+
+struct row {
+    uint64_t address; /* as printed; set for all but ROW_NOT_A_ROW */
+    size_t len;       /* bytes */
+    uint8_t bytes[ROW_BYTES_MAX]; /* in memory order; only for ROW_OK */
+};
+
+size_t row_full_length(const struct row_shape *shape); /* bytes */
+
+/* Parses text[0..len) as a row that holds bytes bytes (a full row or a shorter
+ * last one; a multiple of the cell size). Pure. Whether the address is the
+ * expected one is the caller's question. */
+enum row_result row_parse(const struct row_shape *shape, enum row_order order,
+                          const char *text, size_t len, size_t bytes,
+                          struct row *out);
+
+#endif

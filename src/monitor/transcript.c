@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The last part of the console conversation, for people to read.
+
+#include "monitor/transcript.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct transcript {
+    pthread_mutex_t lock;
+    uint64_t total;             /* protected by lock: bytes ever added */
+    char ring[TRANSCRIPT_SIZE]; /* protected by lock: byte n at n % size */
+};
+
+struct transcript *transcript_new(void)
+{
+    struct transcript *t = calloc(1, sizeof(*t));
+
+    if (t != NULL)
+        (void)pthread_mutex_init(&t->lock, NULL);
+    return t;
+}
+
+void transcript_free(struct transcript *t)
+{
+    if (t == NULL)
+        return;
+    (void)pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+void transcript_add(struct transcript *t, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    LOCK_SCOPE(&t->lock);
+
+    for (size_t i = 0; i < len; i++)
+        t->ring[t->total++ % TRANSCRIPT_SIZE] = at[i];
+}
+
+/* The last n bytes (fewer if there are fewer) in order, in new memory. */
+static char *copy_tail(struct transcript *t, size_t n, size_t *len,
+                       uint64_t *dropped)
+{
+    char *copy = malloc(TRANSCRIPT_SIZE);
+    uint64_t from;
+    LOCK_SCOPE(&t->lock);
+
+    if (copy == NULL)
+        return NULL;
+    *len = n < TRANSCRIPT_SIZE ? n : TRANSCRIPT_SIZE;
+    if (t->total < *len)
+        *len = (size_t)t->total;
+    from = t->total - *len;
+    for (size_t i = 0; i < *len; i++)
+        copy[i] = t->ring[(from + i) % TRANSCRIPT_SIZE];
+    *dropped = from;
+    return copy;
+}
+
+void transcript_read(struct transcript *t, struct buf *out)
+{
+    size_t len = 0;
+    uint64_t dropped = 0;
+    CLEANUP_FREE char *raw = copy_tail(t, TRANSCRIPT_SIZE, &len, &dropped);
+    CLEANUP_FREE char *safe = malloc(4 * TRANSCRIPT_SIZE + 1);
+
+    if (raw == NULL || safe == NULL)
+        return;
+    len = text_escape_lines(safe, 4 * TRANSCRIPT_SIZE + 1, raw, len);
+    if (dropped > 0)
+        (void)buf_printf(out, "[%" PRIu64 " bytes before this were dropped]\n",
+                         dropped);
+    (void)buf_add(out, safe, len);
+}
+
+void transcript_tail(struct transcript *t, size_t n, char *out, size_t size)
+{
+    size_t len = 0;
+    uint64_t dropped;
+    CLEANUP_FREE char *raw = copy_tail(t, n, &len, &dropped);
+
+    out[0] = '\0';
+    if (raw != NULL)
+        (void)text_escape(out, size, raw, len);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the files of the FUSE session share; nobody else includes it.
+
+#ifndef MOUNT_FS_PRIV_H
+#define MOUNT_FS_PRIV_H
+
+#include "base/buf.h"
+#include "mount/activity.h"
+#include "mount/fs.h"
+#include "mount/mountpoint.h"
+#include "mount/nodes.h"
+
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/* One READ: 7 s of line at 115200 baud. Bounds how long a request may take,
+ * so that Ctrl-C, time-outs and progress work in steps that small. */
+#define FS_MAX_READ      16384U
+#define FS_MAX_READAHEAD 4096U
+
+/* The map is fixed for the life of the mount. */
+#define FS_VALID_SECONDS 86400.0
+
+/* See fs.c for states, threads and lock rules. */
+struct fs {
+    struct fs_config config;
+    const struct map *map;
+    struct fuse_session *session;
+    bool mounted;      /* loop thread */
+    bool ready_told;   /* loop thread */
+    bool initialised;  /* loop thread; INIT was answered */
+    uint64_t mount_id; /* loop thread; 0: cannot be told */
+    int stop_fd;       /* eventfd, readable once fs_stop was called */
+    uid_t uid;
+    gid_t gid;
+    struct timespec mapped_at;
+
+    pthread_mutex_t lock;
+    pthread_cond_t answered;    /* with lock; answering has become 0 */
+    struct read_request *reads; /* lock; those not yet answered */
+    unsigned answering;         /* lock; done callbacks inside libfuse */
+    unsigned lent;              /* lock; requests the fetcher still has */
+    struct activity *activity;  /* lock; one a segment */
+    size_t latest;              /* lock; segment read last, or n_segments */
+};
+
+/* fs_ops.c */
+extern const struct fuse_lowlevel_ops fs_ops;
+
+/* reads.c: hands a READ to the fetcher; the answer comes later. len > 0 and
+ * inside the segment. Loop thread. */
+void reads_begin(struct fs *fs, fuse_req_t req, size_t segment, uint64_t offset,
+                 size_t len);
+
+/* Answers what is pending with EIO. When it returns, no other thread is in
+ * libfuse or will enter it for this session. Loop thread, after the loop. */
+void reads_end(struct fs *fs);
+
+/* control.c: appends what reading a file of .fwfs shows. Any thread. -ENOMEM
+ * or 0. */
+int control_content(struct fs *fs, struct node node, struct buf *out);
+
+/* arguments.c: what fuse_session_new gets; free with fuse_opt_free_args. */
+int fs_arguments(struct fuse_args *args, const char *port, const char *extra,
+                 struct err *err);
+
+#endif

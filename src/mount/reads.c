@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Reads of segments between the kernel that asks and the fetcher that answers.
+
+/*
+ * A read_request lives from reads_begin until the fetcher's done callback has
+ * run, which frees it; nobody else may. Its FUSE request is answered exactly
+ * once, by whoever takes `req` out of it under fs->lock:
+ *
+ *   pending   req set, in fs->reads           -> answering or abandoned
+ *   answering req taken by done(), counted in fs->answering
+ *   abandoned req taken by reads_end(), EIO; done() then only frees
+ *
+ * Invariant: fs->reads holds exactly those with req set.
+ *
+ * An interrupt callback may run (in the loop thread, with libfuse's lock of
+ * that request) until fuse_req_interrupt_func(NULL) returns; done() calls that
+ * before it lets go of the request.
+ */
+
+#include "mount/fs_priv.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+
+struct read_request {
+    struct fetch_request fetch;
+    struct fs *fs;
+    size_t segment;
+    fuse_req_t req; /* fs->lock; NULL once taken */
+    struct read_request *prev;
+    struct read_request *next;
+};
+
+/* With fs->lock held. */
+static void link_in(struct read_request *r)
+{
+    struct fs *fs = r->fs;
+
+    r->prev = NULL;
+    r->next = fs->reads;
+    if (r->next != NULL)
+        r->next->prev = r;
+    fs->reads = r;
+}
+
+/* With fs->lock held. NULL: was taken before. */
+static fuse_req_t take(struct read_request *r, bool given_up)
+{
+    fuse_req_t req = r->req;
+
+    if (req == NULL)
+        return NULL;
+    r->req = NULL;
+    if (r->prev != NULL)
+        r->prev->next = r->next;
+    else
+        r->fs->reads = r->next;
+    if (r->next != NULL)
+        r->next->prev = r->prev;
+    activity_end(&r->fs->activity[r->segment], given_up, clock_ms());
+    return req;
+}
+
+static void on_interrupt(fuse_req_t req, void *arg)
+{
+    struct read_request *r = arg;
+
+    (void)req;
+    fetch_cancel(r->fs->config.fetcher, &r->fetch);
+}
+
+static fuse_req_t take_to_answer(struct read_request *r, bool given_up)
+{
+    LOCK_SCOPE(&r->fs->lock);
+    fuse_req_t req = take(r, given_up);
+
+    if (req != NULL)
+        r->fs->answering++;
+    return req;
+}
+
+static void let_go(struct fs *fs, bool was_answering)
+{
+    LOCK_SCOPE(&fs->lock);
+
+    assert(fs->lent > 0);
+    fs->lent--;
+    if (!was_answering)
+        return;
+    assert(fs->answering > 0);
+    fs->answering--;
+    if (fs->answering == 0)
+        (void)pthread_cond_broadcast(&fs->answered);
+}
+
+/* Fetcher thread. Whatever went wrong, a reader sees EIO: never fewer bytes,
+ * never made-up ones. */
+static void on_done(struct fetch_request *fetch, int status, const void *bytes)
+{
+    struct read_request *r = fetch->arg;
+    struct fs *fs = r->fs;
+    fuse_req_t req = take_to_answer(r, status == -EINTR);
+
+    if (req != NULL) {
+        fuse_req_interrupt_func(req, NULL, NULL);
+        if (status == 0)
+            (void)fuse_reply_buf(req, bytes, fetch->len);
+        else
+            (void)fuse_reply_err(req, status == -EINTR ? EINTR : EIO);
+    }
+    free(r);
+    let_go(fs, req != NULL);
+}
+
+static void note_begin(struct read_request *r, uint64_t offset)
+{
+    struct fs *fs = r->fs;
+    LOCK_SCOPE(&fs->lock);
+
+    link_in(r);
+    fs->lent++;
+    fs->latest = r->segment;
+    activity_begin(&fs->activity[r->segment], offset, r->fetch.len, clock_ms());
+}
+
+void reads_begin(struct fs *fs, fuse_req_t req, size_t segment, uint64_t offset,
+                 size_t len)
+{
+    const struct map_segment *s = &fs->map->segments[segment];
+    struct read_request *r = calloc(1, sizeof(*r));
+
+    if (r == NULL) {
+        (void)fuse_reply_err(req, ENOMEM);
+        return;
+    }
+    r->fs = fs;
+    r->segment = segment;
+    r->req = req;
+    r->fetch.medium = (size_t)s->medium;
+    r->fetch.offset = s->offset + offset;
+    r->fetch.len = len;
+    r->fetch.done = on_done;
+    r->fetch.arg = r;
+    note_begin(r, offset);
+    fuse_req_interrupt_func(req, on_interrupt, r);
+    fetch_submit(fs->config.fetcher, &r->fetch);
+}
+
+static fuse_req_t take_any(struct fs *fs)
+{
+    LOCK_SCOPE(&fs->lock);
+
+    return fs->reads != NULL ? take(fs->reads, true) : NULL;
+}
+
+void reads_end(struct fs *fs)
+{
+    fuse_req_t req;
+
+    while ((req = take_any(fs)) != NULL) {
+        fuse_req_interrupt_func(req, NULL, NULL);
+        (void)fuse_reply_err(req, EIO);
+    }
+    LOCK_SCOPE(&fs->lock);
+    while (fs->answering > 0)
+        (void)pthread_cond_wait(&fs->answered, &fs->lock);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A mount from its beginning to its end: all layers put together.
+
+#include "mounting.h"
+
+#include "base/log.h"
+#include "daemon.h"
+#include "fetch/fetcher.h"
+#include "monitor/device.h"
+#include "mount/fs.h"
+#include "paths.h"
+#include "progress.h"
+#include "spotcheck.h"
+#include "store/cache.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* mount/mountpoint.c: 0, or why nothing can be mounted there, in words. */
+int mountpoint_check(const char *path, struct err *err);
+
+/* The parts, in the order in which they are made; NULL: not yet. */
+struct session {
+    struct daemon daemon;
+    struct device *device;
+    struct cache *cache;
+    struct fetcher *fetcher;
+    struct fs *fs;
+    struct progress progress;
+    bool live; /* the mount answered */
+};
+
+/* The options as the layers want them: absolute, for a daemon lives in /. */
+struct places {
+    char port[PATH_MAX];
+    char mountpoint[PATH_MAX];
+    char cache_dir[PATH_MAX];
+};
+
+static int find_places(struct places *p, const struct options *o,
+                       struct err *err)
+{
+    int r = path_of_mountpoint(o->mountpoint, p->mountpoint,
+                               sizeof(p->mountpoint), err);
+
+    /* Now, and not when a minute was spent on the device. */
+    if (r == 0)
+        r = mountpoint_check(p->mountpoint, err);
+    if (r == 0)
+        r = path_of_port(o->device, p->port, sizeof(p->port), err);
+    if (r == 0 && o->cache_dir != NULL)
+        r = path_absolute(o->cache_dir, p->cache_dir, sizeof(p->cache_dir),
+                          err);
+    return r;
+}
+
+static void on_ready(void *arg)
+{
+    struct session *s = arg;
+
+    s->live = true;
+    log_info("mounted");
+    daemon_ready(&s->daemon);
+}
+
+static int open_device(struct session *s, const struct options *o,
+                       const struct places *p, struct err *err)
+{
+    const struct device_config config = {
+        .port = p->port,
+        .baud = o->baud,
+        .dialect = o->dialect,
+        .attach_timeout_ms = o->attach_timeout_ms,
+        .segments = o->segments,
+    };
+
+    return device_open(&s->device, &config, err);
+}
+
+/* What cache_config.stem may hold. */
+static void make_stem(char *out, size_t size, const char *dialect)
+{
+    size_t n = 0;
+
+    for (; *dialect != '\0' && n + 1 < size; dialect++) {
+        char c = *dialect;
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+            c = '-';
+        out[n++] = c;
+    }
+    out[n] = '\0';
+}
+
+static int open_cache(struct session *s, const struct options *o,
+                      const struct places *p, struct err *err)
+{
+    const struct map *map = device_map(s->device);
+    struct cache_medium media[MAP_MEDIA_MAX];
+    char stem[32];
+    const struct cache_config config = {
+        .root = o->cache_dir != NULL ? p->cache_dir : NULL,
+        .stem = stem,
+        .identity = device_identity(s->device),
+        .memory_only = o->no_cache,
+        .media = media,
+        .media_count = map->n_media,
+        .probe = spotcheck,
+        .probe_arg = s->device,
+    };
+
+    for (size_t i = 0; i < map->n_media; i++)
+        media[i] = (struct cache_medium){.name = map->media[i].name,
+                                         .base = map->media[i].base,
+                                         .size = map->media[i].size};
+    make_stem(stem, sizeof(stem), device_dialect(s->device));
+    return cache_open(&s->cache, &config, err);
+}
+
+static int start_fetcher(struct session *s, const struct options *o,
+                         struct err *err)
+{
+    const struct fetcher_config config = {
+        .device = s->device,
+        .cache = s->cache,
+        .timeout_ms = o->timeout_ms,
+        .tick = progress_wanted(&s->daemon) ? progress_draw : NULL,
+        .tick_arg = &s->progress,
+    };
+
+    return fetcher_start(&s->fetcher, &config, err);
+}
+
+static int mount_fs(struct session *s, const struct options *o,
+                    const struct places *p, struct err *err)
+{
+    const struct fs_config config = {
+        .device = s->device,
+        .fetcher = s->fetcher,
+        .cache = s->cache,
+        .mountpoint = p->mountpoint,
+        .mount_options = o->fuse.len > 0 ? o->fuse.data : NULL,
+        .ready = on_ready,
+        .ready_arg = s,
+    };
+
+    return fs_mount(&s->fs, &config, err);
+}
+
+static int build(struct session *s, const struct options *o,
+                 const struct places *p, struct err *err)
+{
+    int r = open_device(s, o, p, err);
+
+    if (r == 0)
+        r = open_cache(s, o, p, err);
+    if (r == 0)
+        r = start_fetcher(s, o, err);
+    if (r != 0)
+        return r;
+    /* From the moment something is mounted a signal must unmount it, so it is
+     * caught from before then; until here it just ends the process. */
+    daemon_on_signal(NULL, NULL);
+    return mount_fs(s, o, p, err);
+}
+
+static void stop(void *arg)
+{
+    fs_stop(arg);
+}
+
+static int serve(struct session *s, struct err *err)
+{
+    int r;
+
+    progress_set_fs(&s->progress, s->fs);
+    daemon_on_signal(stop, s->fs);
+    if (daemon_signalled())
+        fs_stop(s->fs);
+    r = fs_loop(s->fs, err);
+    daemon_on_signal(NULL, NULL); /* fs is about to go */
+    daemon_stopping(&s->daemon);
+    if (r == 0 && !s->live)
+        r = err_set(err, -EINTR, "ended before the mount was live");
+    return r;
+}
+
+/* fs is freed behind the fetcher, which answers into it, the device last. */
+static void take_down(struct session *s)
+{
+    if (s->device != NULL)
+        device_shutdown(s->device);
+    if (s->fetcher != NULL)
+        fetcher_stop(s->fetcher);
+    progress_clear(&s->progress);
+    cache_close(s->cache);
+    fs_free(s->fs);
+    device_close(s->device);
+}
+
+int mounting(const struct options *o, int *exit_code, struct err *err)
+{
+    struct session s = {.live = false};
+    struct places p;
+    int r = find_places(&p, o, err);
+
+    if (r != 0)
+        return r;
+    r = daemon_start(&s.daemon, o->foreground, exit_code, err);
+    if (r != 0)
+        return r > 0 ? 0 : r;
+    r = build(&s, o, &p, err);
+    if (r == 0)
+        r = serve(&s, err);
+    take_down(&s);
+    *exit_code = 0;
+    return r;
+}

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The command line, and what mount(8) puts behind -o.
+//
+// Written by hand instead of with getopt_long and fuse_opt_parse: the long
+// options and the -o options are one table, numbers are strict, and every
+// complaint says what to write instead.
+
+#include "options.h"
+
+#include "mountwords.h"
+#include "suggest.h"
+#include "value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_id {
+    OPT_COMMAND, /* selects what to do; never in -o */
+    OPT_BAUD,
+    OPT_DIALECT,
+    OPT_SEGMENT,
+    OPT_CACHE_DIR,
+    OPT_NO_CACHE,
+    OPT_TIMEOUT,
+    OPT_ATTACH_TIMEOUT,
+    OPT_FOREGROUND,
+    OPT_VERBOSE,
+    OPT_OPTIONS,
+    OPT_JSON
+};
+
+struct option {
+    const char *name;
+    const char *example; /* a value; NULL: the option takes none */
+    enum option_id id;
+    enum command command; /* of an OPT_COMMAND */
+    char letter;          /* '\0': none */
+};
+
+static const struct option table[] = {
+    {.name = "baud", .letter = 'b', .id = OPT_BAUD, .example = "115200"},
+    {.name = "dialect", .letter = 'd', .id = OPT_DIALECT, .example = "NAME"},
+    {.name = "segment",
+     .letter = 's',
+     .id = OPT_SEGMENT,
+     .example = "rootfs:0x40000:1M"},
+    {.name = "cache-dir", .letter = 'c', .id = OPT_CACHE_DIR, .example = "DIR"},
+    {.name = "no-cache", .id = OPT_NO_CACHE},
+    {.name = "timeout", .letter = 't', .id = OPT_TIMEOUT, .example = "30"},
+    {.name = "attach-timeout", .id = OPT_ATTACH_TIMEOUT, .example = "60"},
+    {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
+    {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
+    {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
+    {.name = "json", .id = OPT_JSON},
+    {.name = "probe", .command = COMMAND_PROBE},
+    {.name = "status", .command = COMMAND_STATUS},
+    {.name = "list-ports", .command = COMMAND_LIST_PORTS},
+    {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "version", .letter = 'V', .command = COMMAND_VERSION},
+    {.name = "help", .letter = 'h', .command = COMMAND_HELP},
+};
+
+#define N_OPTIONS (sizeof(table) / sizeof(table[0]))
+
+/* What follows the options. */
+static const struct {
+    unsigned operands;
+    const char *usage;
+} forms[] = {
+    [COMMAND_MOUNT] = {2, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
+    [COMMAND_PROBE] = {1, "fwfs --probe [OPTION]... DEVICE"},
+    [COMMAND_STATUS] = {1, "fwfs --status [--json] MOUNTPOINT"},
+    [COMMAND_LIST_PORTS] = {0, "fwfs --list-ports"},
+    [COMMAND_LIST_DIALECTS] = {0, "fwfs --list-dialects"},
+    [COMMAND_VERSION] = {0, "fwfs --version"},
+    [COMMAND_HELP] = {0, "fwfs --help"},
+};
+
+const char *options_name(size_t n)
+{
+    return n < N_OPTIONS ? table[n].name : NULL;
+}
+
+static int out_of_memory(struct err *err)
+{
+    return err_set(err, -ENOMEM, "out of memory");
+}
+
+/* A copy of s that lives as long as o. */
+static char *keep(struct options *o, const char *s)
+{
+    char **kept = realloc(o->kept, (o->n_kept + 1) * sizeof(*kept));
+
+    if (kept == NULL)
+        return NULL;
+    o->kept = kept;
+    kept[o->n_kept] = strdup(s);
+    return kept[o->n_kept] != NULL ? kept[o->n_kept++] : NULL;
+}
+
+/* Options that make no sense behind -o. */
+static bool only_on_command_line(const struct option *opt)
+{
+    return opt->id == OPT_COMMAND || opt->id == OPT_JSON ||
+           opt->id == OPT_OPTIONS;
+}
+
+/* lead: "--" or "-o "; word: what follows, perhaps with "=value" */
+static int unknown(struct options *o, const char *lead, const char *word,
+                   struct err *err)
+{
+    char *typed = keep(o, word);
+    struct suggestion s = {.typed = typed};
+    bool in_o = lead[1] == 'o';
+
+    if (typed == NULL)
+        return out_of_memory(err);
+    typed[strcspn(typed, "=")] = '\0';
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (!in_o || !only_on_command_line(&table[i]))
+            suggest_offer(&s, table[i].name);
+    }
+    if (in_o)
+        mountwords_suggest(&s);
+    if (s.best != NULL)
+        return err_set(err, -EINVAL, "unknown option %s%s; did you mean %s%s?",
+                       lead, typed, lead, s.best);
+    return err_set(err, -EINVAL,
+                   "unknown option %s%s; `fwfs --help` lists the options", lead,
+                   typed);
+}
+
+static int add_segment(struct options *o, const char *value, struct err *err)
+{
+    const char **list;
+    int r = value_segment(value, err);
+
+    if (r != 0)
+        return r;
+    list = realloc(o->segments, (o->n_segments + 2) * sizeof(*list));
+    if (list == NULL)
+        return out_of_memory(err);
+    list[o->n_segments++] = value;
+    list[o->n_segments] = NULL;
+    o->segments = list;
+    return 0;
+}
+
+static int set_command(struct options *o, enum command command, struct err *err)
+{
+    if (o->command != COMMAND_MOUNT && o->command != command)
+        return err_set(err, -EINVAL, "only one thing at a time; write: %s",
+                       forms[command].usage);
+    o->command = command;
+    return 0;
+}
+
+static int apply(struct options *o, const struct option *opt, const char *value,
+                 struct err *err)
+{
+    switch (opt->id) {
+    case OPT_COMMAND:
+        return set_command(o, opt->command, err);
+    case OPT_BAUD:
+        return value_number(&o->baud, value, 20000000, err);
+    case OPT_DIALECT:
+        return value_word(&o->dialect, value, err);
+    case OPT_SEGMENT:
+        return add_segment(o, value, err);
+    case OPT_CACHE_DIR:
+        return value_word(&o->cache_dir, value, err);
+    case OPT_NO_CACHE:
+        o->no_cache = true;
+        break;
+    case OPT_TIMEOUT:
+        return value_seconds(&o->timeout_ms, value, err);
+    case OPT_ATTACH_TIMEOUT:
+        return value_seconds(&o->attach_timeout_ms, value, err);
+    case OPT_FOREGROUND:
+        o->foreground = true;
+        break;
+    case OPT_VERBOSE:
+        o->verbose++;
+        break;
+    case OPT_OPTIONS:
+        break; /* give() takes it apart */
+    case OPT_JSON:
+        o->json = true;
+        break;
+    }
+    return 0;
+}
+
+/* How the user spelt an option, for messages: lead, name, what joins it to a
+ * value. */
+struct spelling {
+    char name[48];
+    const char *join;
+};
+
+static struct spelling spelling(const char *lead, const char *name,
+                                const char *join)
+{
+    struct spelling s = {.join = join};
+
+    (void)snprintf(s.name, sizeof(s.name), "%s%s", lead, name);
+    return s;
+}
+
+/* Applies an option that has a value exactly if it takes one. */
+static int give(struct options *o, const struct option *opt,
+                const struct spelling *as, const char *value, struct err *err)
+{
+    char why[sizeof(err->text)] = "";
+    int r;
+
+    if (opt->example == NULL && value != NULL)
+        return err_set(err, -EINVAL, "%s takes no value; write just %s",
+                       as->name, as->name);
+    if (opt->example != NULL && value == NULL)
+        return err_set(err, -EINVAL,
+                       "%s needs a value; write for example %s%s%s", as->name,
+                       as->name, as->join, opt->example);
+    r = apply(o, opt, value, err);
+    if (r == -EINVAL && opt->example != NULL && err != NULL) {
+        memcpy(why, err->text, sizeof(why));
+        return err_set(err, r, "%s: %.500s; write for example %s%s%s", as->name,
+                       why, as->name, as->join, opt->example);
+    }
+    return r;
+}
+
+/* The option of this name (len bytes), or of this letter. */
+static const struct option *find(const char *name, size_t len, char letter)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *opt = &table[i];
+        if (letter != '\0' && opt->letter == letter)
+            return opt;
+        if (name != NULL && strlen(opt->name) == len &&
+            memcmp(opt->name, name, len) == 0)
+            return opt;
+    }
+    return NULL;
+}
+
+static int add_fuse_option(struct options *o, const char *word, struct err *err)
+{
+    const char *comma = o->fuse.len == 0 ? "" : ",";
+
+    if (!buf_printf(&o->fuse, "%s%s", comma, word))
+        return out_of_memory(err);
+    return 0;
+}
+
+static int add_mount_option(struct options *o, const char *word,
+                            struct err *err)
+{
+    size_t len = strcspn(word, "=");
+    const struct option *opt = find(word, len, '\0');
+    struct spelling as;
+
+    if (opt != NULL && !only_on_command_line(opt)) {
+        as = spelling("-o ", opt->name, "=");
+        return give(o, opt, &as, word[len] == '=' ? word + len + 1 : NULL, err);
+    }
+    switch (mountword(word)) {
+    case MOUNTWORD_FUSE:
+        return add_fuse_option(o, word, err);
+    case MOUNTWORD_IGNORED:
+        return 0;
+    case MOUNTWORD_UNKNOWN:
+        break;
+    }
+    return unknown(o, "-o ", word, err);
+}
+
+static int add_mount_options(struct options *o, const char *list,
+                             struct err *err)
+{
+    char *rest = keep(o, list);
+    int r = rest != NULL ? 0 : out_of_memory(err);
+
+    while (r == 0 && rest != NULL) {
+        const char *word = mountwords_split(&rest);
+        if (*word != '\0')
+            r = add_mount_option(o, word, err);
+    }
+    return r;
+}
+
+/* The arguments, and which comes next. */
+struct arguments {
+    char *const *next;
+    char *const *end;
+};
+
+static const char *take(struct arguments *a)
+{
+    return a->next < a->end ? *a->next++ : NULL;
+}
+
+static int give_argument(struct options *o, const struct option *opt,
+                         const struct spelling *as, const char *value,
+                         struct err *err)
+{
+    if (opt->id == OPT_OPTIONS && value != NULL)
+        return add_mount_options(o, value, err);
+    return give(o, opt, as, value, err);
+}
+
+static int parse_long(struct options *o, const char *arg, struct arguments *a,
+                      struct err *err)
+{
+    const char *name = arg + 2;
+    size_t len = strcspn(name, "=");
+    const struct option *opt = find(name, len, '\0');
+    const char *value = name[len] == '=' ? name + len + 1 : NULL;
+    struct spelling as;
+
+    if (opt == NULL)
+        return unknown(o, "--", name, err);
+    if (opt->example != NULL && value == NULL)
+        value = take(a);
+    as = spelling("--", opt->name, " ");
+    return give_argument(o, opt, &as, value, err);
+}
+
+/* -f, -vv, -b9600, -b 9600 */
+static int parse_letters(struct options *o, const char *arg,
+                         struct arguments *a, struct err *err)
+{
+    for (const char *p = arg + 1; *p != '\0'; p++) {
+        const char letter[2] = {*p, '\0'};
+        const struct option *opt = find(NULL, 0, *p);
+        struct spelling as = spelling("-", letter, " ");
+        const char *value = NULL;
+        int r;
+        if (opt == NULL)
+            return err_set(err, -EINVAL,
+                           "unknown option -%c; `fwfs --help` lists the "
+                           "options",
+                           *p);
+        if (opt->example != NULL)
+            value = p[1] != '\0' ? p + 1 : take(a);
+        r = give_argument(o, opt, &as, value, err);
+        if (r != 0 || opt->example != NULL)
+            return r;
+    }
+    return 0;
+}
+
+/* operands: n of them, only the first that is too many among them. */
+static int check_operands(struct options *o, const char *const operands[3],
+                          unsigned n, struct err *err)
+{
+    unsigned wanted = forms[o->command].operands;
+    const char *usage = forms[o->command].usage;
+
+    if (o->json && o->command != COMMAND_STATUS)
+        return err_set(err, -EINVAL, "--json goes with --status; write: %s",
+                       forms[COMMAND_STATUS].usage);
+    if (n > wanted)
+        return err_set(err, -EINVAL, "'%s' is one argument too many; write: %s",
+                       operands[wanted], usage);
+    for (unsigned i = 0; i < n; i++) {
+        if (*operands[i] == '\0')
+            return err_set(err, -EINVAL, "an argument is empty; write: %s",
+                           usage);
+    }
+    if (n < wanted)
+        return err_set(err, -EINVAL, "no %s given; write: %s",
+                       n == 0 && o->command != COMMAND_STATUS ? "device"
+                                                              : "mount point",
+                       usage);
+    if (o->command == COMMAND_STATUS)
+        o->mountpoint = operands[0];
+    else if (wanted > 0)
+        o->device = operands[0];
+    if (wanted == 2)
+        o->mountpoint = operands[1];
+    return 0;
+}
+
+int options_parse(struct options *o, int argc, char *const argv[],
+                  struct err *err)
+{
+    struct arguments a = {argv + (argc > 0), argv + argc};
+    const char *operands[3] = {NULL, NULL, NULL};
+    unsigned n = 0;
+    bool more_options = true;
+    const char *arg;
+
+    *o = (struct options){
+        .baud = 115200, .timeout_ms = 30000, .attach_timeout_ms = 60000};
+    while ((arg = take(&a)) != NULL) {
+        int r = 0;
+        if (more_options && strcmp(arg, "--") == 0)
+            more_options = false;
+        else if (more_options && strncmp(arg, "--", 2) == 0)
+            r = parse_long(o, arg, &a, err);
+        else if (more_options && arg[0] == '-' && arg[1] != '\0')
+            r = parse_letters(o, arg, &a, err);
+        else if (n < 3)
+            operands[n++] = arg;
+        if (r != 0)
+            return r;
+    }
+    return check_operands(o, operands, n, err);
+}
+
+void options_free(struct options *o)
+{
+    for (size_t i = 0; i < o->n_kept; i++)
+        free(o->kept[i]);
+    free(o->kept);
+    free(o->segments);
+    buf_free(&o->fuse);
+    *o = (struct options){0};
+}

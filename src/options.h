@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The command line, and what mount(8) puts behind -o.
+
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum command {
+    COMMAND_MOUNT,
+    COMMAND_PROBE,
+    COMMAND_STATUS,
+    COMMAND_LIST_PORTS,
+    COMMAND_LIST_DIALECTS,
+    COMMAND_VERSION,
+    COMMAND_HELP
+};
+
+/* Strings live until options_free; some of them are argv's own. */
+struct options {
+    enum command command;
+    const char *device;     /* mount, probe; as typed */
+    const char *mountpoint; /* mount, status; as typed */
+    unsigned baud;
+    const char *dialect;   /* NULL: recognise */
+    const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
+    const char *cache_dir; /* NULL: the default */
+    bool no_cache;
+    unsigned timeout_ms;
+    unsigned attach_timeout_ms;
+    bool foreground;
+    unsigned verbose; /* how often -v was given */
+    bool json;
+    struct buf fuse; /* "a,b": what is libfuse's business, or empty */
+
+    /* the parser's own: */
+    char **kept;
+    size_t n_kept;
+    size_t n_segments;
+};
+
+/*
+ * Fills *o from the command line. On -EINVAL err says what is wrong and what
+ * to write instead; -ENOMEM. Call options_free in every case.
+ */
+int options_parse(struct options *o, int argc, char *const argv[],
+                  struct err *err);
+void options_free(struct options *o);
+
+/* Name of the n-th long option without the dashes; NULL behind the last. */
+const char *options_name(size_t n);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One line on a terminal, kept up to date while something is read.
+
+#ifndef PROGRESS_H
+#define PROGRESS_H
+
+#include "daemon.h"
+#include "mount/fs.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* Starts zeroed. progress_set_fs and progress_clear: main thread;
+ * progress_draw: the fetcher's tick. */
+struct progress {
+    _Atomic(struct fs *) fs; /* NULL: nothing to tell yet */
+    atomic_bool drawn;
+};
+
+/* In the foreground, with a terminal as stderr. */
+bool progress_wanted(const struct daemon *d);
+
+void progress_set_fs(struct progress *p, struct fs *fs);
+
+/* arg is the struct progress. */
+void progress_draw(void *arg);
+
+void progress_clear(struct progress *p);
+
+/* Columns of the terminal on fd; 80 when it is none or does not say. */
+unsigned terminal_columns(int fd);
+
+#endif

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What .fwfs/status of a mount says, drawn for a terminal.
+
+#include "statusview.h"
+
+#include "base/num.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A map has at most 4096 files, a line of it some 350 bytes. */
+#define STATUS_MAX       ((size_t)4 << 20)
+#define NAME_MAX_COLUMNS 24U
+#define BAR_MIN          8U
+#define BAR_MAX          50U
+
+/* A `file:` line. */
+struct row {
+    uint64_t known, size, percent, bad, rate_bps;
+    uint64_t seconds_left;
+    bool has_seconds;
+    const char *name; /* name_len bytes */
+    size_t name_len;
+};
+
+/* The next line of *text, without the newline; false at the end. */
+static bool next_line(const char **text, const char **line, size_t *len)
+{
+    if (**text == '\0')
+        return false;
+    *line = *text;
+    *len = strcspn(*text, "\n");
+    *text += *len + ((*text)[*len] == '\n');
+    return true;
+}
+
+/* Takes a field and the blank behind it off the front. */
+static bool take_field(const char **at, size_t *left, const char **field,
+                       size_t *len)
+{
+    const char *blank = memchr(*at, ' ', *left);
+
+    if (blank == NULL)
+        return false;
+    *field = *at;
+    *len = (size_t)(blank - *at);
+    *left -= *len + 1;
+    *at = blank + 1;
+    return true;
+}
+
+static bool take_number(const char **at, size_t *left, uint64_t *out)
+{
+    const char *field;
+    size_t len;
+
+    return take_field(at, left, &field, &len) &&
+           num_digits(field, len, 10, out);
+}
+
+static bool parse_row(const char *line, size_t len, struct row *row)
+{
+    static const char head[] = "file: ";
+    const char *field;
+    size_t n = sizeof(head) - 1;
+
+    if (len < n || memcmp(line, head, n) != 0)
+        return false;
+    line += n;
+    len -= n;
+    if (!take_number(&line, &len, &row->known) ||
+        !take_number(&line, &len, &row->size) ||
+        !take_number(&line, &len, &row->percent) ||
+        !take_number(&line, &len, &row->bad) ||
+        !take_number(&line, &len, &row->rate_bps) ||
+        !take_field(&line, &len, &field, &n))
+        return false;
+    row->has_seconds = num_digits(field, n, 10, &row->seconds_left);
+    row->name = line;
+    row->name_len = len;
+    return row->percent <= 100 && len > 0;
+}
+
+/* Text from the status file: already escaped there, and yet. */
+static void add_safe(struct buf *out, const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        (void)buf_add(out, s[i] >= ' ' && s[i] <= '~' ? &s[i] : "?", 1);
+}
+
+/* 512B, 9.5K, 480K, 1.0M: rounded down, so that only all is all. */
+static void add_size(struct buf *out, uint64_t n)
+{
+    static const char units[] = "BKMGTPE";
+    uint64_t tenths = 0;
+    size_t u = 0;
+
+    while (n >= 1024) {
+        tenths = n % 1024 * 10 / 1024;
+        n /= 1024;
+        u++;
+    }
+    (void)buf_printf(out, "%" PRIu64, n);
+    if (u > 0 && n < 10)
+        (void)buf_printf(out, ".%" PRIu64, tenths);
+    (void)buf_add(out, &units[u], 1);
+}
+
+static void add_time(struct buf *out, uint64_t seconds)
+{
+    if (seconds >= 3600)
+        (void)buf_printf(out, "%" PRIu64 ":%02" PRIu64, seconds / 3600,
+                         seconds / 60 % 60);
+    else
+        (void)buf_printf(out, "%" PRIu64, seconds / 60);
+    (void)buf_printf(out, ":%02" PRIu64, seconds % 60);
+}
+
+/* What stands behind the bar. */
+static void add_numbers(struct buf *out, const struct row *row)
+{
+    (void)buf_printf(out, "%3" PRIu64 "%%  ", row->percent);
+    add_size(out, row->known);
+    (void)buf_printf(out, " of ");
+    add_size(out, row->size);
+    if (row->bad > 0) {
+        (void)buf_printf(out, "  ");
+        add_size(out, row->bad);
+        (void)buf_printf(out, " bad");
+    }
+    if (row->rate_bps > 0) {
+        (void)buf_printf(out, "  ");
+        add_size(out, row->rate_bps);
+        (void)buf_printf(out, "/s");
+    }
+    if (row->has_seconds) {
+        (void)buf_printf(out, "  ");
+        add_time(out, row->seconds_left);
+        (void)buf_printf(out, " left");
+    }
+}
+
+/* How the columns are shared out, the same for all rows. */
+struct layout {
+    size_t name;
+    size_t bar; /* 0: no room for any */
+};
+
+static struct layout make_layout(const char *text, unsigned columns)
+{
+    CLEANUP_BUF struct buf numbers = {0};
+    struct layout l = {0};
+    const char *line;
+    size_t len;
+    size_t widest = 0;
+    struct row row;
+
+    while (next_line(&text, &line, &len)) {
+        if (!parse_row(line, len, &row))
+            continue;
+        buf_clear(&numbers);
+        add_numbers(&numbers, &row);
+        if (numbers.len > widest)
+            widest = numbers.len;
+        if (row.name_len > l.name)
+            l.name = row.name_len;
+    }
+    if (l.name > NAME_MAX_COLUMNS)
+        l.name = NAME_MAX_COLUMNS;
+    /* name, two blanks, [bar], blank, numbers */
+    if (columns > l.name + widest + 5 + BAR_MIN)
+        l.bar = columns - l.name - widest - 5;
+    if (l.bar > BAR_MAX)
+        l.bar = BAR_MAX;
+    return l;
+}
+
+static void add_name(struct buf *out, const struct row *row, size_t columns)
+{
+    size_t shown = row->name_len;
+
+    if (shown > columns) {
+        shown = columns - 2;
+        add_safe(out, row->name, shown);
+        (void)buf_printf(out, "..");
+        return;
+    }
+    add_safe(out, row->name, shown);
+    (void)buf_printf(out, "%*s", (int)(columns - shown), "");
+}
+
+static void draw_row(struct buf *out, const struct row *row,
+                     const struct layout *l)
+{
+    size_t full = l->bar * (size_t)row->percent / 100;
+
+    add_name(out, row, l->name);
+    (void)buf_printf(out, "  ");
+    if (l->bar > 0) {
+        (void)buf_add(out, "[", 1);
+        for (size_t i = 0; i < l->bar; i++)
+            (void)buf_add(out, i < full ? "#" : ".", 1);
+        (void)buf_printf(out, "] ");
+    }
+    add_numbers(out, row);
+    (void)buf_add(out, "\n", 1);
+}
+
+/* The value of "key: value", NULL when there is none or it is "-". */
+static const char *find_value(const char *text, const char *key, size_t *len)
+{
+    size_t n = strlen(key);
+    const char *line;
+
+    while (next_line(&text, &line, len)) {
+        if (*len > n + 2 && memcmp(line, key, n) == 0 &&
+            memcmp(line + n, ": ", 2) == 0) {
+            *len -= n + 2;
+            line += n + 2;
+            return *len == 1 && *line == '-' ? NULL : line;
+        }
+    }
+    return NULL;
+}
+
+/* before, value, after - or nothing at all when the key has no value. */
+static void add_value(struct buf *out, const char *text, const char *before,
+                      const char *key, const char *after)
+{
+    size_t len;
+    const char *value = find_value(text, key, &len);
+
+    if (value == NULL)
+        return;
+    (void)buf_printf(out, "%s", before);
+    add_safe(out, value, len);
+    (void)buf_printf(out, "%s", after);
+}
+
+/* The same for a count, but not for none. */
+static void add_count(struct buf *out, const char *text, const char *key,
+                      const char *what)
+{
+    size_t len;
+    const char *value = find_value(text, key, &len);
+    uint64_t n;
+
+    if (value != NULL && num_digits(value, len, 10, &n) && n > 0)
+        (void)buf_printf(out, "%s: %" PRIu64 "\n", what, n);
+}
+
+void statusview_draw(const char *text, unsigned columns, struct buf *out)
+{
+    const struct layout l = make_layout(text, columns);
+    const char *rest = text;
+    const char *line;
+    struct row row;
+    size_t len;
+
+    add_value(out, text, "", "device", "");
+    add_value(out, text, "  ", "dialect", "");
+    add_value(out, text, "  line ", "line", "");
+    (void)buf_add(out, "\n", 1);
+    while (next_line(&rest, &line, &len)) {
+        if (parse_row(line, len, &row))
+            draw_row(out, &row, &l);
+    }
+    add_count(out, text, "pending", "reads waiting");
+    add_count(out, text, "retries", "rows asked for again");
+    add_count(out, text, "blocks_bad", "blocks given up");
+    add_value(out, text, "last error: ", "last_error", "\n");
+}
+
+static int read_failed(const char *mountpoint, int code, struct err *err)
+{
+    if (code == ENOTCONN)
+        return err_set(err, -code,
+                       "%s: the fwfs that was mounted here has died; clear "
+                       "it away with `fusermount3 -u %s`",
+                       mountpoint, mountpoint);
+    if (code == ENOENT || code == ENOTDIR)
+        return err_set(err, -code, "%s: no fwfs is mounted here", mountpoint);
+    return err_set(err, -code, "%s: %s", mountpoint, strerror(code));
+}
+
+static int read_status(const char *mountpoint, const char *name,
+                       struct buf *out, struct err *err)
+{
+    CLEANUP_BUF struct buf path = {0};
+    char part[4096];
+    FILE *f;
+    size_t n;
+    int code = 0;
+
+    if (!buf_printf(&path, "%s/.fwfs/%s", mountpoint, name))
+        return err_set(err, -ENOMEM, "out of memory");
+    f = fopen(path.data, "re");
+    if (f == NULL)
+        return read_failed(mountpoint, errno, err);
+    errno = 0;
+    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+        (void)buf_add(out, part, n);
+    if (ferror(f))
+        code = errno;
+    (void)fclose(f);
+    if (code != 0)
+        return read_failed(mountpoint, code, err);
+    if (out->failed || out->len == 0)
+        return err_set(err, -EPROTO, "%s/.fwfs/%s is not what fwfs writes",
+                       mountpoint, name);
+    return 0;
+}
+
+int statusview(const char *mountpoint, bool json, struct buf *out,
+               struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_LIMITED(STATUS_MAX);
+    int r;
+
+    if (json)
+        return read_status(mountpoint, "status.json", out, err);
+    r = read_status(mountpoint, "status", &text, err);
+    if (r == 0)
+        statusview_draw(text.data, terminal_columns(STDOUT_FILENO), out);
+    return r;
+}

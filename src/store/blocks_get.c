@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Reading blocks back: nothing leaves without its checksum compared.
+
+#include "store/blocks_open.h"
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "store/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+#define GET_BLOCKS 32U /* read and checked at once */
+
+/* Copies the entries of count blocks; false when one of them is not known. */
+static bool expect(const struct blocks *b, uint64_t n, size_t count,
+                   struct table_entry *out)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = table_get(b->table, n + i);
+        if (!block_state_known(out[i].state))
+            return false;
+    }
+    return true;
+}
+
+enum verdict { DAMAGED, DAMAGED_FIRST, HIDDEN, PUT_AGAIN };
+
+/* The bytes of block n do not have the CRC that entry had. That is no damage
+ * when blocks_put is, or was, at work meanwhile. */
+static enum verdict judge(struct blocks *b, uint64_t n,
+                          struct table_entry entry)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    struct table_entry now = table_get(b->table, n);
+    bool warned = b->warned;
+
+    if (!block_state_known(now.state))
+        return HIDDEN;
+    if (now.crc != entry.crc)
+        return PUT_AGAIN;
+    (void)table_set(b->table, n, (struct table_entry){0});
+    table_check(b->table, n);
+    b->warned = true;
+    return warned ? DAMAGED : DAMAGED_FIRST;
+}
+
+/* -EAGAIN or -ENODATA, for one block whose check failed. */
+static int reject(struct blocks *b, uint64_t n, struct table_entry entry)
+{
+    switch (judge(b, n, entry)) {
+    case PUT_AGAIN:
+        return -EAGAIN;
+    case DAMAGED_FIRST:
+        log_warn("%s.data is damaged at 0x%llx and perhaps elsewhere; such "
+                 "blocks are read again from the device",
+                 b->where, (unsigned long long)n * BLOCK_SIZE);
+        break;
+    case DAMAGED:
+    case HIDDEN:
+        break;
+    }
+    return -ENODATA;
+}
+
+static bool matches(const uint8_t *bytes, size_t len, uint32_t crc)
+{
+    return (uint32_t)crc32(0, bytes, (uInt)len) == crc;
+}
+
+/* Reads count whole blocks and checks each. -EAGAIN: one was put meanwhile. */
+static int get_blocks(struct blocks *b, uint64_t n, size_t count, uint8_t *out)
+{
+    struct table_entry entries[GET_BLOCKS];
+    size_t want = (count - 1) * BLOCK_SIZE + blocks_length(b, n + count - 1);
+    size_t got;
+    int rc = 0;
+
+    if (!expect(b, n, count, entries))
+        return -ENODATA;
+    /* An error here leaves blocks unread, which is as bad as damage. */
+    (void)file_read(b->data, out, want, n * BLOCK_SIZE, &got);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i * BLOCK_SIZE;
+        size_t len = blocks_length(b, n + i);
+
+        if (at + len <= got && matches(out + at, len, entries[i].crc))
+            continue;
+        if (rc != -ENODATA)
+            rc = reject(b, n + i, entries[i]);
+        else
+            (void)reject(b, n + i, entries[i]);
+    }
+    return rc;
+}
+
+int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
+{
+    uint8_t bytes[GET_BLOCKS * BLOCK_SIZE];
+    uint8_t *to = out;
+
+    assert(offset <= b->key.size && len <= b->key.size - offset);
+    while (len > 0) {
+        uint64_t n = offset / BLOCK_SIZE;
+        size_t skip = (size_t)(offset % BLOCK_SIZE);
+        size_t some = sizeof(bytes) - skip < len ? sizeof(bytes) - skip : len;
+        int rc = get_blocks(b, n, (skip + some - 1) / BLOCK_SIZE + 1, bytes);
+
+        if (rc == -EAGAIN)
+            continue;
+        if (rc < 0)
+            return rc;
+        memcpy(to, bytes + skip, some);
+        to += some;
+        offset += some;
+        len -= some;
+    }
+    return 0;
+}

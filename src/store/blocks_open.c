@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Opening and closing the files behind the blocks of a medium.
+
+#include "store/blocks_open.h"
+
+#include "base/log.h"
+#include "store/file.h"
+#include "store/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_SIZE 128
+
+static const char *file_name(char out[NAME_SIZE], const struct blocks *b,
+                             const char *suffix)
+{
+    (void)snprintf(out, NAME_SIZE, "%s.%s", b->name, suffix);
+    return out;
+}
+
+static int fail(const struct blocks *b, struct err *err, int rc,
+                const char *verb, const char *suffix)
+{
+    return err_set(err, rc, "cannot %s %s.%s: %s", verb, b->where, suffix,
+                   strerror(-rc));
+}
+
+/* -ENOENT is no error: *fd is -1 then. */
+static int open_existing(const struct blocks *b, const char *suffix, int *fd,
+                         struct err *err)
+{
+    char name[NAME_SIZE];
+
+    *fd = file_open(b->dir, file_name(name, b, suffix), O_RDWR);
+    if (*fd >= 0)
+        return 0;
+    if (*fd == -ENOENT) {
+        *fd = -1;
+        return 0;
+    }
+    return fail(b, err, *fd, "open", suffix);
+}
+
+/* Fills the table from a state file that fits. */
+static int load_states(struct blocks *b, struct err *err)
+{
+    struct stat st = {.st_size = 0};
+    int rc;
+
+    if (b->data >= 0 && fstat(b->data, &st) < 0)
+        return fail(b, err, -errno, "look at", "data");
+    rc = state_file_load(b->state, &b->key, (uint64_t)st.st_size, b->table);
+    return rc < 0 ? fail(b, err, rc, "read", "state") : 0;
+}
+
+static int open_files(struct blocks *b, struct err *err)
+{
+    struct stat st;
+    int rc = open_existing(b, "data", &b->data, err);
+
+    if (rc == 0)
+        rc = open_existing(b, "state", &b->state, err);
+    if (rc < 0 || b->state < 0)
+        return rc;
+    if (fstat(b->state, &st) < 0)
+        return fail(b, err, -errno, "look at", "state");
+    if (st.st_size == 0) /* made, but the header was never written */
+        return 0;
+    rc = state_file_inspect(b->state, &b->key, &b->misfit);
+    if (rc < 0)
+        return fail(b, err, rc, "read", "state");
+    return b->misfit == NULL ? load_states(b, err) : 0;
+}
+
+static int open_memory(struct blocks *b, struct err *err)
+{
+    b->data = memfd_create(b->name, MFD_CLOEXEC);
+    if (b->data >= 0 && ftruncate(b->data, (off_t)b->key.size) == 0)
+        return 0;
+    return err_set(err, -errno, "no memory to keep %s in: %s", b->name,
+                   strerror(errno));
+}
+
+static struct blocks *blocks_new(const struct blocks_spec *spec)
+{
+    struct blocks *b = calloc(1, sizeof(*b));
+
+    if (b == NULL)
+        return NULL;
+    (void)pthread_mutex_init(&b->mutex, NULL);
+    b->key = spec->key;
+    b->count = (spec->key.size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    b->dir = spec->dir;
+    b->data = -1;
+    b->state = -1;
+    b->name = strdup(spec->name);
+    if (spec->dir < 0)
+        b->where = strdup("");
+    else if (asprintf(&b->where, "%s/%s", spec->path, spec->name) < 0)
+        b->where = NULL;
+    b->table = table_new(b->count);
+    if (b->name != NULL && b->where != NULL && b->table != NULL)
+        return b;
+    blocks_close(b);
+    return NULL;
+}
+
+int blocks_open(struct blocks **out, const struct blocks_spec *spec,
+                struct err *err)
+{
+    struct blocks *b;
+    int rc;
+
+    if (spec->key.size == 0 || spec->key.size > INT64_MAX - BLOCK_SIZE)
+        return err_set(err, -EINVAL, "%s cannot have a size of %llu bytes",
+                       spec->name, (unsigned long long)spec->key.size);
+    b = blocks_new(spec);
+    if (b == NULL)
+        return err_set(err, -ENOMEM, "no memory for the blocks of %s",
+                       spec->name);
+    rc = b->dir < 0 ? open_memory(b, err) : open_files(b, err);
+    if (rc < 0)
+        blocks_close(b);
+    else
+        *out = b;
+    return rc;
+}
+
+static int set_aside(struct blocks *b, struct err *err)
+{
+    char from[NAME_SIZE];
+    char to[NAME_SIZE];
+
+    (void)file_name(from, b, "state");
+    (void)file_name(to, b, "state.old");
+    if (renameat(b->dir, from, b->dir, to) < 0)
+        return fail(b, err, -errno, "rename", "state");
+    log_warn("%s.state is of no use (%s); kept as %s, reading starts anew",
+             b->where, b->misfit, to);
+    (void)close(b->state);
+    b->state = -1;
+    b->misfit = NULL;
+    return 0;
+}
+
+static int create(struct blocks *b, const char *suffix, int *fd,
+                  struct err *err)
+{
+    char name[NAME_SIZE];
+
+    if (*fd >= 0)
+        return 0;
+    *fd = file_open(b->dir, file_name(name, b, suffix), O_RDWR | O_CREAT);
+    if (*fd >= 0)
+        return 0;
+    return fail(b, err, *fd, "create", suffix);
+}
+
+static int begin_state(struct blocks *b, struct err *err)
+{
+    struct stat st;
+    int rc = b->misfit != NULL ? set_aside(b, err) : 0;
+
+    if (rc == 0)
+        rc = create(b, "state", &b->state, err);
+    if (rc < 0)
+        return rc;
+    if (fstat(b->state, &st) < 0)
+        return fail(b, err, -errno, "look at", "state");
+    if (st.st_size > 0)
+        return 0;
+    rc = state_file_init(b->state, &b->key);
+    return rc < 0 ? fail(b, err, rc, "write", "state") : 0;
+}
+
+/* Gives the data file the length of the medium. Blocks it had lost are first
+ * made absent on disk too: once it is long enough they would look present. */
+static int begin_data(struct blocks *b, struct err *err)
+{
+    struct stat st;
+    int rc = create(b, "data", &b->data, err);
+
+    if (rc == 0)
+        rc = blocks_sync(b, err);
+    if (rc < 0)
+        return rc;
+    if (fstat(b->data, &st) == 0 && (uint64_t)st.st_size == b->key.size)
+        return 0;
+    if (ftruncate(b->data, (off_t)b->key.size) == 0)
+        return 0;
+    return err_set(err, -errno,
+                   "cannot give %s.data the size of the medium, %llu bytes: "
+                   "%s; keep the cache on another file system",
+                   b->where, (unsigned long long)b->key.size, strerror(errno));
+}
+
+int blocks_begin(struct blocks *b, struct err *err)
+{
+    int rc;
+
+    if (b->dir < 0)
+        return 0;
+    rc = begin_state(b, err);
+    if (rc == 0)
+        rc = begin_data(b, err);
+    if (rc == 0 && fsync(b->dir) < 0)
+        rc = fail(b, err, -errno, "make durable", "data");
+    return rc;
+}
+
+void blocks_close(struct blocks *b)
+{
+    if (b == NULL)
+        return;
+    if (b->data >= 0)
+        (void)close(b->data);
+    if (b->state >= 0)
+        (void)close(b->state);
+    table_free(b->table);
+    free(b->where);
+    free(b->name);
+    (void)pthread_mutex_destroy(&b->mutex);
+    free(b);
+}

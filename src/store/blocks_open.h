@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How the store opens the blocks of a medium and looks through them.
+
+#ifndef STORE_BLOCKS_OPEN_H
+#define STORE_BLOCKS_OPEN_H
+
+#include "store/blocks.h"
+#include "store/state_format.h"
+#include "store/table.h"
+
+#include <pthread.h>
+
+/* See the opening comment of blocks.c. */
+struct blocks {
+    /* fixed between blocks_begin and blocks_close */
+    struct state_key key;
+    uint64_t count;
+    char *name;  /* of the medium */
+    char *where; /* path without .data or .state; "" in memory */
+    int dir;     /* lent; -1: in memory only */
+    int data;
+    int state;          /* -1: in memory only */
+    const char *misfit; /* why the state file found is of no use, or NULL */
+
+    pthread_mutex_t mutex; /* no I/O while it is held */
+    struct table *table;   /* protected by mutex */
+    bool warned;           /* protected by mutex */
+};
+
+/* Taking the lock changes nothing that a caller can see. */
+static inline pthread_mutex_t *blocks_mutex(const struct blocks *b)
+{
+    return (pthread_mutex_t *)&b->mutex;
+}
+
+struct blocks_spec {
+    int dir;          /* lent until blocks_close; -1: in memory only */
+    const char *path; /* of dir, for messages */
+    const char *name; /* of the medium */
+    struct state_key key;
+};
+
+/*
+ * Loads what the directory knows of the medium and changes nothing there, so
+ * that a look at another device's cache leaves it as it is. Only the calls
+ * that read are allowed until blocks_begin. The caller owns *out.
+ */
+int blocks_open(struct blocks **out, const struct blocks_spec *spec,
+                struct err *err);
+
+/* Gets ready for blocks_put: makes the files, moves a state file that does
+ * not fit out of the way (with a warning), gives the data file its length. */
+int blocks_begin(struct blocks *b, struct err *err);
+
+/* Frees and closes; what was not synced is lost. NULL is allowed. */
+void blocks_close(struct blocks *b);
+
+/* How many blocks from n on, below end, have the state of block n. */
+uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,
+                    enum block_state *state);
+
+/* The block that has rank known blocks before it; false: there is none. */
+bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
+
+#endif

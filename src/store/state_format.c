@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The bytes of a state file: header and entries, to and from memory.
+
+/*
+ * All numbers little-endian.
+ *
+ *   offset size
+ *        0    8  magic "fwfsblk\n"
+ *        8    4  version, 1
+ *       12    4  block size
+ *       16    8  base address of the medium
+ *       24    8  size of the medium in bytes
+ *       32    8  FNV-1a of the identity text
+ *       40   20  zero
+ *       60    4  CRC-32 of bytes 0 to 59
+ *
+ *   64 + 8n   8  entry of block n
+ *              0  4  CRC-32 of the block's bytes
+ *              4  1  'G' good, 'C' confirmed; else absent
+ *              5  3  low 24 bits of the CRC-32 of: header bytes 60 to 63, n as
+ *                    8 bytes, entry bytes 0 to 4
+ *
+ * A bad block is absent here: after a restart it gets another chance. Holes
+ * and bytes behind the end of the file are zero, which is absent. No entry
+ * crosses a 512-byte sector, and one that is torn all the same fails its check.
+ */
+#include "store/state_format.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#define VERSION 1U
+
+static const char magic[8] = {'f', 'w', 'f', 's', 'b', 'l', 'k', '\n'};
+
+static void put_le(uint8_t *out, uint64_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get_le(const uint8_t *in, size_t bytes)
+{
+    uint64_t value = 0;
+
+    for (size_t i = bytes; i > 0; i--)
+        value = value << 8 | in[i - 1];
+    return value;
+}
+
+uint64_t state_identity(const char *text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+void state_header_encode(uint8_t out[STATE_HEADER_SIZE],
+                         const struct state_key *key)
+{
+    memset(out, 0, STATE_HEADER_SIZE);
+    memcpy(out, magic, sizeof(magic));
+    put_le(out + 8, VERSION, 4);
+    put_le(out + 12, BLOCK_SIZE, 4);
+    put_le(out + 16, key->base, 8);
+    put_le(out + 24, key->size, 8);
+    put_le(out + 32, key->identity, 8);
+    put_le(out + 60, crc32(0, out, 60), 4);
+}
+
+const char *state_header_misfit(const uint8_t *in, size_t len,
+                                const struct state_key *key)
+{
+    if (len < STATE_HEADER_SIZE || memcmp(in, magic, sizeof(magic)) != 0 ||
+        get_le(in + 60, 4) != crc32(0, in, 60))
+        return "it is damaged";
+    if (get_le(in + 8, 4) != VERSION)
+        return "it is of another version";
+    if (get_le(in + 12, 4) != BLOCK_SIZE)
+        return "it has another block size";
+    if (get_le(in + 16, 8) != key->base || get_le(in + 24, 8) != key->size)
+        return "the medium had another address or size";
+    if (get_le(in + 32, 8) != key->identity)
+        return "it belongs to another device";
+    return NULL;
+}
+
+uint32_t state_seed(const uint8_t header[STATE_HEADER_SIZE])
+{
+    return (uint32_t)get_le(header + 60, 4);
+}
+
+static uint32_t entry_check(const uint8_t *entry, uint32_t seed, uint64_t n)
+{
+    uint8_t bound[17];
+
+    put_le(bound, seed, 4);
+    put_le(bound + 4, n, 8);
+    memcpy(bound + 12, entry, 5);
+    return (uint32_t)crc32(0, bound, sizeof(bound)) & 0xffffffU;
+}
+
+void state_entry_encode(uint8_t out[STATE_ENTRY_SIZE], uint32_t seed,
+                        uint64_t n, struct table_entry entry)
+{
+    memset(out, 0, STATE_ENTRY_SIZE);
+    if (!block_state_known(entry.state))
+        return;
+    put_le(out, entry.crc, 4);
+    out[4] = entry.state == BLOCK_CONFIRMED ? 'C' : 'G';
+    put_le(out + 5, entry_check(out, seed, n), 3);
+}
+
+struct table_entry state_entry_decode(const uint8_t in[STATE_ENTRY_SIZE],
+                                      uint32_t seed, uint64_t n)
+{
+    struct table_entry entry = {.state = BLOCK_ABSENT};
+
+    if (in[4] != 'G' && in[4] != 'C')
+        return entry;
+    if (get_le(in + 5, 3) != entry_check(in, seed, n))
+        return entry;
+    entry.crc = (uint32_t)get_le(in, 4);
+    entry.state = in[4] == 'C' ? BLOCK_CONFIRMED : BLOCK_GOOD;
+    return entry;
+}

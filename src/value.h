@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Values of options, strictly read.
+
+#ifndef VALUE_H
+#define VALUE_H
+
+#include "base/err.h"
+
+/* 0, or -EINVAL with what is wrong with the value in err; then *out is as
+ * before. */
+
+/* A whole number from 1 to max, decimal. */
+int value_number(unsigned *out, const char *value, unsigned max,
+                 struct err *err);
+
+/* Whole seconds, a day at most. */
+int value_seconds(unsigned *out_ms, const char *value, struct err *err);
+
+/* Anything that is not empty; *out is value itself. */
+int value_word(const char **out, const char *value, struct err *err);
+
+/* NAME:BASE:SIZE as --segment takes it: a name that can be a file name, two
+ * sizes (base/num.h), the end below 2^64. */
+int value_segment(const char *text, struct err *err);
+
+#endif

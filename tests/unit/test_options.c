@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The command line, and what is shown in answer to it.
+
+#include "commands.h"
+#include "options.h"
+#include "statusview.h"
+#include "suggest.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAX_ARGS 24
+
+static struct options o;
+static struct err err;
+
+/* Parses the words of a line, parted by single blanks; '~' stands for a blank
+ * and "''" for an empty word. */
+static int parse(const char *line)
+{
+    static char copy[512];
+    char *argv[MAX_ARGS + 2] = {(char *)"fwfs"};
+    int argc = 1;
+    char *rest = copy;
+
+    options_free(&o);
+    err.text[0] = '\0';
+    assert_true(strlen(line) < sizeof(copy));
+    strcpy(copy, line);
+    while (rest != NULL && *rest != '\0' && argc <= MAX_ARGS) {
+        char *word = strsep(&rest, " ");
+        argv[argc++] = strcmp(word, "''") == 0 ? (char *)"" : word;
+        for (char *c = word; *c != '\0'; c++) {
+            if (*c == '~')
+                *c = ' ';
+        }
+    }
+    return options_parse(&o, argc, argv, &err);
+}
+
+static void accept_line(const char *line)
+{
+    int r = parse(line);
+
+    if (r != 0)
+        fail_msg("%s: refused: %s", line, err.text);
+}
+
+/* Refused, with a line that has each of the two words in it. */
+static void refuse_line(const char *line, const char *says, const char *also)
+{
+    assert_int_equal(parse(line), -EINVAL);
+    if (strstr(err.text, says) == NULL || strstr(err.text, also) == NULL)
+        fail_msg("%s: said '%s', wanted '%s' and '%s'", line, err.text, says,
+                 also);
+    assert_null(strchr(err.text, '\n'));
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    options_free(&o);
+    return 0;
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    accept_line("/dev/ttyUSB0 /mnt/cam");
+    assert_int_equal(o.command, COMMAND_MOUNT);
+    assert_string_equal(o.device, "/dev/ttyUSB0");
+    assert_string_equal(o.mountpoint, "/mnt/cam");
+    assert_int_equal(o.baud, 115200);
+    assert_int_equal(o.timeout_ms, 30000);
+    assert_int_equal(o.attach_timeout_ms, 60000);
+    assert_null(o.dialect);
+    assert_null(o.segments);
+    assert_null(o.cache_dir);
+    assert_false(o.no_cache || o.foreground || o.json);
+    assert_int_equal(o.verbose, 0);
+    assert_int_equal(o.fuse.len, 0);
+}
+
+static void every_spelling(void **state)
+{
+    static const char *const lines[] = {
+        "-b 9600 D M",        "-b9600 D M",
+        "D M -b 9600",        "--baud 9600 D M",
+        "D --baud=9600 M",    "D M -o baud=9600",
+        "-vobaud=9600 D M",   "-o ro,baud=9600,noatime D M",
+        "-b 300 -b 9600 D M",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        accept_line(lines[i]);
+        assert_int_equal(o.baud, 9600);
+        assert_string_equal(o.device, "D");
+        assert_string_equal(o.mountpoint, "M");
+    }
+}
+
+static void all_options(void **state)
+{
+    (void)state;
+    accept_line("-b 300 -d u-boot -s a:0:1 --segment b:0x10:2K -c /c -t 5 "
+                "--attach-timeout 7 -fvv D M");
+    assert_string_equal(o.dialect, "u-boot");
+    assert_string_equal(o.segments[0], "a:0:1");
+    assert_string_equal(o.segments[1], "b:0x10:2K");
+    assert_null(o.segments[2]);
+    assert_string_equal(o.cache_dir, "/c");
+    assert_int_equal(o.timeout_ms, 5000);
+    assert_int_equal(o.attach_timeout_ms, 7000);
+    assert_true(o.foreground);
+    assert_int_equal(o.verbose, 2);
+}
+
+static void all_options_behind_o(void **state)
+{
+    (void)state;
+    accept_line("D M -o baud=300,dialect=./x.conf,segment=a:0:1,no-cache "
+                "-o cache-dir=/c,timeout=5,attach-timeout=7,verbose,foreground "
+                "-o segment=b:1:1");
+    assert_int_equal(o.baud, 300);
+    assert_string_equal(o.dialect, "./x.conf");
+    assert_string_equal(o.segments[0], "a:0:1");
+    assert_string_equal(o.segments[1], "b:1:1");
+    assert_true(o.no_cache && o.foreground);
+    assert_string_equal(o.cache_dir, "/c");
+    assert_int_equal(o.timeout_ms, 5000);
+    assert_int_equal(o.attach_timeout_ms, 7000);
+    assert_int_equal(o.verbose, 1);
+}
+
+static void commas_and_backslashes(void **state)
+{
+    (void)state;
+    accept_line("D M -o cache-dir=/a\\,b\\\\c\\d,,baud=300,");
+    assert_string_equal(o.cache_dir, "/a,b\\c\\d");
+    assert_int_equal(o.baud, 300);
+    accept_line("D M -o cache-dir=/a\\");
+    assert_string_equal(o.cache_dir, "/a\\");
+    refuse_line("D M -o baud=300\\,ro", "'300,ro'", "baud=115200");
+}
+
+static void words_of_mount(void **state)
+{
+    (void)state;
+    accept_line("D M -o rw,ro,nosuid,suid,nodev,dev,noexec,exec,noatime,"
+                "_netdev,nofail,noauto,auto,user,users,defaults,relatime,"
+                "x-systemd.automount,x-gvfs-hide,comment=hello,max_read=4096,"
+                "fsname=x,subtype=y");
+    assert_int_equal(o.fuse.len, 0);
+    accept_line("D M -o allow_other,ro,auto_unmount -o default_permissions");
+    assert_string_equal(o.fuse.data,
+                        "allow_other,auto_unmount,default_permissions");
+}
+
+static void strict_numbers(void **state)
+{
+    static const char *const bad[] = {
+        "12abc", "-1", "99999999999", "0",     "0x10",
+        "1e5",   "+5", "''",          "9600~", "18446744073709551616"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char line[64];
+        (void)snprintf(line, sizeof(line), "-b %s D M", bad[i]);
+        refuse_line(line, "is not a whole number", "-b 115200");
+        (void)snprintf(line, sizeof(line), "-t %s D M", bad[i]);
+        refuse_line(line, "is not a whole number", "-t 30");
+    }
+    refuse_line("--attach-timeout 86401 D M", "86400", "--attach-timeout 60");
+}
+
+static void segments(void **state)
+{
+    (void)state;
+    accept_line("-s BOOT~INFO:0x7f006000:0xd0 -s x:0xffffffffffffffff:1 D M");
+    assert_string_equal(o.segments[0], "BOOT INFO:0x7f006000:0xd0");
+    refuse_line("-s a D M", "NAME:BASE:SIZE", "-s rootfs:0x40000:1M");
+    refuse_line("-s a:1 D M", "NAME:BASE:SIZE", "rootfs");
+    refuse_line("-s :1:1 D M", "NAME", "rootfs");
+    refuse_line("-s a/b:1:1 D M", "NAME", "rootfs");
+    refuse_line("-s .fwfs:1:1 D M", "NAME", "dot");
+    refuse_line("-s a\x1b[2J:1:1 D M", "NAME", "rootfs");
+    refuse_line("-s a:x:1 D M", "BASE", "'x'");
+    refuse_line("-s a:-1:1 D M", "BASE", "'-1'");
+    refuse_line("-s a:1:0 D M", "SIZE", "'0'");
+    refuse_line("-s a:1:1Q D M", "SIZE", "'1Q'");
+    refuse_line("-s a:1:1:1 D M", "SIZE", "'1:1'");
+    refuse_line("-s a:0xffffffffffffffff:2 D M", "64 bits", "rootfs");
+    refuse_line("D M -o segment=a", "-o segment=rootfs", "NAME:BASE:SIZE");
+}
+
+static void near_misses(void **state)
+{
+    (void)state;
+    refuse_line("--baudd 3 D M", "--baudd", "mean --baud?");
+    refuse_line("--bau=3 D M", "--bau;", "mean --baud?");
+    refuse_line("--attach 3 D M", "--attach", "mean --attach-timeout?");
+    refuse_line("D M -o tiemout=3", "-o tiemout;", "mean -o timeout?");
+    refuse_line("D M -o allowother", "-o allowother", "-o allow_other?");
+    refuse_line("D M -o cache_dir=x", "-o cache_dir", "-o cache-dir?");
+    refuse_line("D M -o xyzzy", "-o xyzzy", "--help");
+    refuse_line("--xyzzy D M", "--xyzzy", "--help");
+    refuse_line("-vx D M", "-x", "--help");
+    refuse_line("D M -o probe", "-o probe", "unknown");
+}
+
+static void values_where_they_belong(void **state)
+{
+    (void)state;
+    refuse_line("D M -b", "-b needs a value", "-b 115200");
+    refuse_line("D M --baud", "--baud needs a value", "--baud 115200");
+    refuse_line("D M -o", "-o needs a value", "write");
+    refuse_line("D M -o baud", "-o baud needs a value", "-o baud=115200");
+    refuse_line("D M --no-cache=1", "takes no value", "just --no-cache");
+    refuse_line("D M -o no-cache=1", "takes no value", "just -o no-cache");
+    refuse_line("-d '' D M", "empty", "-d");
+    refuse_line("--cache-dir= D M", "empty", "--cache-dir DIR");
+}
+
+static void operands(void **state)
+{
+    (void)state;
+    refuse_line("", "no device", "DEVICE MOUNTPOINT");
+    refuse_line("D", "no mount point", "DEVICE MOUNTPOINT");
+    refuse_line("D M X", "'X'", "DEVICE MOUNTPOINT");
+    refuse_line("'' M", "empty", "DEVICE MOUNTPOINT");
+    refuse_line("--probe", "no device", "--probe [OPTION]... DEVICE");
+    refuse_line("--probe D M", "'M'", "--probe");
+    refuse_line("--status", "no mount point", "--status");
+    refuse_line("--list-ports D", "'D'", "--list-ports");
+    accept_line("-- -D -M");
+    assert_string_equal(o.device, "-D");
+    assert_string_equal(o.mountpoint, "-M");
+    accept_line("- M");
+    assert_string_equal(o.device, "-");
+}
+
+static void commands(void **state)
+{
+    (void)state;
+    accept_line("--probe -b 9600 D");
+    assert_int_equal(o.command, COMMAND_PROBE);
+    assert_string_equal(o.device, "D");
+    accept_line("--status M");
+    assert_int_equal(o.command, COMMAND_STATUS);
+    assert_string_equal(o.mountpoint, "M");
+    accept_line("--status --json M");
+    assert_true(o.json);
+    accept_line("--list-ports");
+    assert_int_equal(o.command, COMMAND_LIST_PORTS);
+    accept_line("--list-dialects");
+    assert_int_equal(o.command, COMMAND_LIST_DIALECTS);
+    accept_line("-V");
+    assert_int_equal(o.command, COMMAND_VERSION);
+    accept_line("--help");
+    assert_int_equal(o.command, COMMAND_HELP);
+    refuse_line("--json D M", "--json goes with", "--status [--json]");
+    refuse_line("--probe --status D", "one thing", "--status");
+}
+
+static void no_arguments_at_all(void **state)
+{
+    char *const none[] = {NULL};
+
+    (void)state;
+    options_free(&o);
+    assert_int_equal(options_parse(&o, 0, none, &err), -EINVAL);
+    assert_int_equal(options_parse(&o, 0, none, NULL), -EINVAL);
+}
+
+static void help_is_complete_and_fits(void **state)
+{
+    char word[64];
+    size_t column = 0;
+
+    (void)state;
+    for (size_t i = 0; options_name(i) != NULL; i++) {
+        (void)snprintf(word, sizeof(word), "--%s", options_name(i));
+        if (strstr(command_help, word) == NULL)
+            fail_msg("--help says nothing of %s", word);
+    }
+    for (const char *c = command_help; *c != '\0'; c++) {
+        column = *c == '\n' ? 0 : column + 1;
+        assert_true(column <= 80);
+    }
+}
+
+static const char *suggestion(const char *typed)
+{
+    struct suggestion s = {.typed = typed};
+
+    suggest_offer(&s, "timeout");
+    suggest_offer(&s, "ro");
+    suggest_offer(&s, "attach-timeout");
+    return s.best;
+}
+
+static void suggestions(void **state)
+{
+    (void)state;
+    assert_string_equal(suggestion("timeout"), "timeout");
+    assert_string_equal(suggestion("timout"), "timeout");
+    assert_string_equal(suggestion("attach"), "attach-timeout");
+    assert_null(suggestion(""));
+    assert_null(suggestion("rx"));
+    assert_null(suggestion("somethingelse"));
+    assert_null(suggestion("a-word-that-is-longer-than-any-option-there-is"));
+}
+
+static const char status_sample[] =
+    "device: /dev/ttyUSB0\n"
+    "dialect: winbond\n"
+    "banner: -\n"
+    "line: busy\n"
+    "retries: 0\n"
+    "blocks_bad: 1\n"
+    "last_error: row \\x1b[31m\n"
+    "file: 524288 1048576 50 512 2300 243 romfs.img\n"
+    "file: 0 208 0 0 0 - BOOT INFO\n";
+
+static void status_picture(void **state)
+{
+    CLEANUP_BUF struct buf out = {0};
+
+    (void)state;
+    statusview_draw(status_sample, 80, &out);
+    assert_string_equal(
+        out.data,
+        "/dev/ttyUSB0  winbond  line busy\n"
+        "romfs.img  [#########..........]  50%  512K of 1.0M  512B bad  "
+        "2.2K/s  4:03 left\n"
+        "BOOT INFO  [...................]   0%  0B of 208B\n"
+        "blocks given up: 1\n"
+        "last error: row \\x1b[31m\n");
+}
+
+static void status_picture_fits(void **state)
+{
+    (void)state;
+    for (unsigned columns = 50; columns < 200; columns++) {
+        CLEANUP_BUF struct buf out = {0};
+        size_t column = 0;
+        statusview_draw(status_sample, columns, &out);
+        for (size_t i = 0; i < out.len; i++) {
+            column = out.data[i] == '\n' ? 0 : column + 1;
+            assert_true(column <= columns || columns < 63);
+        }
+    }
+}
+
+/* Whatever the file says, only printable characters come out. */
+static void status_picture_of_rubbish(void **state)
+{
+    static const char *const rubbish[] = {
+        "",
+        "\n\n\n",
+        "file: ",
+        "file: 1 2 3\n",
+        "file: 1 2 999 0 0 - x\n",
+        "file: 1 2 3 4 5 6 \n",
+        "file: 1 2 99 0 0 - \x1b[2J\x07\x9b\n",
+        "device: \x1b[2J\xff\nline",
+        "line: \r\nfile: 99999999999999999999 1 1 1 1 1 x",
+        "file: 18446744073709551615 18446744073709551615 100 "
+        "18446744073709551615 18446744073709551615 18446744073709551615 "
+        "a-name-that-is-much-too-long-to-be-shown-whole",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rubbish) / sizeof(rubbish[0]); i++) {
+        CLEANUP_BUF struct buf out = {0};
+        statusview_draw(rubbish[i], 80, &out);
+        for (size_t j = 0; j < out.len; j++)
+            assert_true(out.data[j] == '\n' ||
+                        (out.data[j] >= ' ' && out.data[j] <= '~'));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(every_spelling),
+        cmocka_unit_test(all_options),
+        cmocka_unit_test(all_options_behind_o),
+        cmocka_unit_test(commas_and_backslashes),
+        cmocka_unit_test(words_of_mount),
+        cmocka_unit_test(strict_numbers),
+        cmocka_unit_test(segments),
+        cmocka_unit_test(near_misses),
+        cmocka_unit_test(values_where_they_belong),
+        cmocka_unit_test(operands),
+        cmocka_unit_test(commands),
+        cmocka_unit_test(no_arguments_at_all),
+        cmocka_unit_test(help_is_complete_and_fits),
+        cmocka_unit_test(suggestions),
+        cmocka_unit_test(status_picture),
+        cmocka_unit_test(status_picture_fits),
+        cmocka_unit_test(status_picture_of_rubbish),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, tear_down);
+}
