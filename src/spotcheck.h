@@ -6,8 +6,11 @@
 
 #include <stdint.h>
 
-/* A cache_probe_fn (store/cache.h); arg is the struct device. Reads 64 bytes
- * of the range, where they are not all alike, and again if they differ. */
+/*
+ * A cache_probe_fn (store/cache.h); arg is the struct device. Compares the
+ * device's own CRC-32 of the range: no payload is moved. A device that has no
+ * checksum command cannot object: then the identity text decides alone.
+ */
 int spotcheck(void *arg, const char *medium, uint64_t base, uint64_t offset,
               const void *bytes, uint32_t len);
 

@@ -25,7 +25,7 @@ static inline void cleanup_unlock_(pthread_mutex_t **m)
 }
 
 /* `CLEANUP_FREE char *s = strdup(x);` */
-#define CLEANUP_FREE  __attribute__((cleanup(cleanup_free_)))
+#define CLEANUP_FREE __attribute__((cleanup(cleanup_free_)))
 /* `CLEANUP_CLOSE int fd = open(...);` (-1: nothing to close) */
 #define CLEANUP_CLOSE __attribute__((cleanup(cleanup_close_)))
 

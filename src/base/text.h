@@ -16,8 +16,7 @@ size_t text_escape(char *out, size_t size, const void *bytes, size_t len);
 
 /* As text_escape, but a newline stays a newline and \r before it vanishes;
  * for the transcript. */
-size_t text_escape_lines(char *out, size_t size, const void *bytes,
-                         size_t len);
+size_t text_escape_lines(char *out, size_t size, const void *bytes, size_t len);
 
 /* JSON string contents (without the quotes) for any bytes; bytes that are not
  * ASCII become \u00NN. */

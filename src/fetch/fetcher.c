@@ -31,11 +31,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRIES_MAX    6U    /* requests for a row before its block is bad */
-#define FAULT_TRIES  3U    /* a bad address reported counts for so many */
-#define TICK_MS      500U
-#define SYNC_MS      900U  /* blocks are durable after about a second */
-#define WANTS_MAX    256U  /* requests looked at when planning */
+#define TRIES_MAX   6U /* requests for a row before its block is bad */
+#define FAULT_TRIES 3U /* a bad address reported counts for so many */
+#define TICK_MS     500U
+#define SYNC_MS     900U /* blocks are durable after about a second */
+#define WANTS_MAX   256U /* requests looked at when planning */
 
 struct fetcher {
     struct device *device;
@@ -62,7 +62,7 @@ struct fetcher {
     uint64_t tick_ms;
     uint64_t sync_ms;
     bool unsynced;
-    bool stopping; /* quit, seen by the fetcher thread */
+    bool stopping;         /* quit, seen by the fetcher thread */
     struct err read_error; /* of the last device_read; "" when it was fine */
     struct err last_error; /* what the status shows; stays */
 };
@@ -141,8 +141,7 @@ static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
     if (!blocks_have(b, r->offset, r->len))
         return false;
     bytes = malloc(r->len);
-    ret = bytes == NULL ? -ENOMEM
-                        : blocks_get(b, r->offset, bytes, r->len);
+    ret = bytes == NULL ? -ENOMEM : blocks_get(b, r->offset, bytes, r->len);
     if (ret == -ENODATA) { /* damaged on disk: it is absent now */
         free(bytes);
         return false;
@@ -161,8 +160,8 @@ static void note_overdue(struct fetcher *f, const struct fetch_request *r)
         f->last_error = f->read_error;
     else
         (void)err_set(&f->last_error, -EIO, "nothing came");
-    err_prefix(&f->last_error,
-               "no progress for %u s at 0x%" PRIx64, f->timeout_ms / 1000, at);
+    err_prefix(&f->last_error, "no progress for %u s at 0x%" PRIx64,
+               f->timeout_ms / 1000, at);
     log_warn("%s", f->last_error.text);
 }
 
@@ -374,8 +373,7 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
     }
     blocks_mark_bad(blocks, block);
     count(f, &f->stats.blocks_bad);
-    (void)err_set(&f->last_error, -EIO,
-                  "gave up 0x%" PRIx64 " after %u tries",
+    (void)err_set(&f->last_error, -EIO, "gave up 0x%" PRIx64 " after %u tries",
                   f->map->media[f->current.medium].base + block * BLOCK_SIZE,
                   b->tries);
     log_warn("%s", f->last_error.text);

@@ -73,13 +73,13 @@ struct blocks *fetcher_blocks(struct fetcher *f, size_t medium);
 
 /* A snapshot of how it goes. Any thread. */
 struct fetch_stats {
-    unsigned pending;      /* requests waiting */
-    unsigned rate_bps;     /* payload bytes a second over the last seconds */
-    uint64_t retries;      /* requests for rows that were asked for before */
-    uint64_t blocks_bad;   /* given up */
-    int current_medium;    /* -1: idle */
+    unsigned pending;    /* requests waiting */
+    unsigned rate_bps;   /* payload bytes a second over the last seconds */
+    uint64_t retries;    /* requests for rows that were asked for before */
+    uint64_t blocks_bad; /* given up */
+    int current_medium;  /* -1: idle */
     uint64_t current_offset;
-    char last_error[256];  /* escaped; "" when there was none */
+    char last_error[256]; /* escaped; "" when there was none */
 };
 void fetcher_get_stats(struct fetcher *f, struct fetch_stats *out);
 

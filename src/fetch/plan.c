@@ -61,8 +61,7 @@ static struct plan_range rest_of_block(size_t medium, const struct blocks *b,
         first++;
     for (end = first; end < rows && (have >> end & 1U) == 0; end++)
         ;
-    return (struct plan_range){medium,
-                               n * BLOCK_SIZE + (uint64_t)first * ROW,
+    return (struct plan_range){medium, n * BLOCK_SIZE + (uint64_t)first * ROW,
                                (uint64_t)(end - first) * ROW};
 }
 
@@ -77,8 +76,7 @@ static struct plan_range run_of_blocks(const struct plan_input *in,
         r.len += blocks_length(b, n);
         n++;
     } while (r.len < in->max && n < blocks_count(b) && missing(b, n) &&
-             in->rows(in->arg, medium, n) == 0 &&
-             anybody_wants(in, medium, n));
+             in->rows(in->arg, medium, n) == 0 && anybody_wants(in, medium, n));
     if (r.len > in->max)
         r.len = in->max;
     return r;

@@ -45,10 +45,8 @@ struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block)
     for (size_t i = 0; i < r->n_slots && b->used; i++)
         if (!r->slots[i].used || r->slots[i].stamp < b->stamp)
             b = &r->slots[i];
-    *b = (struct rows_block){.used = true,
-                             .medium = medium,
-                             .block = block,
-                             .stamp = ++r->stamp};
+    *b = (struct rows_block){
+        .used = true, .medium = medium, .block = block, .stamp = ++r->stamp};
     r->last = (size_t)(b - r->slots);
     return b;
 }

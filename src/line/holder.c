@@ -105,8 +105,7 @@ bool holder_of_device(const char *path, char *out, size_t size)
         return false;
     while (!found && (e = readdir(proc)) != NULL) {
         long pid = strtol(e->d_name, NULL, 10);
-        found = pid > 0 && pid != (long)getpid() &&
-                process_has_open(pid, &st);
+        found = pid > 0 && pid != (long)getpid() && process_has_open(pid, &st);
         if (found)
             name_process(pid, out, size);
     }

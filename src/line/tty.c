@@ -31,6 +31,8 @@
 #include <sys/stat.h>
 #include <termios.h>
 
+#define LOCK_PATIENCE_MS 1500U
+
 struct tty {
     int fd;
     int wake_fd;             /* eventfd: written by tty_wake */
@@ -119,10 +121,8 @@ static void tty_close(void *ctx)
     free(t);
 }
 
-static const struct line_ops tty_ops = {.read = tty_read,
-                                        .write = tty_write,
-                                        .wake = tty_wake,
-                                        .close = tty_close};
+static const struct line_ops tty_ops = {
+    .read = tty_read, .write = tty_write, .wake = tty_wake, .close = tty_close};
 
 static int open_failed(const char *path, int code, struct err *err)
 {
@@ -146,8 +146,7 @@ static int open_failed(const char *path, int code, struct err *err)
                            who);
         return err_set(err, code, "%s: in use by another program", path);
     default:
-        return err_set(err, code, "%s: cannot open: %s", path,
-                       strerror(-code));
+        return err_set(err, code, "%s: cannot open: %s", path, strerror(-code));
     }
 }
 
@@ -175,11 +174,24 @@ static int open_serial(struct tty *t, const char *path, struct err *err)
     return 0;
 }
 
+/* A little patience: umount returns before the fwfs behind it has ended. */
+static bool take_lock(int fd)
+{
+    struct deadline until = deadline_in(LOCK_PATIENCE_MS);
+
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (deadline_passed(until))
+            return false;
+        (void)poll(NULL, 0, 50);
+    }
+    return true;
+}
+
 static int lock_port(const struct tty *t, const char *path, struct err *err)
 {
     char who[64] = "another program";
 
-    if (flock(t->fd, LOCK_EX | LOCK_NB) < 0) {
+    if (!take_lock(t->fd)) {
         (void)holder_of_lock(t->fd, who, sizeof(who));
         return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
                        who);

@@ -20,27 +20,24 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "monitor/recognise.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #define PROBES          3
-#define PROBE_QUIET_MS  150U
 #define PROMPT_STAYS_MS 70U
 #define WAKE_EVERY_MS   2000U
-#define ASK_TIMEOUT_MS  1500U
 #define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
 
 struct attach {
     struct console *c;
     const struct attach_config *config;
     struct buf *text;
-    struct dialect *seen; /* told by its banner or by the user */
+    struct recognise recognise; /* first: told by a banner or by the user */
     struct deadline until;
     struct deadline next_send;
-    bool asked;           /* for the power cycle */
-    char refused[CONSOLE_PROMPT_MAX]; /* a prompt that no dialect knows */
+    bool asked; /* for the power cycle */
 };
 
 /* Moves complete lines to the text, making room at its front. */
@@ -76,11 +73,13 @@ static void look_for_banner(struct attach *a)
 {
     struct span partial = console_partial(a->c);
 
-    for (size_t i = 0; a->seen == NULL && a->config->dialects[i] != NULL; i++)
+    for (size_t i = 0;
+         a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
         if (shows_banner(a->config->dialects[i], a->text, partial)) {
-            a->seen = a->config->dialects[i];
+            a->recognise.first = a->config->dialects[i];
             a->next_send = deadline_in(0);
-            log_info("banner of %s seen, breaking in", a->seen->name);
+            log_info("banner of %s seen, breaking in",
+                     a->recognise.first->name);
         }
 }
 
@@ -90,10 +89,10 @@ static const struct break_in *pick_break_in(const struct attach *a)
 {
     const struct break_in *best = NULL;
 
-    if (a->seen == NULL)
+    if (a->recognise.first == NULL)
         return NULL;
-    for (size_t i = 0; i < a->seen->n_break_ins; i++) {
-        const struct break_in *b = &a->seen->break_ins[i];
+    for (size_t i = 0; i < a->recognise.first->n_break_ins; i++) {
+        const struct break_in *b = &a->recognise.first->break_ins[i];
         if (b->when == NULL ? best == NULL
                             : matches(b->when, a->text, console_partial(a->c)))
             best = b;
@@ -139,99 +138,10 @@ static int clear_editor(struct attach *a)
     return ret;
 }
 
-static bool prompt_of(const struct dialect *d, struct span last)
-{
-    return last.len > 0 && last.len < CONSOLE_PROMPT_MAX &&
-           pattern_match(d->prompt, last.text, last.len, 0, NULL);
-}
-
-static bool looks_like_prompt(const struct attach *a)
-{
-    struct span last = console_partial(a->c);
-
-    for (size_t i = 0; a->config->dialects[i] != NULL; i++)
-        if (prompt_of(a->config->dialects[i], last))
-            return true;
-    return false;
-}
-
-/* Learns the last line as the prompt and sees whether it answers a line end
- * with itself. Spare break-in bytes may eat the first one. 1: yes. */
-static int prompt_repeats(struct attach *a)
-{
-    struct span last = console_partial(a->c);
-    char learned[CONSOLE_PROMPT_MAX];
-    size_t len = last.len;
-
-    memcpy(learned, last.text, len);
-    for (int i = 0; i < 4; i++) {
-        int ret = console_send(a->c, &a->config->dialects[0]->wake);
-        if (ret == 0)
-            ret = console_drain(a->c, PROBE_QUIET_MS, deadline_in(2000));
-        if (ret < 0)
-            return ret;
-        last = console_partial(a->c);
-        if (last.len == len && memcmp(last.text, learned, len) == 0) {
-            memcpy(a->c->prompt, learned, len);
-            a->c->prompt_len = len;
-            return 1;
-        }
-        if (last.len > 0 && last.len < sizeof(learned)) {
-            len = last.len; /* what stood there was not all of the prompt */
-            memcpy(learned, last.text, len);
-        }
-    }
-    return 0;
-}
-
-/* 1: the boot loader at the prompt is of dialect d. */
-static int is_dialect(struct attach *a, struct dialect *d)
-{
-    struct buf answer = BUF_LIMITED(65536);
-    struct span last = {a->c->prompt, a->c->prompt_len};
-    int ret;
-
-    if (!prompt_of(d, last))
-        return 0;
-    a->c->dialect = d;
-    if (a->config->chosen || d->recognise_command == NULL)
-        return 1;
-    ret = console_ask(a->c, d->recognise_command, ASK_TIMEOUT_MS, &answer,
-                      NULL);
-    if (ret == 0)
-        ret = pattern_match(d->recognise_answer, answer.data, answer.len, 0,
-                            NULL);
-    if (ret == 1)
-        (void)buf_add(a->text, answer.data, answer.len);
-    buf_free(&answer);
-    return ret == -ENODEV || ret == -EINTR ? ret : ret > 0;
-}
-
-static int prove(struct attach *a)
-{
-    struct span last;
-    int ret = prompt_repeats(a);
-
-    if (ret > 0)
-        ret = a->seen != NULL ? is_dialect(a, a->seen) : 0;
-    else
-        return ret;
-    for (size_t i = 0; ret == 0 && a->config->dialects[i] != NULL; i++)
-        if (a->config->dialects[i] != a->seen)
-            ret = is_dialect(a, a->config->dialects[i]);
-    if (ret != 0)
-        return ret;
-    last = (struct span){a->c->prompt, a->c->prompt_len};
-    (void)text_escape(a->refused, sizeof(a->refused), last.text, last.len);
-    a->c->dialect = NULL;
-    a->c->prompt_len = 0;
-    return 0;
-}
-
 /* Keeps what comes by itself, so that no banner is missed. 1: something did. */
 static int listen_only(struct attach *a)
 {
-    struct deadline until = deadline_in(PROBE_QUIET_MS);
+    struct deadline until = deadline_in(RECOGNISE_QUIET_MS);
     int heard = 0;
 
     while (!deadline_passed(until)) {
@@ -255,10 +165,11 @@ static int probe_live(struct attach *a)
     if (ret == 0)
         ret = console_send(a->c, &a->config->dialects[0]->wake);
     if (ret == 0)
-        ret = console_drain(a->c, PROBE_QUIET_MS, deadline_in(1500));
+        ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(1500));
     if (ret < 0)
         return ret;
-    return looks_like_prompt(a) ? prove(a) : 0;
+    return recognise_candidate(&a->recognise) ? recognise_prompt(&a->recognise)
+                                              : 0;
 }
 
 static bool mostly_garbage(const char *escaped)
@@ -276,8 +187,8 @@ static int timed_out(struct attach *a, struct err *err)
     char sent[48];
     char came[400];
     const struct break_in *b = pick_break_in(a);
-    const struct keys *keys =
-        b != NULL ? &b->send : &a->config->dialects[0]->wake;
+    const struct keys *keys = b != NULL ? &b->send
+                                        : &a->config->dialects[0]->wake;
 
     (void)text_escape(sent, sizeof(sent), keys->bytes, keys->len);
     transcript_tail(a->c->transcript, 100, came, sizeof(came));
@@ -287,12 +198,12 @@ static int timed_out(struct attach *a, struct err *err)
                        "and RX are crossed, GND is connected and the device "
                        "has power",
                        sent, a->config->timeout_ms / 1000);
-    if (a->refused[0] != '\0')
+    if (a->recognise.refused[0] != '\0')
         return err_set(err, -ETIMEDOUT,
                        "a prompt '%s' answers, but no dialect knows it; name "
                        "one with -d (see --list-dialects) or write one, "
                        "fwfs-dialect(5). Last came: '%s'",
-                       a->refused, came);
+                       a->recognise.refused, came);
     return err_set(err, -ETIMEDOUT,
                    "no prompt within %u s; sent '%s', last came '%s'%s",
                    a->config->timeout_ms / 1000, sent, came,
@@ -319,16 +230,16 @@ static int turn(struct attach *a)
     bool prompt;
 
     gather(a);
-    prompt = looks_like_prompt(a);
+    prompt = recognise_candidate(&a->recognise);
     if (ret == 0)
-        ret = console_fill(a->c, prompt ? stays
-                                        : deadline_min(a->next_send, stays));
+        ret = console_fill(a->c,
+                           prompt ? stays : deadline_min(a->next_send, stays));
     if ((ret == 0 || ret == -EINTR) && console_give_up(a->c))
         return -EINTR;
     if (ret == -EINTR)
         ret = 0;
     if (ret == 0 && prompt && deadline_passed(stays))
-        ret = prove(a);
+        ret = recognise_prompt(&a->recognise);
     else if (ret > 0)
         ret = 0;
     gather(a);
@@ -339,11 +250,17 @@ static int turn(struct attach *a)
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err)
 {
-    struct attach a = {.c = c, .config = config, .text = text};
+    struct attach a = {.c = c,
+                       .config = config,
+                       .text = text,
+                       .recognise = {.console = c,
+                                     .dialects = config->dialects,
+                                     .chosen = config->chosen,
+                                     .text = text}};
     uint64_t before = c->received;
     int ret = 0;
 
-    a.seen = config->chosen ? config->dialects[0] : NULL;
+    a.recognise.first = config->chosen ? config->dialects[0] : NULL;
     a.until = deadline_in(config->timeout_ms);
     c->prompt_len = 0;
     /* More than once: a port may be slow to come to life (the pty of a virtual
@@ -351,7 +268,8 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     for (int i = 0; i < PROBES && ret == 0 && c->received == before; i++)
         ret = probe_live(&a);
     gather(&a);
-    look_for_banner(&a);
+    if (ret == 0)
+        look_for_banner(&a);
     a.next_send = deadline_in(0);
     while (ret == 0 && !deadline_passed(a.until)) {
         ask_for_power(&a);

@@ -10,9 +10,9 @@
 
 /* A prompt counts when nothing follows it for so long: the same text may stand
  * in an answer. More than an USB adapter's 16 ms between two packets. */
-#define PROMPT_QUIET_MS 60U
-#define ECHO_TIMEOUT_MS 700U
-#define ECHO_TRIES      3
+#define PROMPT_QUIET_MS  60U
+#define ECHO_TIMEOUT_MS  700U
+#define ECHO_TRIES       3
 #define WRITE_TIMEOUT_MS 2000U
 
 int console_init(struct console *c, struct line *line, struct err *err)
@@ -269,9 +269,8 @@ int console_begin(struct console *c, const char *command, struct err *err)
     if (ret == 0)
         atomic_fetch_add(&c->commands, 1);
     if (ret == -EILSEQ)
-        return err_set(err, ret,
-                       "typed '%s', the echo was not the same: ...%s", command,
-                       got);
+        return err_set(err, ret, "typed '%s', the echo was not the same: ...%s",
+                       command, got);
     return ret < 0 ? err_set(err, ret, "cannot send '%s': %s", command,
                              strerror(-ret))
                    : 0;
@@ -284,8 +283,7 @@ static int collect(struct console *c, struct buf *answer)
     struct span line;
 
     while (console_take_line(c, &line))
-        if (!buf_add(answer, line.text, line.len) ||
-            !buf_add(answer, "\n", 1))
+        if (!buf_add(answer, line.text, line.len) || !buf_add(answer, "\n", 1))
             return -EMSGSIZE;
     return 0;
 }

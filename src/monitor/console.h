@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CONSOLE_LINE_MAX 8192U /* longer lines are cut */
+#define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
 
 /*
@@ -28,13 +28,13 @@
  */
 struct console {
     struct line *line;
-    const struct dialect *dialect; /* NULL until recognised */
+    const struct dialect *dialect;   /* NULL until recognised */
     char prompt[CONSOLE_PROMPT_MAX]; /* learned, literal */
     size_t prompt_len;
     struct ansi ansi;
-    struct buf in;      /* received, stripped */
-    size_t taken;       /* of in, handed out as lines */
-    bool skipping;      /* inside a line that was too long */
+    struct buf in; /* received, stripped */
+    size_t taken;  /* of in, handed out as lines */
+    bool skipping; /* inside a line that was too long */
     /* Asked when line_wake interrupts a wait (NULL: nobody): does what its
      * owner has to do and says whether the wait has become pointless. */
     bool (*attend)(void *arg);
@@ -61,8 +61,7 @@ bool console_give_up(struct console *c);
 
 /* Reads and throws away until nothing has come for quiet_ms (or until).
  * -EINTR as console_give_up tells. */
-int console_drain(struct console *c, unsigned quiet_ms,
-                  struct deadline until);
+int console_drain(struct console *c, unsigned quiet_ms, struct deadline until);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);

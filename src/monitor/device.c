@@ -41,8 +41,7 @@ static int ask_new(struct survey *s, const char *command, struct buf **out,
         return err_set(err, -E2BIG, "dialect %s: too many commands", d->name);
     *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
     s->n_answers++;
-    ret = console_ask(&s->dev->console, command, ASK_TIMEOUT_MS, &a->text,
-                      err);
+    ret = console_ask(&s->dev->console, command, ASK_TIMEOUT_MS, &a->text, err);
     if (ret == 0 && d->unknown != NULL && a->text.len > 0 &&
         pattern_match(d->unknown, a->text.data, a->text.len, 0, NULL)) {
         log_info("the boot loader has no '%s'", command);
@@ -161,8 +160,7 @@ static int survey_identity(struct survey *s, struct err *err)
                : 0;
 }
 
-static int survey(struct device *dev, const char *const *user,
-                  struct err *err)
+static int survey(struct device *dev, const char *const *user, struct err *err)
 {
     struct survey s = {.dev = dev};
     int ret = survey_map(&s, user, err);
@@ -174,8 +172,7 @@ static int survey(struct device *dev, const char *const *user,
     return ret;
 }
 
-static int load_dialects(struct device *dev, const char *name,
-                         struct err *err)
+static int load_dialects(struct device *dev, const char *name, struct err *err)
 {
     int ret;
 

@@ -20,10 +20,10 @@
 struct device;
 
 struct device_config {
-    const char *port;           /* path, also symlinks such as by-id */
+    const char *port; /* path, also symlinks such as by-id */
     unsigned baud;
-    const char *dialect;        /* name, path of a file, or NULL: recognise */
-    unsigned attach_timeout_ms; /* for getting to the prompt */
+    const char *dialect;         /* name, path of a file, or NULL: recognise */
+    unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
 };
 

@@ -35,4 +35,37 @@ struct device {
     atomic_int line_state; /* enum device_line */
 };
 
+/* --- device_step.c --- */
+
+/* Makes sure that the next command can be typed: resynchronises and, if the
+ * device was reset, breaks in again. */
+int device_get_in_step(struct device *dev, struct err *err);
+
+/* Folds what a command came to (ret, given back) into the state. */
+int device_settle(struct device *dev, int ret);
+
+void device_set_line(struct device *dev, enum device_line state);
+
+/* --- device_read.c --- */
+
+/* Runs method over as much of [address, address+len) as one command may;
+ * result as device_read. Needs the console in step. */
+int device_dump(struct device *dev, const struct dump_method *method,
+                enum row_order order, uint64_t address, uint64_t len,
+                const struct device_sink *sink, struct err *err);
+
+/* --- byte_order.c --- */
+
+/* Settles on a dump method where that needs no proof (any more). */
+void byte_order_choose(struct device *dev);
+
+/* Index of the first method that prints bytes in memory order. */
+int byte_order_safe_method(const struct device *dev);
+
+/* As device_read while dev->method is -1: reads the range as bytes, for the
+ * reader too; if a row of it can tell the order, dumps that row as words and
+ * compares. */
+int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
+                    const struct device_sink *sink, struct err *err);
+
 #endif

@@ -79,8 +79,7 @@ static int read_file(const char *path, struct buf *out, struct err *err)
                            FILE_MAX >> 10);
     if (n < 0)
         return err_set(err, -errno, "%s: %s", path, strerror(errno));
-    return out->len > 0 ? 0
-                        : err_set(err, -EINVAL, "%s: an empty file", path);
+    return out->len > 0 ? 0 : err_set(err, -EINVAL, "%s: an empty file", path);
 }
 
 /* "dir/u-boot.conf" is the dialect u-boot. */
@@ -151,8 +150,7 @@ int dialect_load_all(struct dialect ***out, struct err *err)
     return 0;
 }
 
-static int unknown_name(const char *name, struct dialect **all,
-                        struct err *err)
+static int unknown_name(const char *name, struct dialect **all, struct err *err)
 {
     char names[256] = "";
     size_t len = 0;
@@ -260,8 +258,7 @@ int dialect_list(struct buf *out, struct err *err)
     if (ret < 0)
         return ret;
     for (size_t i = 0; all[i] != NULL; i++)
-        (void)buf_printf(out, "%-12s %s\n", all[i]->name,
-                         all[i]->description);
+        (void)buf_printf(out, "%-12s %s\n", all[i]->name, all[i]->description);
     dialect_free_all(all);
     return 0;
 }

@@ -36,11 +36,11 @@ struct break_in {
 /* A command that prints memory. */
 struct dump_method {
     char name[32];
-    char *command;   /* template, see template.h */
-    bool cpu_order;  /* words in the CPU's order: must be proved */
-    unsigned unit;   /* bytes that {count} counts in */
-    uint64_t fixed;  /* bytes it always prints; 0: as asked */
-    uint64_t max;    /* bytes asked for at once, at most */
+    char *command;  /* template, see template.h */
+    bool cpu_order; /* words in the CPU's order: must be proved */
+    unsigned unit;  /* bytes that {count} counts in */
+    uint64_t fixed; /* bytes it always prints; 0: as asked */
+    uint64_t max;   /* bytes asked for at once, at most */
     struct row_shape row;
 };
 
@@ -50,8 +50,8 @@ enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 /* Turns an answer into chips or segments. */
 struct map_rule {
     char title[32];
-    char *command;           /* NULL: no command, the constants suffice */
-    bool banner;             /* the text seen while attaching serves as well */
+    char *command; /* NULL: no command, the constants suffice */
+    bool banner;   /* the text seen while attaching serves as well */
     enum map_makes makes;
     enum map_format format;
     struct pattern *section; /* splits the answer; its groups are inherited */
@@ -60,10 +60,10 @@ struct map_rule {
     struct pattern *unless;  /* the answer must not match this */
     char *name;              /* constants for what the pattern does not give */
     char *medium;
-    char *alias;             /* "{index}" counts the matches from 0 */
+    char *alias; /* "{index}" counts the matches from 0 */
     bool has_base;
     bool has_size;
-    bool if_free;            /* only where no other segment lies */
+    bool if_free; /* only where no other segment lies */
     uint64_t base;
     uint64_t size;
 };
@@ -89,14 +89,14 @@ struct dialect {
     char *recognise_command; /* NULL: the prompt is proof enough */
     struct pattern *recognise_answer;
 
-    struct pattern *prompt; /* matched against an unterminated last line */
-    struct keys line_end;   /* what makes the boot loader run a line */
-    struct keys wake;       /* makes it show its prompt again */
-    struct keys clear;      /* takes back what stands in its line editor; */
-    unsigned clear_times;   /* sent so often */
-    struct keys interrupt;  /* stops a running dump; len 0: nothing does */
-    bool echo;              /* it repeats what is typed */
-    unsigned type_chunk;    /* bytes typed before their echo is awaited */
+    struct pattern *prompt;  /* matched against an unterminated last line */
+    struct keys line_end;    /* what makes the boot loader run a line */
+    struct keys wake;        /* makes it show its prompt again */
+    struct keys clear;       /* takes back what stands in its line editor; */
+    unsigned clear_times;    /* sent so often */
+    struct keys interrupt;   /* stops a running dump; len 0: nothing does */
+    bool echo;               /* it repeats what is typed */
+    unsigned type_chunk;     /* bytes typed before their echo is awaited */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */
 
@@ -113,8 +113,7 @@ struct dialect {
 };
 
 /* Reads one file. Errors name file:line and what is wrong. */
-int dialect_load_file(struct dialect **out, const char *path,
-                      struct err *err);
+int dialect_load_file(struct dialect **out, const char *path, struct err *err);
 
 /* A name is looked for in the dialect folders, anything with a '/' or ending
  * in ".conf" is a path. -ENOENT lists the names there are. */

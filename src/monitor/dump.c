@@ -24,9 +24,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SILENT_MS     2000U /* no byte for so long: the command is dead */
-#define LATE_MS       200U  /* a prompt before all rows came must last */
-#define INTERRUPT_MS  1500U /* for the prompt after an interrupt key */
+#define SILENT_MS    2000U /* no byte for so long: the command is dead */
+#define LATE_MS      200U  /* a prompt before all rows came must last */
+#define INTERRUPT_MS 1500U /* for the prompt after an interrupt key */
 
 struct dump {
     struct console *c;
@@ -183,10 +183,10 @@ int dump_run(struct console *c, const struct dump_request *request,
              struct err *err)
 {
     struct dump d = {.c = c, .r = request, .sink = sink, .result = result};
-    const struct template_values values = {
-        .address = request->address,
-        .length = request->len,
-        .count = request->len / request->method->unit};
+    const struct template_values values = {.address = request->address,
+                                           .length = request->len,
+                                           .count = request->len /
+                                                    request->method->unit};
     char command[CONSOLE_PROMPT_MAX * 4];
     int ret;
 

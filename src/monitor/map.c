@@ -30,8 +30,8 @@ static void table_row(const struct map *map, const struct map_segment *s,
 
 void map_table(const struct map *map, struct buf *out)
 {
-    (void)buf_printf(out, "%-10s  %-10s  %-12s  %-12s  %s\n", "address",
-                     "size", "medium", "source", "name");
+    (void)buf_printf(out, "%-10s  %-10s  %-12s  %-12s  %s\n", "address", "size",
+                     "medium", "source", "name");
     for (size_t i = 0; i < map->n_segments; i++)
         table_row(map, &map->segments[i], out);
     if (map->dropped > 0)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAP_NAME_MAX  64  /* with the NUL */
+#define MAP_NAME_MAX  64 /* with the NUL */
 #define MAP_MEDIA_MAX 64
 #define MAP_FILES_MAX 4096
 
@@ -19,7 +19,7 @@
  * and size are multiples of MAP_ALIGN. */
 #define MAP_ALIGN 512U
 struct map_medium {
-    char name[MAP_NAME_MAX]; /* "flash", "flash2", "mem-80000000" */
+    char name[MAP_NAME_MAX];  /* "flash", "flash2", "mem-80000000" */
     char alias[MAP_NAME_MAX]; /* the device's own word for it, or "" */
     uint64_t base;
     uint64_t size;

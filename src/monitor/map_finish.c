@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool name_is_used(const struct map *map, const char *name,
-                         size_t except)
+static bool name_is_used(const struct map *map, const char *name, size_t except)
 {
     for (size_t i = 0; i < map->n_segments; i++)
         if (i != except && strcmp(map->segments[i].name, name) == 0)
@@ -23,8 +22,8 @@ static bool name_is_used(const struct map *map, const char *name,
 /* Room for one more at the front (where chips go) or the end. */
 static struct map_segment *insert(struct map *map, size_t at)
 {
-    struct map_segment *grown =
-        realloc(map->segments, (map->n_segments + 1) * sizeof(*grown));
+    struct map_segment *grown = realloc(map->segments,
+                                        (map->n_segments + 1) * sizeof(*grown));
 
     if (grown == NULL)
         return NULL;
@@ -47,8 +46,7 @@ static int add_window(struct map *map, uint64_t base, uint64_t size)
         !num_add(base, size + MAP_ALIGN - 1, &end))
         return -1;
     end -= end % MAP_ALIGN;
-    *m = (struct map_medium){.base = first, .size = end - first,
-                             .user = true};
+    *m = (struct map_medium){.base = first, .size = end - first, .user = true};
     (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64 "-%" PRIx64,
                    first, end - first);
     return (int)map->n_media++;
@@ -87,8 +85,7 @@ static bool split_option(const char *option, char name[MAP_NAME_MAX],
     *base_at++ = '\0';
     map_safe_name(name, text, strlen(text));
     return strcmp(name, text) == 0 && num_size(base_at, base) &&
-           num_size(size_at, size) && *size != 0 &&
-           num_add(*base, *size, &end);
+           num_size(size_at, size) && *size != 0 && num_add(*base, *size, &end);
 }
 
 int map_add_user(struct map *map, const char *option, struct err *err)
@@ -164,8 +161,7 @@ static void make_unique(struct map *map)
 
 static uint64_t address_of(const struct map *map, const struct map_segment *s)
 {
-    return s->medium < 0 ? UINT64_MAX
-                         : map->media[s->medium].base + s->offset;
+    return s->medium < 0 ? UINT64_MAX : map->media[s->medium].base + s->offset;
 }
 
 static void note_overlaps(struct map *map)
@@ -194,8 +190,8 @@ static void sort_by_address(struct map *map)
     for (size_t i = 1; i < map->n_segments; i++) {
         struct map_segment s = map->segments[i];
         size_t k = i;
-        while (k > 0 && address_of(map, &map->segments[k - 1]) >
-                            address_of(map, &s)) {
+        while (k > 0 &&
+               address_of(map, &map->segments[k - 1]) > address_of(map, &s)) {
             map->segments[k] = map->segments[k - 1];
             k--;
         }

@@ -40,8 +40,8 @@ static bool take_number(struct cursor *c, uint64_t *out)
     const char *p = start;
     uint64_t unit = 1;
 
-    while (p < c->end && (hex ? isxdigit((unsigned char)*p)
-                              : isdigit((unsigned char)*p)))
+    while (p < c->end &&
+           (hex ? isxdigit((unsigned char)*p) : isdigit((unsigned char)*p)))
         p++;
     if (!num_digits(start, (size_t)(p - start), hex ? 16 : 10, out))
         return false;

@@ -60,8 +60,8 @@ void pattern_free(struct pattern *p)
     free(p);
 }
 
-bool pattern_match(struct pattern *p, const char *text, size_t len,
-                   size_t from, size_t *end)
+bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
+                   size_t *end)
 {
     const PCRE2_SIZE *at;
 
@@ -81,8 +81,9 @@ static struct span group_at(const struct pattern *p, uint32_t n)
 {
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->data);
 
-    if (n >= pcre2_get_ovector_count(p->data) || at[2 * (size_t)n] ==
-        PCRE2_UNSET || at[2 * (size_t)n] > at[2 * (size_t)n + 1])
+    if (n >= pcre2_get_ovector_count(p->data) ||
+        at[2 * (size_t)n] == PCRE2_UNSET ||
+        at[2 * (size_t)n] > at[2 * (size_t)n + 1])
         return (struct span){NULL, 0};
     return (struct span){p->subject + at[2 * (size_t)n],
                          at[2 * (size_t)n + 1] - at[2 * (size_t)n]};

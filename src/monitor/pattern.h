@@ -29,8 +29,8 @@ void pattern_free(struct pattern *p); /* NULL is allowed */
 /* Looks for p in text[from..len). On success the groups can be asked for until
  * the next match, and *end (may be NULL) is where the match ended, always
  * beyond from, so that a loop over matches ends. */
-bool pattern_match(struct pattern *p, const char *text, size_t len,
-                   size_t from, size_t *end);
+bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
+                   size_t *end);
 
 /* The whole match, a named group (absent when p has no such group or it did
  * not take part). Points into the subject of the last match. */

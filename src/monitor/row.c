@@ -59,8 +59,7 @@ static bool take_address(struct cursor *c, const struct row_shape *s,
         value = value << 4 | (uint64_t)hex_value(*c->at++);
     }
     *out = value;
-    return digits >= s->address_digits_min &&
-           take_spaced(c, s->address_suffix);
+    return digits >= s->address_digits_min && take_spaced(c, s->address_suffix);
 }
 
 static bool take_cell(struct cursor *c, const struct row_shape *s,
@@ -76,8 +75,7 @@ static bool take_cell(struct cursor *c, const struct row_shape *s,
         int low = hex_value(c->at[1]);
         if (high < 0 || low < 0)
             return false;
-        out[order == ROW_REVERSED ? n - 1 - i : i] =
-            (uint8_t)(high << 4 | low);
+        out[order == ROW_REVERSED ? n - 1 - i : i] = (uint8_t)(high << 4 | low);
     }
     return true;
 }
@@ -124,9 +122,8 @@ static bool check_ascii(struct cursor *c, const struct row_shape *s,
         return false;
     for (size_t i = 0; i < len; i++) {
         uint8_t b = bytes[i];
-        char want = b >= s->ascii_first && b <= s->ascii_last
-                        ? (char)b
-                        : s->ascii_other;
+        char want = b >= s->ascii_first && b <= s->ascii_last ? (char)b
+                                                              : s->ascii_other;
         if (*c->at++ != want && order != ROW_UNPROVED)
             return false;
     }
@@ -152,8 +149,8 @@ enum row_result row_parse(const struct row_shape *shape, enum row_order order,
 {
     struct cursor c = {text, text + len};
 
-    if (bytes == 0 || bytes > ROW_BYTES_MAX ||
-        bytes > row_full_length(shape) || bytes % shape->cell_bytes != 0 ||
+    if (bytes == 0 || bytes > ROW_BYTES_MAX || bytes > row_full_length(shape) ||
+        bytes % shape->cell_bytes != 0 ||
         !take_address(&c, shape, &out->address))
         return ROW_NOT_A_ROW;
     out->len = bytes;

@@ -12,10 +12,10 @@
 
 /* How the digits of a cell stand to the bytes in memory. */
 enum row_order {
-    ROW_MEMORY,  /* as printed, left to right */
+    ROW_MEMORY,   /* as printed, left to right */
     ROW_REVERSED, /* the last printed byte is the first in memory */
-    ROW_UNPROVED /* not known yet: bytes come as printed, and the ASCII
-                    column, which is in memory order, is not compared */
+    ROW_UNPROVED  /* not known yet: bytes come as printed, and the ASCII
+                     column, which is in memory order, is not compared */
 };
 
 /*
@@ -32,13 +32,13 @@ struct row_shape {
     char address_suffix[8]; /* a blank in it stands for one or more blanks */
     unsigned address_digits_min;
     unsigned address_digits_max;
-    unsigned cell_bytes;     /* 1, 2, 4 or 8 */
-    unsigned cells;          /* in a full row */
-    char cell_prefix[4];     /* "0x" or "" */
-    char separators[8];      /* characters between cells, any number of them */
-    bool ascii;              /* there is an ASCII column */
-    unsigned ascii_gap;      /* blanks before it, at least */
-    char ascii_open[4];      /* "|" and the like, or "" */
+    unsigned cell_bytes; /* 1, 2, 4 or 8 */
+    unsigned cells;      /* in a full row */
+    char cell_prefix[4]; /* "0x" or "" */
+    char separators[8];  /* characters between cells, any number of them */
+    bool ascii;          /* there is an ASCII column */
+    unsigned ascii_gap;  /* blanks before it, at least */
+    char ascii_open[4];  /* "|" and the like, or "" */
     char ascii_close[4];
     uint8_t ascii_first; /* bytes first..last stand for themselves, */
     uint8_t ascii_last;  /* all others are shown as ascii_other */
@@ -47,10 +47,10 @@ struct row_shape {
 
 enum row_result {
     ROW_OK,
-    ROW_NOT_A_ROW,  /* does not even start like one: some other text */
-    ROW_BAD_CELL,   /* digits missing, too many, or not digits */
-    ROW_BAD_ASCII,  /* the column contradicts the cells or has another length */
-    ROW_BAD_TAIL    /* something behind the row */
+    ROW_NOT_A_ROW, /* does not even start like one: some other text */
+    ROW_BAD_CELL,  /* digits missing, too many, or not digits */
+    ROW_BAD_ASCII, /* the column contradicts the cells or has another length */
+    ROW_BAD_TAIL   /* something behind the row */
 };
 
 struct row {

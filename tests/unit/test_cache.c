@@ -1,96 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each device gets its own directory, locked, and never another device's.
+// Each device gets its own directory, locked and private.
 
-#include "store_util.h"
+#include "cache_util.h"
 
-#include "base/buf.h"
-#include "store/cache.h"
-
-#include <dirent.h>
-#include <errno.h>
+#include <sys/file.h>
 #include <sys/wait.h>
-
-#define CALLS 64U
-
-/* What stands in for the device: board's bytes, or an error. */
-struct device {
-    unsigned board;
-    int answer; /* if negative: instead of comparing */
-    unsigned calls;
-    uint64_t offset[CALLS];
-    uint32_t len[CALLS];
-};
-
-static const struct cache_medium media[] = {
-    {.name = "flash", .base = 0xbf000000, .size = SIZE},
-    {.name = "sf0", .base = 0, .size = AT(9)},
-};
-
-static char root[64];
-
-static int probe(void *arg, const char *medium, uint64_t base, uint64_t offset,
-                 const void *bytes, uint32_t len)
-{
-    struct device *d = arg;
-    const uint8_t *got = bytes;
-
-    assert_true(len > 0 && len <= 65536);
-    assert_true(d->calls < CALLS);
-    assert_int_equal(base, strcmp(medium, "sf0") == 0 ? 0 : 0xbf000000);
-    d->offset[d->calls] = offset;
-    d->len[d->calls] = len;
-    d->calls++;
-    for (uint32_t i = 0; i < len && d->answer == 0; i++) {
-        if (got[i] != 0xff && got[i] != device_byte(d->board, offset + i))
-            return 0;
-    }
-    return d->answer < 0 ? d->answer : 1;
-}
-
-static struct cache_config config_for(struct device *d)
-{
-    (void)snprintf(root, sizeof(root), "%s/a/b", work);
-    return (struct cache_config){
-        .root = root,
-        .stem = "cam",
-        .identity = "U-Boot 1.1.3\nboard 7\n",
-        .media = media,
-        .media_count = 2,
-        .probe = d != NULL ? probe : NULL,
-        .probe_arg = d,
-    };
-}
-
-static struct cache *open_config(const struct cache_config *config)
-{
-    struct err err = {""};
-    struct cache *c = NULL;
-
-    if (cache_open(&c, config, &err) < 0)
-        fail_msg("%s", err.text);
-    return c;
-}
-
-static struct cache *open_for(struct device *d)
-{
-    struct cache_config config = config_for(d);
-
-    return open_config(&config);
-}
-
-/* Opens, puts blocks [first, end) of the medium, closes; returns the ID. */
-static const char *fill(struct device *d, size_t medium, uint64_t first,
-                        uint64_t end)
-{
-    static char id[100];
-    struct cache *c = open_for(d);
-
-    for (uint64_t n = first; n < end; n++)
-        put_from(cache_blocks(c, medium), d->board, n);
-    (void)snprintf(id, sizeof(id), "%s", cache_id(c));
-    cache_close(c);
-    return id;
-}
 
 static void expect_mode(const char *name, mode_t mode)
 {
@@ -211,187 +125,25 @@ static void is_opened_once_only(void **state)
     cache_close(c);
 }
 
-/* All names, sizes and bytes below the directory ID, as one text. */
-static void picture(const char *id, struct buf *out)
+/* The holder has not come to write its pid and the identity. */
+static void a_directory_in_the_making_is_busy(void **state)
 {
-    struct dirent **list;
-    char path[500];
-    int count;
-
-    buf_clear(out);
-    (void)snprintf(path, sizeof(path), "%s/%s", root, id);
-    count = scandir(path, &list, NULL, alphasort);
-    assert_true(count > 2);
-    for (int i = 0; i < count; i++) {
-        static char bytes[SIZE + 1];
-        size_t got = 0;
-        int fd;
-
-        (void)snprintf(path, sizeof(path), "%s/%s/%s", root, id,
-                       list[i]->d_name);
-        fd = open(path, O_RDONLY);
-        if (list[i]->d_name[0] != '.' && strcmp(list[i]->d_name, "lock") != 0)
-            assert_int_equal(file_read(fd, bytes, sizeof(bytes), 0, &got), 0);
-        (void)close(fd);
-        assert_true(buf_printf(out, "%s %zu\n", list[i]->d_name, got));
-        assert_true(buf_add(out, bytes, got));
-        free(list[i]);
-    }
-    free(list);
-}
-
-static void another_board_leaves_the_cache_alone(void **state)
-{
-    struct device one = {.board = 1};
-    struct device two = {.board = 2};
-    struct device three = {.board = 3};
-    struct buf before = {0};
-    struct buf after = {0};
-    struct cache_config config = config_for(&two);
-    struct cache *c;
-
-    (void)state;
-    assert_string_equal(fill(&one, 0, 0, 50), "cam-a0ee7cb3");
-    picture("cam-a0ee7cb3", &before);
-    assert_string_equal(fill(&two, 0, 0, 50), "cam-a0ee7cb3-2");
-    assert_string_equal(fill(&three, 1, 0, 1), "cam-a0ee7cb3-3");
-    picture("cam-a0ee7cb3", &after);
-    assert_int_equal(before.len, after.len);
-    assert_memory_equal(before.data, after.data, after.len);
-    assert_string_equal(fill(&two, 0, 0, 0), "cam-a0ee7cb3-2");
-    assert_string_equal(fill(&three, 0, 0, 0), "cam-a0ee7cb3-3");
-    assert_string_equal(fill(&one, 0, 0, 0), "cam-a0ee7cb3");
-    c = open_config(&config);
-    assert_true(get_right(cache_blocks(c, 0), 2, 0, AT(50)));
-    cache_close(c);
-    buf_free(&before);
-    buf_free(&after);
-}
-
-static void asks_at_most_8_runs_that_are_spread(void **state)
-{
-    static const struct cache_medium large = {
-        .name = "flash", .base = 0xbf000000, .size = 8 << 20};
-    struct device d = {.board = 1};
-    struct cache_config config = config_for(&d);
-    struct cache *c;
-
-    (void)state;
-    config.media = &large;
-    config.media_count = 1;
-    c = open_config(&config);
-    for (uint64_t n = 0; n < blocks_count(cache_blocks(c, 0)); n++)
-        put_from(cache_blocks(c, 0), 1, n);
-    cache_close(c);
-    assert_int_equal(d.calls, 0);
-    cache_close(open_config(&config));
-    assert_int_equal(d.calls, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        assert_int_equal(d.offset[i], i << 20);
-        assert_int_equal(d.len[i], 65536);
-    }
-}
-
-static void asks_about_each_known_place(void **state)
-{
-    struct device d = {.board = 1};
-
-    (void)state;
-    (void)fill(&d, 0, 200, 201); /* the short block */
-    (void)fill(&d, 0, 20, 21);
-    (void)fill(&d, 0, 70, 73);
-    (void)fill(&d, 1, 0, 9);
-    d.calls = 0;
-    (void)fill(&d, 0, 0, 0);
-    assert_int_equal(d.calls, 4);
-    assert_int_equal(d.offset[0], AT(20));
-    assert_int_equal(d.len[0], BLOCK_SIZE);
-    assert_int_equal(d.offset[1], AT(70));
-    assert_int_equal(d.len[1], AT(3));
-    assert_int_equal(d.len[2], 100);
-    assert_int_equal(d.len[3], AT(9));
-}
-
-static void would_rather_not_ask_about_blank_flash(void **state)
-{
-    uint8_t blank[BLOCK_SIZE];
-    struct device one = {.board = 1};
-    struct device two = {.board = 2};
-    struct cache *c = open_for(NULL);
-
-    (void)state;
-    memset(blank, 0xff, sizeof(blank));
-    for (uint64_t n = 0; n < 200; n++)
-        assert_int_equal(blocks_put(cache_blocks(c, 0), n, blank, NULL), 0);
-    cache_close(c);
-    /* Nothing but blank: asked about all the same. */
-    assert_string_equal(fill(&one, 0, 0, 0), "cam-a0ee7cb3");
-    assert_true(one.calls > 0);
-    c = open_for(NULL);
-    put_from(cache_blocks(c, 0), 1, 77);
-    cache_close(c);
-    assert_string_equal(fill(&two, 0, 0, 0), "cam-a0ee7cb3-2");
-}
-
-static void damaged_blocks_are_not_asked_about(void **state)
-{
-    struct device d = {.board = 1};
-
-    (void)state;
-    (void)fill(&d, 0, 0, 4);
-    flip("a/b/cam-a0ee7cb3/flash.data", 0, 1);
-    assert_string_equal(fill(&d, 0, 0, 0), "cam-a0ee7cb3");
-    assert_true(d.calls > 0);
-    assert_int_equal(d.offset[0], BLOCK_SIZE);
-}
-
-static void an_answer_that_cannot_be_had_is_an_error(void **state)
-{
-    struct device d = {.board = 1};
-    struct cache_config config = config_for(&d);
+    struct cache_config config = config_for(NULL);
     struct cache *c = NULL;
     struct err err = {""};
+    int lock;
 
     (void)state;
-    for (uint64_t n = 0; n < 30; n += 2) {
-        (void)fill(&d, 0, n, n + 1);
-        d.calls = 0;
-    }
-    d = (struct device){.board = 1, .answer = -ETIMEDOUT};
-    assert_int_equal(cache_open(&c, &config, &err), -ETIMEDOUT);
-    assert_int_equal(d.calls, 8);
-    assert_non_null(strstr(err.text, "cam-a0ee7cb3"));
-    d = (struct device){.board = 1, .answer = -ENODEV};
-    assert_int_equal(cache_open(&c, &config, &err), -ENODEV);
-    assert_int_equal(d.calls, 1);
-    d = (struct device){.board = 1, .answer = -EINTR};
-    assert_int_equal(cache_open(&c, &config, &err), -EINTR);
-    d = (struct device){.board = 1};
-    assert_string_equal(fill(&d, 0, 0, 0), "cam-a0ee7cb3");
-}
-
-static void equal_boards_can_be_open_side_by_side(void **state)
-{
-    struct device one = {.board = 1};
-    struct device two = {.board = 2};
-    struct cache_config config = config_for(&two);
-    struct cache *first;
-    struct cache *second = NULL;
-
-    (void)state;
-    first = open_for(&one);
-    /* Nothing known yet: it may be the same device. */
-    assert_int_equal(cache_open(&second, &config, NULL), -EBUSY);
-    put_from(cache_blocks(first, 0), 1, 5);
-    assert_int_equal(cache_sync(first, NULL), 0);
-    second = open_config(&config);
-    assert_string_equal(cache_id(second), "cam-a0ee7cb3-2");
-    cache_close(second);
-    config.probe_arg = &one;
-    assert_int_equal(cache_open(&second, &config, NULL), -EBUSY);
-    one.answer = -EIO;
-    assert_int_equal(cache_open(&second, &config, NULL), -EBUSY);
-    cache_close(first);
+    assert_int_equal(mkdirat(work_dir, "a", 0700), 0);
+    assert_int_equal(mkdirat(work_dir, "a/b", 0700), 0);
+    assert_int_equal(mkdirat(work_dir, "a/b/cam-a0ee7cb3", 0700), 0);
+    lock = openat(work_dir, "a/b/cam-a0ee7cb3/lock", O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(cache_open(&c, &config, &err), -EBUSY);
+    assert_non_null(strstr(err.text, "another process"));
+    assert_false(exists("a/b/cam-a0ee7cb3/identity"));
+    (void)close(lock);
+    cache_close(open_config(&config));
 }
 
 static void memory_only_touches_no_disk(void **state)
@@ -543,13 +295,7 @@ int main(void)
         STORE_TEST(another_identity_is_another_directory),
         STORE_TEST(a_colliding_identity_gets_a_number),
         STORE_TEST(is_opened_once_only),
-        STORE_TEST(another_board_leaves_the_cache_alone),
-        STORE_TEST(asks_at_most_8_runs_that_are_spread),
-        STORE_TEST(asks_about_each_known_place),
-        STORE_TEST(would_rather_not_ask_about_blank_flash),
-        STORE_TEST(damaged_blocks_are_not_asked_about),
-        STORE_TEST(an_answer_that_cannot_be_had_is_an_error),
-        STORE_TEST(equal_boards_can_be_open_side_by_side),
+        STORE_TEST(a_directory_in_the_making_is_busy),
         STORE_TEST(memory_only_touches_no_disk),
         STORE_TEST(a_half_made_directory_is_finished),
         STORE_TEST(links_and_files_in_the_way_are_refused),

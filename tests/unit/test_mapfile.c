@@ -122,6 +122,24 @@ static void an_empty_range_has_no_line(void **state)
     blocks_close(b);
 }
 
+/* Nothing is held in memory for 2 MiB of which nothing is known. */
+static void an_untouched_part_is_absent(void **state)
+{
+    struct blocks *b = open_memory_medium(AT(3 * 4096));
+
+    (void)state;
+    put_range(b, 4000, 4096);
+    put_range(b, 8192, 8193);
+    expect_map(
+        b, 0, blocks_size(b),
+        HEAD("0", "49664", "0x00000000     ?") "0x00000000  0x001F4000  ?\n"
+                                               "0x001F4000  0x0000C000  +\n"
+                                               "0x00200000  0x00200000  ?\n"
+                                               "0x00400000  0x00000200  +\n"
+                                               "0x00400200  0x001FFE00  ?\n");
+    blocks_close(b);
+}
+
 static void large_positions_get_more_digits(void **state)
 {
     struct blocks *b = open_memory_medium(UINT64_C(1) << 40);
@@ -160,6 +178,7 @@ int main(void)
         STORE_TEST(counts_from_the_segment),
         STORE_TEST(a_complete_map_is_finished),
         STORE_TEST(an_empty_range_has_no_line),
+        STORE_TEST(an_untouched_part_is_absent),
         STORE_TEST(large_positions_get_more_digits),
         STORE_TEST(appends_and_tells_when_it_is_cut),
     };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is known of a device, in lines for a person.
+
+#include "monitor/device_priv.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+
+static void ignore_row(void *arg, uint64_t address, const uint8_t *bytes,
+                       size_t len)
+{
+    (void)arg;
+    (void)address;
+    (void)bytes;
+    (void)len;
+}
+
+/* Reads a few rows of each medium until one proves the order. */
+static int prove_now(struct device *dev, struct err *err)
+{
+    const struct device_sink sink = {.row = ignore_row};
+    int ret = 0;
+
+    for (size_t m = 0; m < dev->map.n_media; m++)
+        for (uint64_t at = 0; at < dev->map.media[m].size && at < 16384;
+             at += 512) {
+            byte_order_choose(dev);
+            if (dev->method >= 0)
+                return 0;
+            ret = device_read(dev, dev->map.media[m].base + at, 512, &sink,
+                              err);
+            if (ret < 0)
+                return ret;
+        }
+    return ret;
+}
+
+static const char *order_text(const struct device *dev)
+{
+    if (dev->method < 0)
+        return "not proved: the first 16 KiB are blank";
+    if (!dev->dialect->dumps[dev->method].cpu_order)
+        return "not needed, the dump prints bytes";
+    return dev->order == ROW_MEMORY
+               ? "proved, words are printed in memory order"
+               : "proved, words are printed reversed (little-endian)";
+}
+
+int device_describe(struct device *dev, struct buf *out, struct err *err)
+{
+    char prompt[4 * CONSOLE_PROMPT_MAX];
+    int ret = prove_now(dev, err);
+    int method = dev->method < 0 ? byte_order_safe_method(dev) : dev->method;
+
+    if (ret < 0)
+        return ret;
+    (void)text_escape(prompt, sizeof(prompt), dev->console.prompt,
+                      dev->console.prompt_len);
+    (void)buf_printf(out, "dialect:      %s (%s)\n", dev->dialect->name,
+                     dev->dialect->description);
+    (void)buf_printf(out, "banner:       %s\n",
+                     dev->banner[0] != '\0' ? dev->banner : "not seen");
+    (void)buf_printf(out, "prompt:       '%s'\n", prompt);
+    (void)buf_printf(out, "dump command: %s (%s)\n",
+                     dev->dialect->dumps[method].command,
+                     dev->dialect->dumps[method].name);
+    (void)buf_printf(out, "byte order:   %s\n", order_text(dev));
+    (void)buf_printf(out, "segments:\n");
+    map_table(&dev->map, out);
+    return out->failed ? -ENOMEM : 0;
+}

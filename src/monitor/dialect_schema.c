@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The keys that a dialect file may have, for libconfuse.
+
+#include "monitor/dialect_schema.h"
+
+#include <stddef.h>
+
+static cfg_opt_t recognise_opts[] = {CFG_STR_LIST("banner", NULL, CFGF_NONE),
+                                     CFG_STR("command", NULL, CFGF_NONE),
+                                     CFG_STR("answer", NULL, CFGF_NONE),
+                                     CFG_END()};
+
+static cfg_opt_t console_opts[] = {CFG_STR("prompt", NULL, CFGF_NONE),
+                                   CFG_STR("line-end", "\r", CFGF_NONE),
+                                   CFG_STR("wake", "\r", CFGF_NONE),
+                                   CFG_STR("clear", NULL, CFGF_NONE),
+                                   CFG_INT("clear-times", 1, CFGF_NONE),
+                                   CFG_STR("interrupt", NULL, CFGF_NONE),
+                                   CFG_BOOL("echo", cfg_true, CFGF_NONE),
+                                   CFG_INT("type-chunk", 8, CFGF_NONE),
+                                   CFG_STR("unknown", NULL, CFGF_NONE),
+                                   CFG_STR("fault", NULL, CFGF_NONE),
+                                   CFG_END()};
+
+static cfg_opt_t break_in_opts[] = {
+    CFG_STR("when", NULL, CFGF_NONE), CFG_STR("send", NULL, CFGF_NONE),
+    CFG_INT("every", 100, CFGF_NONE), CFG_END()};
+
+static cfg_opt_t row_opts[] = {CFG_STR("address-prefix", "", CFGF_NONE),
+                               CFG_INT("address-digits", 8, CFGF_NONE),
+                               CFG_INT("address-digits-max", 0, CFGF_NONE),
+                               CFG_STR("address-suffix", ": ", CFGF_NONE),
+                               CFG_INT("cell-bytes", 1, CFGF_NONE),
+                               CFG_STR("cell-prefix", "", CFGF_NONE),
+                               CFG_INT("cells", 16, CFGF_NONE),
+                               CFG_STR("separators", " ", CFGF_NONE),
+                               CFG_BOOL("ascii", cfg_false, CFGF_NONE),
+                               CFG_INT("ascii-gap", 1, CFGF_NONE),
+                               CFG_STR("ascii-open", "", CFGF_NONE),
+                               CFG_STR("ascii-close", "", CFGF_NONE),
+                               CFG_INT("ascii-first", 0x20, CFGF_NONE),
+                               CFG_INT("ascii-last", 0x7e, CFGF_NONE),
+                               CFG_STR("ascii-other", ".", CFGF_NONE),
+                               CFG_END()};
+
+static cfg_opt_t dump_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
+                                CFG_STR("order", "memory", CFGF_NONE),
+                                CFG_INT("unit", 1, CFGF_NONE),
+                                CFG_STR("fixed", NULL, CFGF_NONE),
+                                CFG_STR("max", NULL, CFGF_NONE),
+                                CFG_SEC("row", row_opts, CFGF_NONE),
+                                CFG_END()};
+
+static cfg_opt_t checksum_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
+                                    CFG_STR("answer", NULL, CFGF_NONE),
+                                    CFG_END()};
+
+static cfg_opt_t map_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
+                               CFG_BOOL("banner", cfg_false, CFGF_NONE),
+                               CFG_STR("makes", "segment", CFGF_NONE),
+                               CFG_STR("format", "text", CFGF_NONE),
+                               CFG_STR("section", NULL, CFGF_NONE),
+                               CFG_STR("pattern", NULL, CFGF_NONE),
+                               CFG_STR("unless", NULL, CFGF_NONE),
+                               CFG_STR("name", NULL, CFGF_NONE),
+                               CFG_STR("medium", NULL, CFGF_NONE),
+                               CFG_STR("alias", NULL, CFGF_NONE),
+                               CFG_STR("base", NULL, CFGF_NONE),
+                               CFG_STR("size", NULL, CFGF_NONE),
+                               CFG_BOOL("if-free", cfg_false, CFGF_NONE),
+                               CFG_END()};
+
+static cfg_opt_t identity_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
+                                    CFG_STR("pattern", NULL, CFGF_NONE),
+                                    CFG_END()};
+
+#define TITLED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
+
+cfg_opt_t dialect_schema[] = {CFG_STR("description", "", CFGF_NONE),
+                              CFG_INT("order", 50, CFGF_NONE),
+                              CFG_STR("unmapped", NULL, CFGF_NONE),
+                              CFG_SEC("recognise", recognise_opts, CFGF_NONE),
+                              CFG_SEC("console", console_opts, CFGF_NONE),
+                              CFG_SEC("break-in", break_in_opts, TITLED),
+                              CFG_SEC("dump", dump_opts, TITLED),
+                              CFG_SEC("checksum", checksum_opts, TITLED),
+                              CFG_SEC("map", map_opts, TITLED),
+                              CFG_SEC("identity", identity_opts, TITLED),
+                              CFG_INT(DIALECT_SENTINEL, 0, CFGF_NONE),
+                              CFG_END()};

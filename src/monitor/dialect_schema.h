@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The keys that a dialect file may have, for libconfuse.
+
+#ifndef MONITOR_DIALECT_SCHEMA_H
+#define MONITOR_DIALECT_SCHEMA_H
+
+#include <confuse.h>
+
+/* A key that only the top level has, put behind the text of a file. */
+#define DIALECT_SENTINEL "_end_of_file"
+
+/* The top level; ends with CFG_END. libconfuse only reads it. */
+extern cfg_opt_t dialect_schema[];
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Values of a parsed dialect file: taken out, checked, complained about.
+
+#ifndef MONITOR_DIALECT_VALUE_H
+#define MONITOR_DIALECT_VALUE_H
+
+#include "base/err.h"
+#include "monitor/dialect.h"
+
+#include <confuse.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One file being read. The first complaint is kept in err; after it the
+ * functions below go on harmlessly, so that a reader need not test each. */
+struct dialect_reader {
+    const char *path;
+    struct err *err;
+    bool failed;
+};
+
+/* Complains about key of sec with file and line; returns false. */
+bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what);
+
+/* A copy, owned by the caller; NULL: the key is not there. */
+char *value_string(struct dialect_reader *r, cfg_t *sec, const char *key);
+void value_fixed(struct dialect_reader *r, cfg_t *sec, const char *key,
+                 char *out, size_t size);
+struct keys value_keys(struct dialect_reader *r, cfg_t *sec, const char *key);
+unsigned value_uint(struct dialect_reader *r, cfg_t *sec, const char *key,
+                    unsigned low, unsigned high);
+
+/* True when the key is there and a number (base/num.h, num_size). */
+bool value_size(struct dialect_reader *r, cfg_t *sec, const char *key,
+                uint64_t *out);
+
+/* Compiles text, the value of key; NULL for NULL. */
+struct pattern *value_compile(struct dialect_reader *r, cfg_t *sec,
+                              const char *key, const char *text);
+struct pattern *value_pattern(struct dialect_reader *r, cfg_t *sec,
+                              const char *key);
+
+/* The section's command, a template that has been tried out; NULL: it has
+ * none (a complaint if wanted). */
+char *value_command(struct dialect_reader *r, cfg_t *sec, bool wanted);
+
+/* The title of sec, safe to show. */
+void value_title(cfg_t *sec, char *out, size_t size);
+
+/* Zeroed memory for as many entries as key has; *n says how many. */
+void *value_array(struct dialect_reader *r, cfg_t *sec, const char *key,
+                  size_t each, size_t *n);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Puts a chip or a segment that an answer told of into the map.
+
+#ifndef MONITOR_MAP_PLACE_H
+#define MONITOR_MAP_PLACE_H
+
+#include "monitor/dialect.h"
+#include "monitor/map.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What one match (or the constants of a rule) tells. */
+struct map_found {
+    struct span name;
+    struct span medium;
+    uint64_t base;   /* absolute, if has_base */
+    uint64_t offset; /* into the medium, else */
+    uint64_t size;   /* 0: the rest of the medium */
+    bool has_base;
+};
+
+/* A chip that lies in a known one is that one told again; what overlaps
+ * otherwise contradicts it, and the first answer stands. index is for
+ * "{index}" in the rule's alias. */
+void map_place_chip(struct map *map, const struct map_rule *rule,
+                    const struct map_found *f, unsigned index);
+
+/* A segment that cannot be placed is kept with medium -1 and a note. */
+void map_place_segment(struct map *map, const struct dialect *d,
+                       const struct map_rule *rule, const struct map_found *f);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Is this last line a prompt, and whose?
+
+#ifndef MONITOR_RECOGNISE_H
+#define MONITOR_RECOGNISE_H
+
+#include "base/buf.h"
+#include "monitor/console.h"
+#include "monitor/dialect.h"
+
+#include <stdbool.h>
+
+#define RECOGNISE_QUIET_MS 150U /* a device at its prompt is silent so long */
+
+struct recognise {
+    struct console *console;
+    struct dialect **dialects; /* candidates, ended by NULL */
+    struct dialect *first;     /* the one to try first, or NULL */
+    bool chosen;               /* no question is asked: the user knows */
+    struct buf *text;          /* gets the answers */
+    char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
+};
+
+/* True when the unterminated last line is a prompt of one of the dialects. */
+bool recognise_candidate(const struct recognise *r);
+
+/*
+ * Sees whether the last line answers a line end with itself, then asks each
+ * dialect whose prompt it could be for its harmless command. 1: the console
+ * has its dialect and prompt and is in step; 0: it is nobody's (refused is
+ * set if it is a prompt); -ENODEV, -EINTR.
+ */
+int recognise_prompt(struct recognise *r);
+
+#endif
