@@ -7,16 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-int err_set(struct err *err, int code, const char *fmt, ...)
+void err_say(struct err *err, const char *fmt, ...)
 {
     va_list ap;
 
     if (err == NULL)
-        return code;
+        return;
     va_start(ap, fmt);
     (void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
     va_end(ap);
-    return code;
 }
 
 void err_prefix(struct err *err, const char *fmt, ...)

@@ -14,10 +14,14 @@ struct err {
     char text[768]; /* NUL-terminated, no newline; "" means nothing said */
 };
 
-/* Sets the sentence and returns code (a negative errno), so that
- * `return err_set(err, -EINVAL, ...)` reads well. err may be NULL. */
-int err_set(struct err *err, int code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Sets the sentence. err may be NULL. */
+void err_say(struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* As err_say, with code (a negative errno) as its value, so that
+ * `return err_set(err, -EINVAL, ...)` reads well; a macro, so that analysers
+ * see that it is not 0. */
+#define err_set(err, code, ...) (err_say((err), __VA_ARGS__), (code))
 
 /* Puts "text: " before what is there. */
 void err_prefix(struct err *err, const char *fmt, ...)

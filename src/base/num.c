@@ -54,23 +54,16 @@ bool num_digits(const char *s, size_t len, int radix, uint64_t *out)
 
 uint64_t num_unit(const char *s, size_t len)
 {
-    uint64_t factor = 1;
+    static const char steps[] = "kmg";
+    const char *step;
+    uint64_t factor;
 
     if (len == 0 || (len == 1 && (s[0] == 'B' || s[0] == 'b')))
         return 1;
-    switch (s[0] | 0x20) {
-    case 'g':
-        factor <<= 10;
-        /* fall through */
-    case 'm':
-        factor <<= 10;
-        /* fall through */
-    case 'k':
-        factor <<= 10;
-        break;
-    default:
+    step = strchr(steps, s[0] | 0x20);
+    if (step == NULL || *step == '\0')
         return 0;
-    }
+    factor = (uint64_t)1 << (10 * (step - steps + 1));
     if (len == 1 || (len == 2 && strncasecmp(s + 1, "B", 1) == 0) ||
         (len == 3 && strncasecmp(s + 1, "iB", 2) == 0))
         return factor;

@@ -159,7 +159,7 @@ static void note_overdue(struct fetcher *f, const struct fetch_request *r)
     if (f->read_error.text[0] != '\0')
         f->last_error = f->read_error;
     else
-        (void)err_set(&f->last_error, -EIO, "nothing came");
+        err_say(&f->last_error, "nothing came");
     err_prefix(&f->last_error, "no progress for %u s at 0x%" PRIx64,
                f->timeout_ms / 1000, at);
     log_warn("%s", f->last_error.text);
@@ -373,9 +373,9 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
     }
     blocks_mark_bad(blocks, block);
     count(f, &f->stats.blocks_bad);
-    (void)err_set(&f->last_error, -EIO, "gave up 0x%" PRIx64 " after %u tries",
-                  f->map->media[f->current.medium].base + block * BLOCK_SIZE,
-                  b->tries);
+    err_say(&f->last_error, "gave up 0x%" PRIx64 " after %u tries",
+            f->map->media[f->current.medium].base + block * BLOCK_SIZE,
+            b->tries);
     log_warn("%s", f->last_error.text);
     rows_drop(&f->rows, b);
     fail_requests(f, f->current.medium, block * BLOCK_SIZE, BLOCK_SIZE);

@@ -36,16 +36,19 @@ static void name_process(long pid, char *out, size_t size)
 /* /proc/locks: "1: FLOCK  ADVISORY  WRITE 1234 00:1a:5 0 EOF" */
 static bool lock_line_pid(const char *text, const struct stat *st, long *pid)
 {
-    unsigned major_no;
-    unsigned minor_no;
-    unsigned long inode;
+    char file[64];
+    char word[64];
+    int at = 0;
 
     if (strstr(text, "->") != NULL) /* a waiter, not a holder */
         return false;
-    return sscanf(text, "%*d: %*s %*s %*s %ld %x:%x:%lu", pid, &major_no,
-                  &minor_no, &inode) == 4 &&
-           major_no == major(st->st_dev) && minor_no == minor(st->st_dev) &&
-           inode == st->st_ino;
+    (void)snprintf(file, sizeof(file), " %02x:%02x:%llu ", major(st->st_dev),
+                   minor(st->st_dev), (unsigned long long)st->st_ino);
+    if (strstr(text, file) == NULL ||
+        sscanf(text, "%*s %*s %*s %*s %63s%n", word, &at) != 1)
+        return false;
+    *pid = strtol(word, NULL, 10);
+    return *pid > 0;
 }
 
 bool holder_of_lock(int fd, char *out, size_t size)

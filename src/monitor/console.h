@@ -28,7 +28,7 @@
  */
 struct console {
     struct line *line;
-    const struct dialect *dialect;   /* NULL until recognised */
+    struct dialect *dialect;         /* NULL until recognised */
     char prompt[CONSOLE_PROMPT_MAX]; /* learned, literal */
     size_t prompt_len;
     struct ansi ansi;

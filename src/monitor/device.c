@@ -10,6 +10,7 @@
 #include "monitor/attach.h"
 #include "monitor/map_build.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -178,7 +179,7 @@ static int load_dialects(struct device *dev, const char *name, struct err *err)
 
     if (name == NULL)
         return dialect_load_all(&dev->dialects, err);
-    dev->dialects = calloc(2, sizeof(*dev->dialects));
+    dev->dialects = calloc(2, sizeof(struct dialect *));
     if (dev->dialects == NULL)
         return err_set(err, -ENOMEM, "out of memory");
     ret = dialect_load(&dev->dialects[0], name, err);
@@ -205,10 +206,7 @@ static int attach(struct device *dev, const struct device_config *config,
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
-    if (ret == 0)
-        for (size_t i = 0; dev->dialects[i] != NULL; i++)
-            if (dev->dialects[i] == dev->console.dialect)
-                dev->dialect = dev->dialects[i];
+    dev->dialect = dev->console.dialect;
     return ret;
 }
 
@@ -221,6 +219,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
         ret = attach(dev, config, err);
     if (ret < 0)
         return ret;
+    assert(dev->dialect != NULL); /* attach_prompt recognised it */
     dev->in_step = true;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = survey(dev, config->segments, err);

@@ -32,9 +32,8 @@ static bool counted_stop(void *arg)
 
 static void note_fault(uint64_t address, struct err *err)
 {
-    (void)err_set(err, -EFAULT,
-                  "the device reports a bad address at or behind 0x%" PRIx64,
-                  address);
+    err_say(err, "the device reports a bad address at or behind 0x%" PRIx64,
+            address);
 }
 
 /* Runs method over as much of [address, address+len) as one command may. */

@@ -116,11 +116,23 @@ static int compare(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+static int load_names(struct dialect **list, const char *folder,
+                      struct dirent **names, int n, struct err *err)
+{
+    char path[2 * PATH_MAX];
+    int ret = 0;
+
+    for (int i = 0; ret == 0 && i < n; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+        ret = dialect_load_file(&list[i], path, err);
+    }
+    return ret;
+}
+
 int dialect_load_all(struct dialect ***out, struct err *err)
 {
     char folder[PATH_MAX];
-    char path[2 * PATH_MAX];
-    struct dirent **names;
+    struct dirent **names = NULL;
     struct dialect **list;
     int ret = 0;
     int n;
@@ -132,20 +144,17 @@ int dialect_load_all(struct dialect ***out, struct err *err)
                        "no dialect files in %s; set FWFS_DIALECTS to the "
                        "folder that has them",
                        folder);
-    list = calloc((size_t)n + 1, sizeof(*list));
-    for (int i = 0; i < n; i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
-        if (ret == 0)
-            ret = list == NULL ? err_set(err, -ENOMEM, "out of memory")
-                               : dialect_load_file(&list[i], path, err);
+    list = calloc((size_t)n + 1, sizeof(struct dialect *));
+    ret = list == NULL ? err_set(err, -ENOMEM, "out of memory")
+                       : load_names(list, folder, names, n, err);
+    for (int i = 0; i < n; i++)
         free(names[i]);
-    }
     free(names);
     if (ret < 0) {
         dialect_free_all(list);
         return ret;
     }
-    qsort(list, (size_t)n, sizeof(*list), compare);
+    qsort(list, (size_t)n, sizeof(struct dialect *), compare);
     *out = list;
     return 0;
 }
@@ -252,7 +261,7 @@ void dialect_free_all(struct dialect **list)
 
 int dialect_list(struct buf *out, struct err *err)
 {
-    struct dialect **all;
+    struct dialect **all = NULL;
     int ret = dialect_load_all(&all, err);
 
     if (ret < 0)

@@ -33,15 +33,13 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
     reading->failed = true;
     (void)vsnprintf(what, sizeof(what), fmt, ap);
     if (strstr(what, DIALECT_SENTINEL) != NULL)
-        (void)err_set(reading->err, -EINVAL,
-                      "%s: the closing '}' of section '%s' is missing",
-                      reading->path, cfg_name(cfg));
+        err_say(reading->err, "%s: the closing '}' of section '%s' is missing",
+                reading->path, cfg_name(cfg));
     else
-        (void)err_set(reading->err, -EINVAL, "%s:%d: %s%s", reading->path,
-                      cfg->line, what,
-                      strstr(what, "unterminated string") != NULL
-                          ? "; the quote may have been opened further up"
-                          : "");
+        err_say(reading->err, "%s:%d: %s%s", reading->path, cfg->line, what,
+                strstr(what, "unterminated string") != NULL
+                    ? "; the quote may have been opened further up"
+                    : "");
 }
 
 static void read_recognise(struct dialect_reader *r, struct dialect *d,
@@ -49,7 +47,7 @@ static void read_recognise(struct dialect_reader *r, struct dialect *d,
 {
     cfg_t *sec = cfg_getsec(top, "recognise");
 
-    d->banners = value_array(r, sec, "banner", sizeof(*d->banners),
+    d->banners = value_array(r, sec, "banner", sizeof(struct pattern *),
                              &d->n_banners);
     for (size_t i = 0; i < d->n_banners; i++)
         d->banners[i] = value_compile(r, sec, "banner",
@@ -175,10 +173,10 @@ static void read_dumps(struct dialect_reader *r, struct dialect *d, cfg_t *top)
         bytes = bytes || !d->dumps[i].cpu_order;
     }
     if (!r->failed && !bytes)
-        (void)err_set(r->err, -EINVAL,
-                      "%s: no dump section with order = memory; the order of "
-                      "words is proved against it",
-                      r->path);
+        err_say(r->err,
+                "%s: no dump section with order = memory; the order of "
+                "words is proved against it",
+                r->path);
     r->failed = r->failed || !bytes;
 }
 

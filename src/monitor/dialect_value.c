@@ -18,9 +18,9 @@ bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
     const char *title = cfg_title(sec);
 
     if (!r->failed)
-        (void)err_set(r->err, -EINVAL, "%s:%d: section %s%s%s: %s: %s", r->path,
-                      sec->line, cfg_name(sec), title != NULL ? " " : "",
-                      title != NULL ? title : "", key, what);
+        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, sec->line,
+                cfg_name(sec), title != NULL ? " " : "",
+                title != NULL ? title : "", key, what);
     r->failed = true;
     return false;
 }

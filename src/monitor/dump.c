@@ -56,16 +56,14 @@ static bool within(const struct dump *d, const struct row *row)
 /* A row whose form is right. */
 static void place_row(struct dump *d, const struct row *row)
 {
-    if (row->address == d->next && d->next < d->end) {
+    bool expected = row->address == d->next ||
+                    (d->jump != 0 && row->address == d->jump) ||
+                    /* the disbelieved one had a damaged address */
+                    (row->address == d->next + row->len && d->jump != 0);
+
+    if (expected && d->next < d->end && within(d, row)) {
         accept_row(d, row);
-    } else if (row->address + row->len == d->next) {
-        /* the same row once more */
-    } else if (within(d, row) && row->address == d->jump) {
-        accept_row(d, row);
-    } else if (row->address == d->next + row->len && within(d, row) &&
-               d->jump != 0) {
-        accept_row(d, row); /* the disbelieved one had a damaged address */
-    } else {
+    } else if (row->address + row->len != d->next) { /* else: twice the same */
         d->result->rows_bad++;
         d->jump = row->address + row->len;
     }

@@ -13,11 +13,11 @@
 
 /* A group of the row's pattern, else of the section's. */
 static struct span group(const struct map_rule *rule, const char *name,
-                         const struct span *inherited)
+                         struct span inherited)
 {
     struct span got = pattern_group(rule->pattern, name);
 
-    return got.text != NULL || inherited == NULL ? got : *inherited;
+    return got.text != NULL ? got : inherited;
 }
 
 static bool number(struct span text, int radix, uint64_t *out)
@@ -49,13 +49,14 @@ static bool read_size(const struct map_rule *rule, const struct map_found *f,
     return end.text == NULL && rule->has_size;
 }
 
-static bool read_match(const struct map_rule *rule, const struct span *medium,
+static bool read_match(const struct map_rule *rule, struct span medium,
                        struct map_found *f)
 {
-    struct span base = group(rule, "base", NULL);
-    struct span offset = group(rule, "offset", NULL);
+    const struct span none = {NULL, 0};
+    struct span base = group(rule, "base", none);
+    struct span offset = group(rule, "offset", none);
 
-    *f = (struct map_found){.name = group(rule, "name", NULL),
+    *f = (struct map_found){.name = group(rule, "name", none),
                             .medium = group(rule, "medium", medium),
                             .base = rule->base,
                             .has_base = rule->has_base};
@@ -110,7 +111,7 @@ static void apply_list(struct map *map, const struct dialect *d,
 /* Applies the pattern to text[from..to). */
 static void apply_rows(struct map *map, const struct dialect *d,
                        const struct map_rule *rule, const char *text,
-                       size_t from, size_t to, const struct span *medium)
+                       size_t from, size_t to, struct span medium)
 {
     unsigned index = 0;
     struct map_found f;
@@ -143,8 +144,7 @@ static void apply_sections(struct map *map, const struct dialect *d,
         more = pattern_match(rule->section, text, len, at, &at);
         if (more)
             stop = (size_t)(pattern_whole(rule->section).text - text);
-        apply_rows(map, d, rule, text, start, stop,
-                   medium.text != NULL ? &medium : NULL);
+        apply_rows(map, d, rule, text, start, stop, medium);
     }
 }
 
@@ -185,5 +185,5 @@ void map_apply(struct map *map, const struct dialect *d,
     if (rule->section != NULL)
         apply_sections(map, d, rule, text, len);
     else
-        apply_rows(map, d, rule, text, 0, len, NULL);
+        apply_rows(map, d, rule, text, 0, len, (struct span){NULL, 0});
 }

@@ -45,7 +45,7 @@ static bool take_number(struct cursor *c, uint64_t *out)
         p++;
     if (!num_digits(start, (size_t)(p - start), hex ? 16 : 10, out))
         return false;
-    if (p < c->end && strchr("kKmMgG", *p) != NULL)
+    if (p < c->end && *p != '\0' && strchr("kKmMgG", *p) != NULL)
         unit = num_unit(p++, 1);
     c->at = p;
     return num_mul(*out, unit, out);

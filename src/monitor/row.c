@@ -85,7 +85,9 @@ static bool take_separator(struct cursor *c, const char *separators)
 {
     const char *start = c->at;
 
-    while (c->at < c->end && strchr(separators, *c->at) != NULL)
+    /* strchr finds a NUL in any text. */
+    while (c->at < c->end && *c->at != '\0' &&
+           strchr(separators, *c->at) != NULL)
         c->at++;
     return separators[0] == '\0' || c->at > start;
 }

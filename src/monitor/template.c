@@ -31,9 +31,11 @@ static int print_value(uint64_t value, const char *format, size_t len,
     int width = 0;
 
     for (size_t i = 1; i < len; i++) {
-        if (format[i] < '0' || format[i] > '9' || width > 16)
+        if (format[i] < '0' || format[i] > '9')
             return -1;
         width = width * 10 + (format[i] - '0');
+        if (width > 16)
+            return -1;
     }
     switch (kind) {
     case 'x':

@@ -65,25 +65,28 @@ void transcript_read(struct transcript *t, struct buf *out)
 {
     size_t len = 0;
     uint64_t dropped = 0;
-    CLEANUP_FREE char *raw = copy_tail(t, TRANSCRIPT_SIZE, &len, &dropped);
-    CLEANUP_FREE char *safe = malloc(4 * TRANSCRIPT_SIZE + 1);
+    char *raw = copy_tail(t, TRANSCRIPT_SIZE, &len, &dropped);
+    char *safe = malloc(4 * TRANSCRIPT_SIZE + 1);
 
-    if (raw == NULL || safe == NULL)
-        return;
-    len = text_escape_lines(safe, 4 * TRANSCRIPT_SIZE + 1, raw, len);
-    if (dropped > 0)
-        (void)buf_printf(out, "[%" PRIu64 " bytes before this were dropped]\n",
-                         dropped);
-    (void)buf_add(out, safe, len);
+    if (raw != NULL && safe != NULL) {
+        len = text_escape_lines(safe, 4 * TRANSCRIPT_SIZE + 1, raw, len);
+        if (dropped > 0)
+            (void)buf_printf(
+                out, "[%" PRIu64 " bytes before this were dropped]\n", dropped);
+        (void)buf_add(out, safe, len);
+    }
+    free(safe);
+    free(raw);
 }
 
 void transcript_tail(struct transcript *t, size_t n, char *out, size_t size)
 {
     size_t len = 0;
     uint64_t dropped;
-    CLEANUP_FREE char *raw = copy_tail(t, n, &len, &dropped);
+    char *raw = copy_tail(t, n, &len, &dropped);
 
     out[0] = '\0';
     if (raw != NULL)
         (void)text_escape(out, size, raw, len);
+    free(raw);
 }

@@ -11,18 +11,19 @@
 #include <unistd.h>
 
 static const char usage[] =
-"usage: expect PTY STEP...\n"
-"  s:TEXT   send TEXT\n"
-"  e:TEXT   send TEXT, each character once the one before was echoed\n"
-"  w:TEXT   read until TEXT has come since the last step that waited\n"
-"  p:MS     read for so many milliseconds\n"
-"  t:MS     patience of the steps that wait (5000)\n"
-"TEXT knows \\n \\r \\b \\e \\\\ and \\xHH. Exit status 1: patience ended.\n";
+    "usage: expect PTY STEP...\n"
+    "  s:TEXT   send TEXT\n"
+    "  e:TEXT   send TEXT, each character once the one before was echoed\n"
+    "  w:TEXT   read until TEXT has come since the last step that waited\n"
+    "  p:MS     read for so many milliseconds\n"
+    "  t:MS     patience of the steps that wait (5000)\n"
+    "TEXT knows \\n \\r \\b \\e \\\\ and \\xHH. Exit status 1: patience "
+    "ended.\n";
 
 struct host {
     int fd;
-    long patience;              /* ms */
-    char *text;                 /* everything since the last wait */
+    long patience; /* ms */
+    char *text;    /* everything since the last wait */
     size_t len;
     size_t size;
 };
@@ -65,7 +66,7 @@ static size_t unescape(char *text)
 /* Read what is there within `ms`; false when nothing came. */
 static int receive(struct host *h, long ms)
 {
-    struct pollfd fd = { .fd = h->fd, .events = POLLIN };
+    struct pollfd fd = {.fd = h->fd, .events = POLLIN};
     ssize_t got;
 
     if (poll(&fd, 1, (int)ms) <= 0)
@@ -170,7 +171,7 @@ static int do_step(struct host *h, char *step)
 
 int main(int argc, char **argv)
 {
-    struct host h = { .patience = 5000 };
+    struct host h = {.patience = 5000};
     struct termios tio;
     int status = 0;
 

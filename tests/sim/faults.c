@@ -67,7 +67,7 @@ static void damage(struct faults *f, struct row *row)
         *c = "0123456789ABCDEF"[value];
     else
         *c = "0123456789"[value % 10 == *c - '0' ? (value + 1) % 10
-                                                  : value % 10];
+                                                 : value % 10];
 }
 
 static void print_char(struct faults *f, struct uart *u, char c)

@@ -11,15 +11,15 @@ struct uart;
 enum { FAULTS_MAX = 64, ROW_MAX = 256 };
 
 enum fault_kind {
-    FAULT_BAD_ROW,      /* one digit of the row is wrong */
-    FAULT_LOSE_ROW,     /* the row does not come */
-    FAULT_NOISE_LINE,   /* another program's line comes first */
+    FAULT_BAD_ROW,    /* one digit of the row is wrong */
+    FAULT_LOSE_ROW,   /* the row does not come */
+    FAULT_NOISE_LINE, /* another program's line comes first */
 };
 
 struct fault {
     enum fault_kind kind;
     uint64_t addr;
-    long left;          /* times still to happen; -1: always */
+    long left; /* times still to happen; -1: always */
 };
 
 struct faults {
@@ -33,10 +33,10 @@ struct faults {
 /* A row as the loader prints it; '\n' still stands for its line end. */
 struct row {
     uint64_t addr;
-    uint64_t end;       /* address after the last byte shown */
+    uint64_t end; /* address after the last byte shown */
     char text[ROW_MAX];
     size_t len;
-    size_t hex_from;    /* where in the text the digits of the data are */
+    size_t hex_from; /* where in the text the digits of the data are */
     size_t hex_to;
 };
 

@@ -5,8 +5,15 @@
 #include <string.h>
 
 enum {
-    AT_NUMBER = 0, AT_BASE = 4, AT_LENGTH = 8, AT_LOAD = 12, AT_EXEC = 16,
-    AT_NAME = 20, AT_SUM = 36, AT_SIGNATURE = 40, AT_FLAGS = 44,
+    AT_NUMBER = 0,
+    AT_BASE = 4,
+    AT_LENGTH = 8,
+    AT_LOAD = 12,
+    AT_EXEC = 16,
+    AT_NAME = 20,
+    AT_SUM = 36,
+    AT_SIGNATURE = 40,
+    AT_FLAGS = 44,
     AT_FOOTER_SUM = 48,
 };
 
@@ -37,8 +44,7 @@ uint32_t footer_sum(const uint8_t *bytes, size_t len, bool big_endian)
 uint64_t footer_place(uint64_t offset, uint64_t len)
 {
     uint64_t end = offset + len;
-    uint64_t block_end = (end + FOOTER_BLOCK - 1) / FOOTER_BLOCK
-                         * FOOTER_BLOCK;
+    uint64_t block_end = (end + FOOTER_BLOCK - 1) / FOOTER_BLOCK * FOOTER_BLOCK;
 
     if (block_end - end < FOOTER_SIZE)
         block_end += FOOTER_BLOCK;
@@ -64,7 +70,7 @@ bool footer_decode(struct footer *f, const uint8_t *from, bool big_endian)
 {
     if (get_word(from + AT_SIGNATURE, big_endian) != FOOTER_SIGNATURE ||
         get_word(from + AT_FOOTER_SUM, big_endian) !=
-        footer_sum(from, AT_FOOTER_SUM, big_endian))
+            footer_sum(from, AT_FOOTER_SUM, big_endian))
         return false;
     f->number = get_word(from + AT_NUMBER, big_endian);
     f->base = get_word(from + AT_BASE, big_endian);

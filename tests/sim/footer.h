@@ -26,8 +26,8 @@ enum footer_flag {
 
 struct footer {
     uint32_t number, base, length, load, exec;
-    char name[FOOTER_NAME];     /* not always terminated */
-    uint32_t sum;               /* of the image */
+    char name[FOOTER_NAME]; /* not always terminated */
+    uint32_t sum;           /* of the image */
     uint32_t flags;
 };
 

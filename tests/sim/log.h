@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 struct log {
-    FILE *file;         /* NULL: nothing is recorded */
+    FILE *file; /* NULL: nothing is recorded */
 };
 
 /* Append to `path`; NULL records nothing. Returns 0 or -1 with errno. */

@@ -78,7 +78,7 @@ static void reset_loader(struct sim *sim)
     sim->uart.newline = sim->opt.newline;
     sim->editor.len = 0;
     sim->winbond_next = 0;
-    sim->uboot = (struct uboot_memory){ .count = 0x40, .width = 4 };
+    sim->uboot = (struct uboot_memory){.count = 0x40, .width = 4};
 }
 
 static void power_on(struct sim *sim)

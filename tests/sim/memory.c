@@ -19,8 +19,7 @@ int chip_open(struct chip *chip, const char *path, uint64_t base)
     if (fstat(fd, &st) == 0) {
         errno = EINVAL;
         if (st.st_size > 0)
-            data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
-                        fd, 0);
+            data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
     }
     close(fd);
     if (data == MAP_FAILED)
@@ -46,8 +45,7 @@ static const struct chip *find_chip(const struct memory *m, uint64_t addr)
             return &m->chip[i];
     }
     for (int i = 0; i < 2; i++) {
-        if (m->chip[i].data &&
-            within(addr, m->chip[i].base, m->chip[i].window))
+        if (m->chip[i].data && within(addr, m->chip[i].base, m->chip[i].window))
             return &m->chip[i];
     }
     return NULL;

@@ -9,7 +9,7 @@
 
 /* A flash chip, repeated all over its window when it is smaller. */
 struct chip {
-    const uint8_t *data;        /* NULL: not fitted */
+    const uint8_t *data; /* NULL: not fitted */
     uint64_t base;
     uint64_t size;
     uint64_t window;
@@ -19,8 +19,8 @@ struct memory {
     struct chip chip[2];
     uint64_t ram_base;
     uint64_t ram_size;
-    uint64_t seed;              /* RAM contents follow from it */
-    uint64_t abort_at;          /* flash from here on faults */
+    uint64_t seed;     /* RAM contents follow from it */
+    uint64_t abort_at; /* flash from here on faults */
     bool big_endian;
 };
 
@@ -35,8 +35,7 @@ size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
                    size_t len);
 
 /* The number that `width` bytes at `bytes` are to the processor. */
-uint64_t memory_value(const struct memory *m, const uint8_t *bytes,
-                      int width);
+uint64_t memory_value(const struct memory *m, const uint8_t *bytes, int width);
 
 /* The next of a repeatable series of numbers. */
 uint64_t next_random(uint64_t *state);

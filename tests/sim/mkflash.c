@@ -12,17 +12,18 @@
 enum { IMAGE_FIELDS = 6 };
 
 static const char usage[] =
-"usage: fwfs-mkflash --size N [OPTION...] OUT\n"
-"\n"
-"Writes N bytes of flash contents, 0xFF where nothing else is put.\n"
-"  --base ADDR      where the loader sees the flash (0x7F000000)\n"
-"  --endian little|big   byte order of the footers (little)\n"
-"  --loader FILE    put FILE at the start\n"
-"  --image NUM:NAME:OFFSET:FLAGS:EXEC:FILE\n"
-"                   put FILE at OFFSET and its footer behind it; FLAGS are\n"
-"                   any of the letters acxfz, EXEC the address to start;\n"
-"                   may be given several times\n"
-"  --raw OFFSET:FILE   put FILE at OFFSET without a footer\n";
+    "usage: fwfs-mkflash --size N [OPTION...] OUT\n"
+    "\n"
+    "Writes N bytes of flash contents, 0xFF where nothing else is put.\n"
+    "  --base ADDR      where the loader sees the flash (0x7F000000)\n"
+    "  --endian little|big   byte order of the footers (little)\n"
+    "  --loader FILE    put FILE at the start\n"
+    "  --image NUM:NAME:OFFSET:FLAGS:EXEC:FILE\n"
+    "                   put FILE at OFFSET and its footer behind it; FLAGS "
+    "are\n"
+    "                   any of the letters acxfz, EXEC the address to start;\n"
+    "                   may be given several times\n"
+    "  --raw OFFSET:FILE   put FILE at OFFSET without a footer\n";
 
 struct builder {
     uint8_t *data;
@@ -102,7 +103,7 @@ static int put_footer(struct builder *b, struct footer *f, uint64_t offset)
 
 static int put_image(struct builder *b, char *text)
 {
-    struct footer f = { 0 };
+    struct footer f = {0};
     char *field[IMAGE_FIELDS];
     uint64_t num, offset, exec;
     int64_t len;
@@ -164,8 +165,9 @@ static int set_option(struct builder *b, int option)
         return number(optarg, &b->base);
     if (option == 'e') {
         b->big_endian = strcmp(optarg, "big") == 0;
-        return b->big_endian || strcmp(optarg, "little") == 0 ? 0 :
-               complain("--endian is little or big");
+        return b->big_endian || strcmp(optarg, "little") == 0
+                   ? 0
+                   : complain("--endian is little or big");
     }
     if (!b->data)
         return complain("--size has to come first");
@@ -188,16 +190,16 @@ static int write_out(const struct builder *b, const char *path)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "size", required_argument, NULL, 's' },
-        { "base", required_argument, NULL, 'b' },
-        { "endian", required_argument, NULL, 'e' },
-        { "loader", required_argument, NULL, 'l' },
-        { "image", required_argument, NULL, 'i' },
-        { "raw", required_argument, NULL, 'r' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        {"size", required_argument, NULL, 's'},
+        {"base", required_argument, NULL, 'b'},
+        {"endian", required_argument, NULL, 'e'},
+        {"loader", required_argument, NULL, 'l'},
+        {"image", required_argument, NULL, 'i'},
+        {"raw", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct builder b = { .base = 0x7f000000 };
+    struct builder b = {.base = 0x7f000000};
     int option, status;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {

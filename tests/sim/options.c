@@ -13,49 +13,76 @@
 #include "uart.h"
 
 enum {
-    OPT_LOADER = 256, OPT_FORMAT, OPT_ENDIAN, OPT_FLASH, OPT_BASE, OPT_FLASH2,
-    OPT_BASE2, OPT_WINDOW, OPT_RAM, OPT_64, OPT_PROMPT, OPT_MTDPARTS,
-    OPT_MTDPARTS_IN, OPT_WITHOUT, OPT_BAUD, OPT_FIFO, OPT_EOL, OPT_STATE,
-    OPT_AUTOBOOT, OPT_STOP, OPT_KEEP_KEY, OPT_LEFTOVER, OPT_ANSI, OPT_LINK,
-    OPT_LOG, OPT_SEED, OPT_FLIP, OPT_DROP, OPT_BAD_ROW, OPT_LOSE_ROW,
-    OPT_NOISE_LINE, OPT_ABORT_AT, OPT_HELP,
+    OPT_LOADER = 256,
+    OPT_FORMAT,
+    OPT_ENDIAN,
+    OPT_FLASH,
+    OPT_BASE,
+    OPT_FLASH2,
+    OPT_BASE2,
+    OPT_WINDOW,
+    OPT_RAM,
+    OPT_64,
+    OPT_PROMPT,
+    OPT_MTDPARTS,
+    OPT_MTDPARTS_IN,
+    OPT_WITHOUT,
+    OPT_BAUD,
+    OPT_FIFO,
+    OPT_EOL,
+    OPT_STATE,
+    OPT_AUTOBOOT,
+    OPT_STOP,
+    OPT_KEEP_KEY,
+    OPT_LEFTOVER,
+    OPT_ANSI,
+    OPT_LINK,
+    OPT_LOG,
+    OPT_SEED,
+    OPT_FLIP,
+    OPT_DROP,
+    OPT_BAD_ROW,
+    OPT_LOSE_ROW,
+    OPT_NOISE_LINE,
+    OPT_ABORT_AT,
+    OPT_HELP,
 };
 
 static const struct option long_options[] = {
-    { "loader", required_argument, NULL, OPT_LOADER },
-    { "format", required_argument, NULL, OPT_FORMAT },
-    { "endian", required_argument, NULL, OPT_ENDIAN },
-    { "flash", required_argument, NULL, OPT_FLASH },
-    { "base", required_argument, NULL, OPT_BASE },
-    { "flash2", required_argument, NULL, OPT_FLASH2 },
-    { "base2", required_argument, NULL, OPT_BASE2 },
-    { "window", required_argument, NULL, OPT_WINDOW },
-    { "ram", required_argument, NULL, OPT_RAM },
-    { "64", no_argument, NULL, OPT_64 },
-    { "prompt", required_argument, NULL, OPT_PROMPT },
-    { "mtdparts", required_argument, NULL, OPT_MTDPARTS },
-    { "mtdparts-in", required_argument, NULL, OPT_MTDPARTS_IN },
-    { "without", required_argument, NULL, OPT_WITHOUT },
-    { "baud", required_argument, NULL, OPT_BAUD },
-    { "fifo", required_argument, NULL, OPT_FIFO },
-    { "eol", required_argument, NULL, OPT_EOL },
-    { "state", required_argument, NULL, OPT_STATE },
-    { "autoboot", required_argument, NULL, OPT_AUTOBOOT },
-    { "stop", required_argument, NULL, OPT_STOP },
-    { "keep-key", no_argument, NULL, OPT_KEEP_KEY },
-    { "leftover", required_argument, NULL, OPT_LEFTOVER },
-    { "ansi", no_argument, NULL, OPT_ANSI },
-    { "link", required_argument, NULL, OPT_LINK },
-    { "log", required_argument, NULL, OPT_LOG },
-    { "seed", required_argument, NULL, OPT_SEED },
-    { "flip", required_argument, NULL, OPT_FLIP },
-    { "drop", required_argument, NULL, OPT_DROP },
-    { "bad-row", required_argument, NULL, OPT_BAD_ROW },
-    { "lose-row", required_argument, NULL, OPT_LOSE_ROW },
-    { "noise-line", required_argument, NULL, OPT_NOISE_LINE },
-    { "abort-at", required_argument, NULL, OPT_ABORT_AT },
-    { "help", no_argument, NULL, OPT_HELP },
-    { NULL, 0, NULL, 0 },
+    {"loader", required_argument, NULL, OPT_LOADER},
+    {"format", required_argument, NULL, OPT_FORMAT},
+    {"endian", required_argument, NULL, OPT_ENDIAN},
+    {"flash", required_argument, NULL, OPT_FLASH},
+    {"base", required_argument, NULL, OPT_BASE},
+    {"flash2", required_argument, NULL, OPT_FLASH2},
+    {"base2", required_argument, NULL, OPT_BASE2},
+    {"window", required_argument, NULL, OPT_WINDOW},
+    {"ram", required_argument, NULL, OPT_RAM},
+    {"64", no_argument, NULL, OPT_64},
+    {"prompt", required_argument, NULL, OPT_PROMPT},
+    {"mtdparts", required_argument, NULL, OPT_MTDPARTS},
+    {"mtdparts-in", required_argument, NULL, OPT_MTDPARTS_IN},
+    {"without", required_argument, NULL, OPT_WITHOUT},
+    {"baud", required_argument, NULL, OPT_BAUD},
+    {"fifo", required_argument, NULL, OPT_FIFO},
+    {"eol", required_argument, NULL, OPT_EOL},
+    {"state", required_argument, NULL, OPT_STATE},
+    {"autoboot", required_argument, NULL, OPT_AUTOBOOT},
+    {"stop", required_argument, NULL, OPT_STOP},
+    {"keep-key", no_argument, NULL, OPT_KEEP_KEY},
+    {"leftover", required_argument, NULL, OPT_LEFTOVER},
+    {"ansi", no_argument, NULL, OPT_ANSI},
+    {"link", required_argument, NULL, OPT_LINK},
+    {"log", required_argument, NULL, OPT_LOG},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"flip", required_argument, NULL, OPT_FLIP},
+    {"drop", required_argument, NULL, OPT_DROP},
+    {"bad-row", required_argument, NULL, OPT_BAD_ROW},
+    {"lose-row", required_argument, NULL, OPT_LOSE_ROW},
+    {"noise-line", required_argument, NULL, OPT_NOISE_LINE},
+    {"abort-at", required_argument, NULL, OPT_ABORT_AT},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
 };
 
 static int complain(const char *format, ...)
@@ -139,8 +166,7 @@ static int parse_seconds(struct options *o, const char *text)
     return 0;
 }
 
-static int add_fault(struct options *o, enum fault_kind kind,
-                     const char *text)
+static int add_fault(struct options *o, enum fault_kind kind, const char *text)
 {
     struct fault *fault = &o->faults.list[o->faults.count];
     const char *rest;
@@ -187,13 +213,13 @@ static int unescape(char *to, size_t size, const char *from)
 
 static int set_word(struct options *o, int option, const char *arg)
 {
-    static const char *const loaders[] = { "winbond", "u-boot" };
-    static const char *const formats[] = { "old", "middle", "new" };
-    static const char *const endians[] = { "little", "big" };
-    static const char *const places[] = { "env", "bootargs" };
-    static const char *const ends[] = { "crlf", "lfcr" };
-    static const char *const states[] = { "prompt", "power-on", "running",
-                                          "hang" };
+    static const char *const loaders[] = {"winbond", "u-boot"};
+    static const char *const formats[] = {"old", "middle", "new"};
+    static const char *const endians[] = {"little", "big"};
+    static const char *const places[] = {"env", "bootargs"};
+    static const char *const ends[] = {"crlf", "lfcr"};
+    static const char *const states[] = {"prompt", "power-on", "running",
+                                         "hang"};
     int n;
 
     switch (option) {
@@ -249,8 +275,8 @@ static int set_number(struct options *o, int option, const char *arg)
     default:
         if (small_number(arg, 1000000000, &n) < 0)
             return -1;
-        *(option == OPT_FLIP ? &o->faults.flip : &o->faults.drop) =
-            (unsigned long)n;
+        *(option == OPT_FLIP ? &o->faults.flip
+                             : &o->faults.drop) = (unsigned long)n;
         return 0;
     }
 }
@@ -289,11 +315,21 @@ static int set_text(struct options *o, int option, const char *arg)
 static int set_option(struct options *o, int option)
 {
     switch (option) {
-    case OPT_LOADER: case OPT_FORMAT: case OPT_ENDIAN: case OPT_MTDPARTS_IN:
-    case OPT_EOL: case OPT_STATE:
+    case OPT_LOADER:
+    case OPT_FORMAT:
+    case OPT_ENDIAN:
+    case OPT_MTDPARTS_IN:
+    case OPT_EOL:
+    case OPT_STATE:
         return set_word(o, option, optarg);
-    case OPT_BASE: case OPT_BASE2: case OPT_WINDOW: case OPT_SEED:
-    case OPT_ABORT_AT: case OPT_BAUD: case OPT_FIFO: case OPT_FLIP:
+    case OPT_BASE:
+    case OPT_BASE2:
+    case OPT_WINDOW:
+    case OPT_SEED:
+    case OPT_ABORT_AT:
+    case OPT_BAUD:
+    case OPT_FIFO:
+    case OPT_FLIP:
     case OPT_DROP:
         return set_number(o, option, optarg);
     case OPT_RAM:
@@ -325,7 +361,7 @@ static int set_option(struct options *o, int option)
 static void set_defaults(struct options *o)
 {
     *o = (struct options){
-        .loader = (enum loader)-1,
+        .loader = (enum loader) - 1,
         .format = FORMAT_OLD,
         .base = UINT64_MAX,
         .base2 = UINT64_MAX,

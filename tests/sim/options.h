@@ -20,9 +20,9 @@ struct options {
     enum format format;
     enum state state;
     bool big_endian;
-    bool wide;                  /* 64-bit U-Boot */
+    bool wide; /* 64-bit U-Boot */
     bool ansi;
-    bool keep_key;              /* the stopping key is typed as well */
+    bool keep_key; /* the stopping key is typed as well */
     bool mtdparts_in_bootargs;
     uint64_t base, base2;
     uint64_t window;
@@ -31,16 +31,16 @@ struct options {
     uint64_t seed;
     const char *flash, *flash2; /* flash2 NULL: not fitted */
     const char *prompt;
-    const char *mtdparts;       /* NULL: none */
+    const char *mtdparts; /* NULL: none */
     const char *without;
     const char *stop;
-    const char *link;           /* NULL: none */
-    const char *log;            /* NULL: none */
-    const char *newline;        /* U-Boot's line end */
+    const char *link;    /* NULL: none */
+    const char *log;     /* NULL: none */
+    const char *newline; /* U-Boot's line end */
     char leftover[256];
     long baud;
     long fifo;
-    int64_t autoboot;           /* ns */
+    int64_t autoboot; /* ns */
     struct faults faults;
 };
 

@@ -45,8 +45,8 @@ static const char *parse_name(const char *p, struct partition *part)
 }
 
 /* One `size@offset(name)ro`; `next` is where it starts if it has no @. */
-static const char *parse_part(const char *p, uint64_t next,
-                              uint64_t chip_size, struct partition *part)
+static const char *parse_part(const char *p, uint64_t next, uint64_t chip_size,
+                              struct partition *part)
 {
     bool rest = *p == '-';
 

@@ -7,9 +7,9 @@
 
 struct pty {
     int master;
-    int slave;                  /* kept open so that settings survive */
+    int slave; /* kept open so that settings survive */
     char name[PATH_MAX];
-    const char *link;           /* NULL: none */
+    const char *link; /* NULL: none */
 };
 
 /* Open a raw pty pair; -1 with errno on failure. */

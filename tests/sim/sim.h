@@ -19,8 +19,8 @@ struct editor {
 
 /* What U-Boot's commands remember. */
 struct uboot_memory {
-    uint64_t base;              /* `base` */
-    uint64_t addr;              /* where md goes on */
+    uint64_t base; /* `base` */
+    uint64_t addr; /* where md goes on */
     uint64_t count;
     int width;
 };
@@ -32,7 +32,7 @@ struct sim {
     struct faults faults;
     struct log log;
     struct editor editor;
-    uint32_t winbond_next;      /* where d goes on */
+    uint32_t winbond_next; /* where d goes on */
     struct uboot_memory uboot;
     jmp_buf restart;
 };

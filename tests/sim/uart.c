@@ -15,12 +15,12 @@
 
 #include "log.h"
 
-#define SECOND INT64_C(1000000000)
+#define SECOND  INT64_C(1000000000)
 #define FOREVER INT64_MAX
 
 enum {
-    SLACK_MAX = 10000000,       /* output may be this late, in ns */
-    STALL_TIME = 1000000000,    /* a host this slow does not read at all */
+    SLACK_MAX = 10000000,    /* output may be this late, in ns */
+    STALL_TIME = 1000000000, /* a host this slow does not read at all */
     UNPACED_CHUNK = 16384,
 };
 
@@ -93,7 +93,7 @@ static void take_input(struct uart *u)
         int slot = (u->in_head + u->in_len++) % UART_IN_MAX;
 
         u->in_free = later(u->in_free, u->now) + u->char_time;
-        u->in[slot] = (struct uart_byte){ buf[i], u->in_free };
+        u->in[slot] = (struct uart_byte){buf[i], u->in_free};
     }
 }
 
@@ -117,10 +117,10 @@ static void flush(struct uart *u, size_t count)
 static void poll_once(struct uart *u, int64_t until, bool want_out)
 {
     struct pollfd fds[2] = {
-        { .fd = u->signals, .events = POLLIN },
-        { .fd = u->master },
+        {.fd = u->signals, .events = POLLIN},
+        {.fd = u->master},
     };
-    struct timespec ts = { 0, 0 };
+    struct timespec ts = {0, 0};
     int64_t left;
 
     if (u->in_len < UART_IN_MAX)

@@ -18,9 +18,9 @@ enum {
 
 /* Values the jump to `restart` carries. */
 enum uart_event {
-    UART_POWER = 1,     /* the power switch was used */
-    UART_RESET,         /* the loader reset itself */
-    UART_QUIT,          /* SIGTERM or SIGINT */
+    UART_POWER = 1, /* the power switch was used */
+    UART_RESET,     /* the loader reset itself */
+    UART_QUIT,      /* SIGTERM or SIGINT */
 };
 
 /* A byte on its way from the host; `due` is when its stop bit is over. */
@@ -37,19 +37,19 @@ struct uart_byte {
  */
 struct uart {
     int master;
-    int signals;                /* signalfd */
+    int signals; /* signalfd */
     struct log *log;
     jmp_buf *restart;
-    const char *newline;        /* what '\n' becomes on the wire */
+    const char *newline; /* what '\n' becomes on the wire */
 
-    int64_t char_time;          /* 0: the line is not paced */
+    int64_t char_time; /* 0: the line is not paced */
     int64_t clock;
-    int64_t now;                /* real time when last looked at */
-    int burst;                  /* characters since the loader last waited */
+    int64_t now; /* real time when last looked at */
+    int burst;   /* characters since the loader last waited */
 
-    bool dead;                  /* cable pulled */
-    bool stalled;               /* nobody reads at the other end */
-    bool overrun;               /* the present loss is already logged */
+    bool dead;    /* cable pulled */
+    bool stalled; /* nobody reads at the other end */
+    bool overrun; /* the present loss is already logged */
 
     uint8_t fifo[UART_FIFO_MAX];
     int fifo_len;
@@ -58,7 +58,7 @@ struct uart {
     struct uart_byte in[UART_IN_MAX];
     int in_head;
     int in_len;
-    int64_t in_free;            /* when the line to the device is free */
+    int64_t in_free; /* when the line to the device is free */
 
     char out[UART_OUT_MAX];
     size_t out_len;

@@ -110,9 +110,9 @@ static bool keyed(const struct sim *sim)
 
 static void show_count(struct sim *sim, int left, bool first)
 {
-    const char *text = strcmp(sim->opt.stop, "any") == 0 ?
-                       "Hit any key to stop autoboot: " :
-                       "Hit Ctrl+c key to stop autoboot: ";
+    const char *text = strcmp(sim->opt.stop, "any") == 0
+                           ? "Hit any key to stop autoboot: "
+                           : "Hit Ctrl+c key to stop autoboot: ";
 
     if (keyed(sim)) {
         if (first)
@@ -154,7 +154,8 @@ void uboot_power_on(struct sim *sim)
     banner(sim);
     if (countdown(sim))
         uboot_shell(sim, true);
-    uart_printf(&sim->uart, "## Booting kernel from Legacy Image at %08llx "
+    uart_printf(&sim->uart,
+                "## Booting kernel from Legacy Image at %08llx "
                 "...\n\nStarting kernel ...\n\n",
                 (unsigned long long)sim->memory.chip[0].base + 0x20000);
     run_linux(sim);

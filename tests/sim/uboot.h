@@ -10,15 +10,15 @@ enum { UBOOT_LINE = 256, UBOOT_ARGS = 16, PARTITIONS_MAX = 32 };
 enum uboot_result {
     UBOOT_OK,
     UBOOT_FAILED,
-    UBOOT_USAGE,        /* the command's help is to be shown */
-    UBOOT_INTERRUPTED,  /* Ctrl-C: an empty line must not repeat it */
+    UBOOT_USAGE,       /* the command's help is to be shown */
+    UBOOT_INTERRUPTED, /* Ctrl-C: an empty line must not repeat it */
 };
 
 /* How a command was called. */
 struct uboot_call {
     int argc;
     char **argv;
-    bool repeat;        /* by an empty line */
+    bool repeat; /* by an empty line */
 };
 
 typedef enum uboot_result uboot_function(struct sim *sim,
@@ -26,11 +26,11 @@ typedef enum uboot_result uboot_function(struct sim *sim,
 
 struct uboot_command {
     const char *name;
-    int max_args;               /* with the name */
+    int max_args; /* with the name */
     bool repeatable;
     uboot_function *run;
     const char *title;
-    const char *usage;          /* after the name */
+    const char *usage; /* after the name */
     enum format since;
 };
 
@@ -54,8 +54,7 @@ extern const struct uboot_command uboot_commands[];
 bool uboot_has(const struct sim *sim, const struct uboot_command *command);
 
 /* By its name, whatever follows a dot; NULL: unknown. */
-const struct uboot_command *uboot_find(const struct sim *sim,
-                                       const char *name);
+const struct uboot_command *uboot_find(const struct sim *sim, const char *name);
 
 /* Show a command's help. */
 void uboot_usage(struct sim *sim, const struct uboot_command *command);

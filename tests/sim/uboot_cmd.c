@@ -10,62 +10,58 @@ static uboot_function cmd_danger, cmd_echo, cmd_help, cmd_reset, cmd_version;
 #define FIX FORMAT_OLD
 
 const struct uboot_command uboot_commands[] = {
-    { "?", 16, true, cmd_help, "alias for 'help'", "", FIX },
-    { "base", 2, true, uboot_base, "print or set address offset",
-      "\nbase off", FIX },
-    { "bdinfo", 1, true, uboot_bdinfo, "print Board Info structure", "",
-      FIX },
-    { "bootm", 16, true, cmd_danger, "boot application image from memory",
-      "[addr [arg ...]]", FIX },
-    { "cp", 4, true, cmd_danger, "memory copy",
-      "[.b, .w, .l] source target count", FIX },
-    { "crc32", 5, true, uboot_crc32, "checksum calculation",
-      "address count [addr]\n    - compute CRC32 checksum [save at addr]",
-      FIX },
-    { "echo", 16, true, cmd_echo, "echo args to console", "[args..]", FIX },
-    { "erase", 3, false, cmd_danger, "erase FLASH memory", "start end", FIX },
-    { "flinfo", 2, true, uboot_flinfo, "print FLASH memory information",
-      "[N]", FIX },
-    { "go", 16, true, cmd_danger, "start application at address 'addr'",
-      "addr [arg ...]", FIX },
-    { "help", 16, true, cmd_help, "print command description/usage",
-      "[command ...]", FIX },
-    { "loadb", 3, false, cmd_danger,
-      "load binary file over serial line (kermit mode)", "[addr [baud]]",
-      FIX },
-    { "loady", 3, false, cmd_danger,
-      "load binary file over serial line (ymodem mode)", "[addr [baud]]",
-      FIX },
-    { "md", 3, true, uboot_md, "memory display",
-      "[.b, .w, .l] address [# of objects]", FIX },
-    { "mm", 2, true, cmd_danger, "memory modify (auto-incrementing address)",
-      "[.b, .w, .l] address", FIX },
-    { "mtd", 16, true, uboot_mtd, "MTD utils", "list", FORMAT_NEW },
-    { "mtdparts", 16, true, uboot_mtdparts, "define flash/nand partitions",
-      "", FIX },
-    { "mtest", 5, true, cmd_danger, "simple RAM read/write test",
-      "[start [end [pattern [iterations]]]]", FIX },
-    { "mw", 4, true, cmd_danger, "memory write (fill)",
-      "[.b, .w, .l] address value [count]", FIX },
-    { "nand", 16, true, cmd_danger, "NAND sub-system", "info", FIX },
-    { "nm", 2, true, cmd_danger, "memory modify (constant address)",
-      "[.b, .w, .l] address", FIX },
-    { "printenv", 16, true, uboot_printenv, "print environment variables",
-      "\n    - print values of all environment variables\n"
-      "printenv name ...\n    - print value of environment variable 'name'",
-      FIX },
-    { "protect", 4, false, cmd_danger,
-      "enable or disable FLASH write protection", "on start end", FIX },
-    { "reset", 1, false, cmd_reset, "Perform RESET of the CPU", "", FIX },
-    { "run", 16, true, cmd_danger, "run commands in an environment variable",
-      "var [...]", FIX },
-    { "saveenv", 1, false, cmd_danger,
-      "save environment variables to persistent storage", "", FIX },
-    { "setenv", 16, false, uboot_setenv, "set environment variables",
-      "name value ...", FIX },
-    { "sf", 5, true, cmd_danger, "SPI flash sub-system", "probe", FIX },
-    { "version", 1, true, cmd_version, "print monitor version", "", FIX },
-    { NULL, 0, false, NULL, NULL, NULL, FIX },
+    {"?", 16, true, cmd_help, "alias for 'help'", "", FIX},
+    {"base", 2, true, uboot_base, "print or set address offset", "\nbase off",
+     FIX},
+    {"bdinfo", 1, true, uboot_bdinfo, "print Board Info structure", "", FIX},
+    {"bootm", 16, true, cmd_danger, "boot application image from memory",
+     "[addr [arg ...]]", FIX},
+    {"cp", 4, true, cmd_danger, "memory copy",
+     "[.b, .w, .l] source target count", FIX},
+    {"crc32", 5, true, uboot_crc32, "checksum calculation",
+     "address count [addr]\n    - compute CRC32 checksum [save at addr]", FIX},
+    {"echo", 16, true, cmd_echo, "echo args to console", "[args..]", FIX},
+    {"erase", 3, false, cmd_danger, "erase FLASH memory", "start end", FIX},
+    {"flinfo", 2, true, uboot_flinfo, "print FLASH memory information", "[N]",
+     FIX},
+    {"go", 16, true, cmd_danger, "start application at address 'addr'",
+     "addr [arg ...]", FIX},
+    {"help", 16, true, cmd_help, "print command description/usage",
+     "[command ...]", FIX},
+    {"loadb", 3, false, cmd_danger,
+     "load binary file over serial line (kermit mode)", "[addr [baud]]", FIX},
+    {"loady", 3, false, cmd_danger,
+     "load binary file over serial line (ymodem mode)", "[addr [baud]]", FIX},
+    {"md", 3, true, uboot_md, "memory display",
+     "[.b, .w, .l] address [# of objects]", FIX},
+    {"mm", 2, true, cmd_danger, "memory modify (auto-incrementing address)",
+     "[.b, .w, .l] address", FIX},
+    {"mtd", 16, true, uboot_mtd, "MTD utils", "list", FORMAT_NEW},
+    {"mtdparts", 16, true, uboot_mtdparts, "define flash/nand partitions", "",
+     FIX},
+    {"mtest", 5, true, cmd_danger, "simple RAM read/write test",
+     "[start [end [pattern [iterations]]]]", FIX},
+    {"mw", 4, true, cmd_danger, "memory write (fill)",
+     "[.b, .w, .l] address value [count]", FIX},
+    {"nand", 16, true, cmd_danger, "NAND sub-system", "info", FIX},
+    {"nm", 2, true, cmd_danger, "memory modify (constant address)",
+     "[.b, .w, .l] address", FIX},
+    {"printenv", 16, true, uboot_printenv, "print environment variables",
+     "\n    - print values of all environment variables\n"
+     "printenv name ...\n    - print value of environment variable 'name'",
+     FIX},
+    {"protect", 4, false, cmd_danger,
+     "enable or disable FLASH write protection", "on start end", FIX},
+    {"reset", 1, false, cmd_reset, "Perform RESET of the CPU", "", FIX},
+    {"run", 16, true, cmd_danger, "run commands in an environment variable",
+     "var [...]", FIX},
+    {"saveenv", 1, false, cmd_danger,
+     "save environment variables to persistent storage", "", FIX},
+    {"setenv", 16, false, uboot_setenv, "set environment variables",
+     "name value ...", FIX},
+    {"sf", 5, true, cmd_danger, "SPI flash sub-system", "probe", FIX},
+    {"version", 1, true, cmd_version, "print monitor version", "", FIX},
+    {NULL, 0, false, NULL, NULL, NULL, FIX},
 };
 
 bool uboot_has(const struct sim *sim, const struct uboot_command *command)
@@ -86,8 +82,7 @@ bool uboot_has(const struct sim *sim, const struct uboot_command *command)
     return true;
 }
 
-const struct uboot_command *uboot_find(const struct sim *sim,
-                                       const char *name)
+const struct uboot_command *uboot_find(const struct sim *sim, const char *name)
 {
     size_t len = strcspn(name, ".");
 
@@ -128,9 +123,11 @@ static enum uboot_result cmd_help(struct sim *sim,
         if (c)
             uboot_usage(sim, c);
         else
-            uart_printf(&sim->uart, "Unknown command '%s' - try 'help' "
+            uart_printf(&sim->uart,
+                        "Unknown command '%s' - try 'help' "
                         "without arguments for list of all known commands\n"
-                        "\n", call->argv[1]);
+                        "\n",
+                        call->argv[1]);
         return c ? UBOOT_OK : UBOOT_FAILED;
     }
     for (c = uboot_commands; c->name; c++) {
@@ -171,8 +168,10 @@ static enum uboot_result cmd_version(struct sim *sim,
     if (sim->opt.format < FORMAT_NEW)
         uart_printf(&sim->uart, "\n%s\n", uboot_version(sim));
     else
-        uart_printf(&sim->uart, "%s\n\ngcc (GCC) 12.2.0\n"
-                    "GNU ld (GNU Binutils) 2.40\n", uboot_version(sim));
+        uart_printf(&sim->uart,
+                    "%s\n\ngcc (GCC) 12.2.0\n"
+                    "GNU ld (GNU Binutils) 2.40\n",
+                    uboot_version(sim));
     return UBOOT_OK;
 }
 
@@ -218,9 +217,8 @@ static int split(char **line, char **argv)
     return argc;
 }
 
-static enum uboot_result run_command(struct sim *sim,
-                                     const struct uboot_call *call,
-                                     bool *repeatable)
+static enum uboot_result
+run_command(struct sim *sim, const struct uboot_call *call, bool *repeatable)
 {
     const struct uboot_command *c = uboot_find(sim, call->argv[0]);
     enum uboot_result result = UBOOT_USAGE;
@@ -248,7 +246,7 @@ bool uboot_run_line(struct sim *sim, const char *line, bool repeat)
 
     strcpy(copy, line);
     while (*rest) {
-        struct uboot_call call = { .argv = argv, .repeat = repeat };
+        struct uboot_call call = {.argv = argv, .repeat = repeat};
 
         call.argc = split(&rest, argv);
         if (call.argc == 0)

@@ -5,8 +5,14 @@
 #include "uboot.h"
 
 enum {
-    CTRL_C = 3, BELL = 7, BACKSPACE = 8, TAB = 9, CTRL_U = 21, CTRL_X = 24,
-    ESC = 27, DELETE = 127,
+    CTRL_C = 3,
+    BELL = 7,
+    BACKSPACE = 8,
+    TAB = 9,
+    CTRL_U = 21,
+    CTRL_X = 24,
+    ESC = 27,
+    DELETE = 127,
 };
 
 static void add(struct sim *sim, int c)
@@ -52,8 +58,7 @@ static void show_matches(struct sim *sim)
         if (uboot_has(sim, c) && strncmp(c->name, e->line, e->len) == 0)
             uart_printf(&sim->uart, "  %s", c->name);
     }
-    uart_printf(&sim->uart, "\n%s%.*s", sim->opt.prompt, (int)e->len,
-                e->line);
+    uart_printf(&sim->uart, "\n%s%.*s", sim->opt.prompt, (int)e->len, e->line);
 }
 
 /* Complete the name of a command. */

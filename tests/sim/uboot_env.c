@@ -9,9 +9,9 @@
 enum { ENV_SIZE = 0x10000, VALUE_MAX = 2048, VARIABLES = 15 };
 
 static const char *const names[VARIABLES] = {
-    "baudrate", "bootargs", "bootcmd", "bootdelay", "ethaddr", "fileaddr",
-    "ipaddr", "mtdids", "mtdparts", "netmask", "serverip", "stderr", "stdin",
-    "stdout", "ver",
+    "baudrate", "bootargs", "bootcmd", "bootdelay", "ethaddr",
+    "fileaddr", "ipaddr",   "mtdids",  "mtdparts",  "netmask",
+    "serverip", "stderr",   "stdin",   "stdout",    "ver",
 };
 
 static bool make_mtd(struct sim *sim, const char *name, char *value)
@@ -27,8 +27,8 @@ static bool make_mtd(struct sim *sim, const char *name, char *value)
     }
     for (int i = 0; i < 2; i++) {
         if (partitions_parse(sim->opt.mtdparts, i, 0, &list))
-            len += (size_t)snprintf(value + len, VALUE_MAX - len,
-                                    "%snor%d=%s", i ? "," : "", i, list.id);
+            len += (size_t)snprintf(value + len, VALUE_MAX - len, "%snor%d=%s",
+                                    i ? "," : "", i, list.id);
     }
     return true;
 }
@@ -37,8 +37,10 @@ static void make_bootargs(struct sim *sim, char *value)
 {
     bool with_parts = sim->opt.mtdparts && sim->opt.mtdparts_in_bootargs;
 
-    snprintf(value, VALUE_MAX, "console=ttyS0,115200 root=/dev/mtdblock2 "
-             "rootfstype=squashfs%s%s", with_parts ? " mtdparts=" : "",
+    snprintf(value, VALUE_MAX,
+             "console=ttyS0,115200 root=/dev/mtdblock2 "
+             "rootfstype=squashfs%s%s",
+             with_parts ? " mtdparts=" : "",
              with_parts ? sim->opt.mtdparts : "");
 }
 
@@ -46,14 +48,10 @@ static void make_bootargs(struct sim *sim, char *value)
 static bool make_value(struct sim *sim, const char *name, char *value)
 {
     static const char *const fixed[][2] = {
-        { "bootdelay", "2" },
-        { "ethaddr", "00:00:5e:00:53:02" },
-        { "ipaddr", "192.0.2.1" },
-        { "netmask", "255.255.255.0" },
-        { "serverip", "192.0.2.2" },
-        { "stderr", "serial" },
-        { "stdin", "serial" },
-        { "stdout", "serial" },
+        {"bootdelay", "2"},        {"ethaddr", "00:00:5e:00:53:02"},
+        {"ipaddr", "192.0.2.1"},   {"netmask", "255.255.255.0"},
+        {"serverip", "192.0.2.2"}, {"stderr", "serial"},
+        {"stdin", "serial"},       {"stdout", "serial"},
     };
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
@@ -79,8 +77,7 @@ static bool make_value(struct sim *sim, const char *name, char *value)
     return true;
 }
 
-static void print_variable(struct sim *sim, const char *name,
-                           const char *value)
+static void print_variable(struct sim *sim, const char *name, const char *value)
 {
     uart_printf(&sim->uart, "%s=", name);
     uart_puts(&sim->uart, value);
@@ -111,8 +108,7 @@ static bool known(const char *name)
     return false;
 }
 
-enum uboot_result uboot_printenv(struct sim *sim,
-                                 const struct uboot_call *call)
+enum uboot_result uboot_printenv(struct sim *sim, const struct uboot_call *call)
 {
     enum uboot_result result = UBOOT_OK;
     char value[VALUE_MAX];

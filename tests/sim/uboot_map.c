@@ -72,7 +72,8 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     print_text(sim, "Build", sim->opt.wide ? "64-bit" : "32-bit");
     print_text(sim, "ethaddr", "00:00:5e:00:53:02");
     print_text(sim, "IP addr", "192.0.2.1");
-    uart_printf(&sim->uart, "lmb_dump_all:\n memory.cnt  = 0x1\n"
+    uart_printf(&sim->uart,
+                "lmb_dump_all:\n memory.cnt  = 0x1\n"
                 " memory[0]\t[0x%llx-0x%llx], 0x%08llx bytes flags: 0\n",
                 (unsigned long long)m->ram_base,
                 (unsigned long long)(m->ram_base + m->ram_size - 1),
@@ -83,26 +84,26 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     return UBOOT_OK;
 }
 
-static void print_bank_head(struct sim *sim, int bank,
-                            const struct chip *chip)
+static void print_bank_head(struct sim *sim, int bank, const struct chip *chip)
 {
     bool small = chip->size < 1 << 20;
     struct uart *u = &sim->uart;
 
-    uart_printf(u, "\nBank # %d: CFI conformant %s (16 x 16)  Size: "
-                "%llu %s in %llu Sectors\n", bank + 1,
-                sim->opt.format == FORMAT_NEW ? "flash" : "FLASH",
+    uart_printf(u,
+                "\nBank # %d: CFI conformant %s (16 x 16)  Size: "
+                "%llu %s in %llu Sectors\n",
+                bank + 1, sim->opt.format == FORMAT_NEW ? "flash" : "FLASH",
                 (unsigned long long)(chip->size >> (small ? 10 : 20)),
                 small ? "kB" : "MB",
                 (unsigned long long)((chip->size + SECTOR - 1) / SECTOR));
     if (sim->opt.format == FORMAT_OLD)
         uart_puts(u, " Erase timeout 16384 ms, write timeout 1 ms, "
-                  "buffer write timeout 1 ms, buffer size 1\n");
+                     "buffer write timeout 1 ms, buffer size 1\n");
     else
         uart_puts(u, "  AMD Standard command set, Manufacturer ID: 0x01, "
-                  "Device ID: 0x227E\n"
-                  "  Erase timeout: 16384 ms, write timeout: 1 ms\n"
-                  "  Buffer write timeout: 3 ms, buffer size: 64 bytes\n\n");
+                     "Device ID: 0x227E\n"
+                     "  Erase timeout: 16384 ms, write timeout: 1 ms\n"
+                     "  Buffer write timeout: 3 ms, buffer size: 64 bytes\n\n");
     uart_puts(u, "  Sector Start Addresses:");
 }
 
@@ -152,12 +153,13 @@ static void list_device(struct sim *sim, int index, const struct chip *chip)
     struct partition_list list;
     struct uart *u = &sim->uart;
 
-    uart_printf(u, "* nor%d\n  - device: flash@0\n  - parent: root_driver\n"
+    uart_printf(u,
+                "* nor%d\n  - device: flash@0\n  - parent: root_driver\n"
                 "  - driver: cfi_flash\n  - path: /flash@0\n"
                 "  - type: NOR flash\n"
                 "  - block size: 0x%x bytes\n  - min I/O: 0x1 bytes\n"
-                "  - 0x%012x-0x%012llx : \"nor%d\"\n", index, SECTOR, 0,
-                (unsigned long long)chip->size, index);
+                "  - 0x%012x-0x%012llx : \"nor%d\"\n",
+                index, SECTOR, 0, (unsigned long long)chip->size, index);
     if (!partitions_parse(sim->opt.mtdparts, index, chip->size, &list))
         return;
     for (int i = 0; i < list.count; i++) {
@@ -189,15 +191,16 @@ static void print_partitions(struct sim *sim, int index,
 {
     struct uart *u = &sim->uart;
 
-    uart_printf(u, "\ndevice nor%d <%s>, # parts = %d\n"
-                " #: name\t\tsize\t\toffset\t\tmask_flags\n", index,
-                list->id, list->count);
+    uart_printf(u,
+                "\ndevice nor%d <%s>, # parts = %d\n"
+                " #: name\t\tsize\t\toffset\t\tmask_flags\n",
+                index, list->id, list->count);
     for (int i = 0; i < list->count; i++) {
         const struct partition *p = &list->part[i];
 
         uart_printf(u, "%2d: %-20s0x%08llx\t0x%08llx\t%d\n", i, p->name,
-                    (unsigned long long)p->size,
-                    (unsigned long long)p->offset, p->read_only);
+                    (unsigned long long)p->size, (unsigned long long)p->offset,
+                    p->read_only);
     }
 }
 
@@ -208,14 +211,12 @@ static void print_active(struct sim *sim)
 
     partitions_parse(sim->opt.mtdparts, 0, sim->memory.chip[0].size, &list);
     p = &list.part[0];
-    uart_printf(&sim->uart,
-                "\nactive partition: nor0,0 - (%s) 0x%08llx @ 0x%08llx\n",
-                p->name, (unsigned long long)p->size,
-                (unsigned long long)p->offset);
+    uart_printf(
+        &sim->uart, "\nactive partition: nor0,0 - (%s) 0x%08llx @ 0x%08llx\n",
+        p->name, (unsigned long long)p->size, (unsigned long long)p->offset);
 }
 
-enum uboot_result uboot_mtdparts(struct sim *sim,
-                                 const struct uboot_call *call)
+enum uboot_result uboot_mtdparts(struct sim *sim, const struct uboot_call *call)
 {
     const struct chip *chip = sim->memory.chip;
     struct partition_list list;

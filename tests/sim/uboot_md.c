@@ -51,15 +51,15 @@ static void add_units(struct sim *sim, struct row *row, uint8_t *bytes,
                 faults_print_row(&sim->faults, &sim->uart, row);
             uboot_abort(sim, addr);
         }
-        row_add(row, " %0*llx", 2 * width,
-                (unsigned long long)memory_value(&sim->memory, bytes + i,
-                                                 width));
+        row_add(
+            row, " %0*llx", 2 * width,
+            (unsigned long long)memory_value(&sim->memory, bytes + i, width));
     }
 }
 
 static void print_row(struct sim *sim, uint64_t addr, int len, int width)
 {
-    struct row row = { .addr = addr, .end = addr + (uint64_t)len };
+    struct row row = {.addr = addr, .end = addr + (uint64_t)len};
     uint8_t bytes[ROW_BYTES];
 
     row_add(&row, "%08llx:", (unsigned long long)addr);
@@ -70,8 +70,8 @@ static void print_row(struct sim *sim, uint64_t addr, int len, int width)
         row_add(&row, "%*s", (ROW_BYTES - len) / width * (2 * width + 1), "");
     row_add(&row, "%s", sim->opt.format == FORMAT_NEW ? "  " : "    ");
     for (int i = 0; i < len; i++)
-        row_add(&row, "%c", bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i]
-                                                                : '.');
+        row_add(&row, "%c",
+                bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.');
     row_add(&row, "\n");
     faults_print_row(&sim->faults, &sim->uart, &row);
 }
@@ -164,8 +164,7 @@ enum uboot_result uboot_crc32(struct sim *sim, const struct uboot_call *call)
     uart_printf(&sim->uart, "%s for %08llx ... %08llx ==> %08x\n",
                 sim->opt.format == FORMAT_OLD ? "CRC32" : "crc32",
                 (unsigned long long)addr,
-                (unsigned long long)wrap(sim, addr + len - 1),
-                (unsigned)crc);
+                (unsigned long long)wrap(sim, addr + len - 1), (unsigned)crc);
     if (call->argc > 3)
         log_danger(&sim->log, "crc32");
     return UBOOT_OK;

@@ -20,7 +20,8 @@ void winbond_banner(struct sim *sim)
 {
     struct uart *u = &sim->uart;
 
-    uart_printf(u, "\nW90P745 Boot Loader [ Version 1.1 $Revision: 1 $ ] "
+    uart_printf(u,
+                "\nW90P745 Boot Loader [ Version 1.1 $Revision: 1 $ ] "
                 "Rebuilt on May 11 2010\n"
                 "Memory Size is 0x%X Bytes, Flash Size is 0x%X Bytes\n"
                 "Board designed by Winbond\n"
@@ -31,15 +32,15 @@ void winbond_banner(struct sim *sim)
                 (unsigned)sim->memory.chip[0].size);
     if (has_image(sim, 0))
         uart_puts(u, "Boot Loader Configuration:\n\n"
-                  "        MAC Address         : 00:00:5E:00:53:01\n"
-                  "        IP Address          : 0.0.0.0\n"
-                  "        DHCP Client         : Enabled\n"
-                  "        CACHE               : Enabled\n"
-                  "        BL buffer base      : 0x00300000\n"
-                  "        BL buffer size      : 0x00100000\n"
-                  "        Baud Rate           : -1\n"
-                  "        USB Interface       : Disabled\n"
-                  "        Serial Number       : 0xFFFFFFFF\n");
+                     "        MAC Address         : 00:00:5E:00:53:01\n"
+                     "        IP Address          : 0.0.0.0\n"
+                     "        DHCP Client         : Enabled\n"
+                     "        CACHE               : Enabled\n"
+                     "        BL buffer base      : 0x00300000\n"
+                     "        BL buffer size      : 0x00100000\n"
+                     "        Baud Rate           : -1\n"
+                     "        USB Interface       : Disabled\n"
+                     "        Serial Number       : 0xFFFFFFFF\n");
     uart_puts(u, "\n\nFor help on the available commands type 'h'\n\n");
 }
 
@@ -75,10 +76,8 @@ static void boot_image(struct sim *sim)
         if (!(images[i].flags & FLAG_EXECUTE))
             continue;
         if (images[i].flags & FLAG_COMPRESSED)
-            uart_printf(u, "Unzip image %u ... \n",
-                        (unsigned)images[i].number);
-        uart_printf(u, "Executing image %u ... \n",
-                    (unsigned)images[i].number);
+            uart_printf(u, "Unzip image %u ... \n", (unsigned)images[i].number);
+        uart_printf(u, "Executing image %u ... \n", (unsigned)images[i].number);
         run_linux(sim);
     }
 }

@@ -18,8 +18,8 @@ static void cmd_help(struct sim *sim, int argc, char **argv);
 static void cmd_info(struct sim *sim, int argc, char **argv)
 {
     static const char *const names[] = {
-        "AM29LV160", "AM29LV320", "MX29LV160", "MX29LV320", "W19B160",
-        "W19B320", "W28J800",
+        "AM29LV160", "AM29LV320", "MX29LV160", "MX29LV320",
+        "W19B160",   "W19B320",   "W28J800",
     };
 
     (void)argc;
@@ -43,14 +43,15 @@ static void cmd_list(struct sim *sim, int argc, char **argv)
 static void cmd_baud(struct sim *sim, int argc, char **argv)
 {
     static const long speeds[] = {
-        1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200,
-        230400, 460800,
+        1200,  2400,  4800,  9600,   14400,  19200,
+        28800, 38400, 57600, 115200, 230400, 460800,
     };
     char *end;
     long baud;
 
     if (argc != 2) {
-        uart_puts(&sim->uart, "Invalid number of arguments\n"
+        uart_puts(&sim->uart,
+                  "Invalid number of arguments\n"
                   "[1200,2400,4800,9600,14400,19200,28800,38400,57600,"
                   "115200,230400,460800]\n");
         return;
@@ -86,10 +87,10 @@ static void cmd_danger(struct sim *sim, int argc, char **argv)
     if (strncasecmp(argv[0], "mx", 2) == 0 ||
         strncasecmp(argv[0], "fx", 2) == 0)
         uart_puts(&sim->uart, "Waiting for download\n"
-                  "Press Ctrl-x to cancel ... \nDownload error!\n");
+                              "Press Ctrl-x to cancel ... \nDownload error!\n");
     else if (strncasecmp(argv[0], "set", 3) == 0)
         uart_puts(&sim->uart, "WARNING: The new setting will be valid "
-                  "after rebooting.\n");
+                              "after rebooting.\n");
 }
 
 static void cmd_interface(struct sim *sim, int argc, char **argv)
@@ -100,32 +101,31 @@ static void cmd_interface(struct sim *sim, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-    { "H", cmd_help, "Display the available commands" },
-    { "B", cmd_baud, "Set Baud Rate" },
-    { "D", winbond_dump, "Display memory. D -? for help" },
-    { "E", cmd_danger, "Edit memory. E -? for help" },
-    { "G", cmd_danger, "Goto address" },
-    { "I", cmd_info, "information" },
-    { "MX", cmd_danger, "Xmodem download" },
-    { "MT", cmd_danger, "TFTP/USB download" },
-    { "FT", cmd_danger, "Program the flash by TFTP/USB. FT -? for help" },
-    { "FX", cmd_danger, "Program the flash by Xmodem. FX -? for help" },
-    { "CP", cmd_danger, "Memory copy" },
-    { "LS", cmd_list, "List the images in the flash" },
-    { "SET", cmd_danger,
-      "Setting boot loader configuration. SET -? for help" },
-    { "CHK", winbond_check, "Check the flash" },
-    { "RUN", cmd_danger, "Execute image" },
-    { "DEL", cmd_danger, "DEL the image or flash block" },
-    { "MSET", cmd_danger, "Fill memory" },
-    { "TERM", cmd_danger, "Change the terminal output port" },
-    { "BOOT", cmd_boot, "Reboot the system" },
-    { "CACHE", cmd_danger, "Cache setting" },
-    { "USB", cmd_danger, "USB interface setting" },
-    { "UNZIP", cmd_danger, "Unzip image" },
-    { "ATTRIB", cmd_danger, "Change the image attribution" },
-    { "INTF", cmd_interface,
-      "Print bootloader supported interface, ether USB or MAC" },
+    {"H", cmd_help, "Display the available commands"},
+    {"B", cmd_baud, "Set Baud Rate"},
+    {"D", winbond_dump, "Display memory. D -? for help"},
+    {"E", cmd_danger, "Edit memory. E -? for help"},
+    {"G", cmd_danger, "Goto address"},
+    {"I", cmd_info, "information"},
+    {"MX", cmd_danger, "Xmodem download"},
+    {"MT", cmd_danger, "TFTP/USB download"},
+    {"FT", cmd_danger, "Program the flash by TFTP/USB. FT -? for help"},
+    {"FX", cmd_danger, "Program the flash by Xmodem. FX -? for help"},
+    {"CP", cmd_danger, "Memory copy"},
+    {"LS", cmd_list, "List the images in the flash"},
+    {"SET", cmd_danger, "Setting boot loader configuration. SET -? for help"},
+    {"CHK", winbond_check, "Check the flash"},
+    {"RUN", cmd_danger, "Execute image"},
+    {"DEL", cmd_danger, "DEL the image or flash block"},
+    {"MSET", cmd_danger, "Fill memory"},
+    {"TERM", cmd_danger, "Change the terminal output port"},
+    {"BOOT", cmd_boot, "Reboot the system"},
+    {"CACHE", cmd_danger, "Cache setting"},
+    {"USB", cmd_danger, "USB interface setting"},
+    {"UNZIP", cmd_danger, "Unzip image"},
+    {"ATTRIB", cmd_danger, "Change the image attribution"},
+    {"INTF", cmd_interface,
+     "Print bootloader supported interface, ether USB or MAC"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -135,10 +135,9 @@ static void cmd_help(struct sim *sim, int argc, char **argv)
     (void)argc;
     (void)argv;
     uart_puts(&sim->uart, "\nW90P745 Command Shell v1.0 Rebuilt on "
-              "May 06 2010 at 13:00:07\n");
+                          "May 06 2010 at 13:00:07\n");
     for (int i = 0; i < COMMANDS; i++)
-        uart_printf(&sim->uart, "\n%-9s%s", commands[i].name,
-                    commands[i].help);
+        uart_printf(&sim->uart, "\n%-9s%s", commands[i].name, commands[i].help);
 }
 
 /* Cut into words; quotes keep blanks together. */

@@ -8,19 +8,18 @@
 enum { ROW_BYTES = 16, ROWS = 16 };
 
 struct dump {
-    uint32_t first;             /* nothing before it is shown */
-    uint32_t addr;              /* of the row */
+    uint32_t first; /* nothing before it is shown */
+    uint32_t addr;  /* of the row */
     int width;
     bool swap;
 };
 
-static const char help_text[] =
-    "usage: D -[w,h,b,s] <taddr>\n"
-    "  -w, -W        Word alignment\n"
-    "  -h, -H        Half-word alignment\n"
-    "  -b, -B        Byte alignment\n"
-    "  -s, -S        Swap target\n"
-    "  <taddr>       Target memory address.\n";
+static const char help_text[] = "usage: D -[w,h,b,s] <taddr>\n"
+                                "  -w, -W        Word alignment\n"
+                                "  -h, -H        Half-word alignment\n"
+                                "  -b, -B        Byte alignment\n"
+                                "  -s, -S        Swap target\n"
+                                "  <taddr>       Target memory address.\n";
 
 /* Accepts 0x and up to eight digits only. */
 static bool parse_address(const char *text, uint32_t *addr)
@@ -96,15 +95,15 @@ static void add_text(const struct dump *d, struct row *row,
         if (unit < d->first && d->first - unit < 4)
             row_add(row, " ");
         else
-            row_add(row, "%c", bytes[i] > 0x20 && bytes[i] < 0x80 ? bytes[i]
-                                                                  : '.');
+            row_add(row, "%c",
+                    bytes[i] > 0x20 && bytes[i] < 0x80 ? bytes[i] : '.');
     }
 }
 
 static bool print_row(struct sim *sim, const struct dump *d)
 {
-    struct row row = { .addr = d->addr, .end = (uint64_t)d->addr + ROW_BYTES };
-    uint8_t bytes[ROW_BYTES] = { 0 };
+    struct row row = {.addr = d->addr, .end = (uint64_t)d->addr + ROW_BYTES};
+    uint8_t bytes[ROW_BYTES] = {0};
 
     row_add(&row, "[%08X]", (unsigned)d->addr);
     row.hex_from = row.len;
@@ -127,7 +126,7 @@ static bool print_row(struct sim *sim, const struct dump *d)
 
 void winbond_dump(struct sim *sim, int argc, char **argv)
 {
-    struct dump d = { .first = sim->winbond_next, .width = 4 };
+    struct dump d = {.first = sim->winbond_next, .width = 4};
 
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] != '-') {

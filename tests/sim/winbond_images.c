@@ -31,7 +31,8 @@ void winbond_list(struct sim *sim)
         uart_puts(&sim->uart, "No image found!\n");
     for (int i = 0; i < count; i++) {
         footer_letters(images[i].flags, letters);
-        uart_printf(&sim->uart, "Image:%2u name:%.16s base:0x%08X "
+        uart_printf(&sim->uart,
+                    "Image:%2u name:%.16s base:0x%08X "
                     "size:0x%08X exec:0x%08X -%s\n",
                     (unsigned)images[i].number, images[i].name,
                     (unsigned)images[i].base, (unsigned)images[i].length,
@@ -66,6 +67,6 @@ void winbond_check(struct sim *sim, int argc, char **argv)
                     (unsigned)images[i].number);
         bad++;
     }
-    uart_printf(&sim->uart,
-                "Image check finished. %d checksum error found.\n", bad);
+    uart_printf(&sim->uart, "Image check finished. %d checksum error found.\n",
+                bad);
 }

@@ -125,7 +125,7 @@ static void an_empty_range_has_no_line(void **state)
 /* Nothing is held in memory for 2 MiB of which nothing is known. */
 static void an_untouched_part_is_absent(void **state)
 {
-    struct blocks *b = open_memory_medium(AT(3 * 4096));
+    struct blocks *b = open_memory_medium(AT(12288));
 
     (void)state;
     put_range(b, 4000, 4096);

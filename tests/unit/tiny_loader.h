@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A boot loader of a few lines behind a fake line, with faults on demand.
+
+#ifndef UNIT_TINY_LOADER_H
+#define UNIT_TINY_LOADER_H
+
+#include "fake_line.h"
+
+#include <inttypes.h>
+
+#define LOADER_RAN 64U
+
+/*
+ * Plays what the consoles of U-Boot (CR LF, Ctrl-C, md) and of the Winbond
+ * loader (LF CR, backspace, d of 0x100 bytes) do; rows come one a read, so
+ * that a dump can be interrupted.
+ */
+struct loader {
+    struct fake line;
+    bool winbond;
+    bool big_endian;
+    const char *prompt;
+    uint64_t base;
+    uint64_t size;
+    uint8_t (*byte)(uint64_t address); /* memory */
+    const char *(*answer)(struct loader *l, const char *command);
+    /* Changes or adds to a row before it goes out. */
+    void (*mangle)(struct loader *l, char *row, uint64_t address);
+    unsigned garble_echoes; /* of so many next letters the echo is wrong */
+    bool deaf;              /* nothing that is typed arrives */
+    bool interruptible;
+
+    char edit[256];
+    size_t edit_len;
+    char ran[LOADER_RAN][100]; /* lines run, blank ones left out */
+    unsigned n_ran;
+    unsigned blank_lines;
+    uint64_t next; /* of a running dump */
+    uint64_t end;
+    unsigned width;
+    bool dumping;
+    unsigned interrupts;
+};
+
+static inline const char *loader_eol(const struct loader *l)
+{
+    return l->winbond ? "\n\r" : "\r\n";
+}
+
+static inline void loader_prompt(struct loader *l)
+{
+    if (l->winbond)
+        fake_say(&l->line, "\n\r\r");
+    fake_say(&l->line, l->prompt);
+}
+
+static inline void loader_cells(struct loader *l, char *row, size_t *at)
+{
+    bool words = l->width > 1;
+    bool swap = words && (l->winbond ? l->big_endian : !l->big_endian);
+
+    for (unsigned i = 0; i < 16; i++) {
+        unsigned k = swap ? i - i % l->width + l->width - 1 - i % l->width : i;
+        if (i % l->width == 0)
+            *at += (size_t)sprintf(row + *at, "%s",
+                                   l->winbond && i == 8 ? " - " : " ");
+        *at += (size_t)sprintf(row + *at, l->winbond ? "%02X" : "%02x",
+                               l->byte(l->next + k));
+    }
+}
+
+static inline void loader_row(struct loader *l)
+{
+    char row[512];
+    size_t at;
+    uint8_t first = l->winbond ? 0x21 : 0x20;
+    uint8_t last = l->winbond ? 0x7f : 0x7e;
+
+    at = (size_t)sprintf(row, l->winbond ? "[%08" PRIX64 "]" : "%08" PRIx64 ":",
+                         l->next);
+    loader_cells(l, row, &at);
+    at += (size_t)sprintf(row + at, "  ");
+    for (unsigned i = 0; i < 16; i++) {
+        uint8_t b = l->byte(l->next + i);
+        row[at++] = (char)(b >= first && b <= last ? b : '.');
+    }
+    row[at] = '\0';
+    strcat(row, l->winbond ? "\r\n\r" : "\r\n");
+    if (l->mangle != NULL)
+        l->mangle(l, row, l->next);
+    fake_say(&l->line, row);
+    l->next += 16;
+}
+
+static inline void loader_feed(void *arg)
+{
+    struct loader *l = arg;
+
+    if (!l->dumping)
+        return;
+    if (l->next < l->end) {
+        loader_row(l);
+        return;
+    }
+    l->dumping = false;
+    loader_prompt(l);
+}
+
+static inline bool loader_dump(struct loader *l, const char *line)
+{
+    unsigned long long address;
+    unsigned long long count = 0x40;
+    char kind;
+
+    if (l->winbond) {
+        if (sscanf(line, "d -%c 0x%llX", &kind, &address) != 2)
+            return false;
+        l->width = kind == 's' ? 4 : 1;
+        count = 0x100 / l->width;
+    } else {
+        if (sscanf(line, "md.%c %llx %llx", &kind, &address, &count) != 3)
+            return false;
+        l->width = kind == 'l' ? 4 : 1;
+    }
+    l->next = address;
+    l->end = address + count * l->width;
+    l->dumping = true;
+    return true;
+}
+
+static inline void loader_run(struct loader *l)
+{
+    const char *text = NULL;
+    const char *at;
+
+    l->edit[l->edit_len] = '\0';
+    l->edit_len = 0;
+    if (l->edit[0] == '\0') {
+        l->blank_lines++;
+        loader_prompt(l);
+        return;
+    }
+    assert_true(l->n_ran < LOADER_RAN);
+    (void)snprintf(l->ran[l->n_ran++], sizeof(l->ran[0]), "%.99s", l->edit);
+    if (loader_dump(l, l->edit)) {
+        if (l->winbond)
+            fake_say(&l->line, "Displaying memory at 0x0\n\r");
+        return;
+    }
+    if (l->answer != NULL)
+        text = l->answer(l, l->edit);
+    if (text == NULL)
+        text = l->winbond ? "ERROR: unrecognised command\n"
+                          : "Unknown command '?' - try 'help'\n";
+    for (at = text; *at != '\0'; at++)
+        if (*at == '\n')
+            fake_say(&l->line, loader_eol(l));
+        else
+            fake_say_bytes(&l->line, at, 1);
+    loader_prompt(l);
+}
+
+static inline void loader_backspace(struct loader *l)
+{
+    char redraw[400];
+
+    if (l->edit_len > 0)
+        l->edit_len--;
+    (void)snprintf(redraw, sizeof(redraw), "\r%s%.*s \b", l->prompt,
+                   (int)l->edit_len, l->edit);
+    fake_say(&l->line, redraw);
+}
+
+static inline void loader_interrupt(struct loader *l)
+{
+    if (l->dumping && !l->interruptible)
+        return;
+    l->interrupts++;
+    l->dumping = false;
+    l->edit_len = 0;
+    fake_say(&l->line, "<INTERRUPT>\r\n");
+    loader_prompt(l);
+}
+
+static inline void loader_hear(void *arg, char byte)
+{
+    struct loader *l = arg;
+    char echo = byte;
+
+    if (l->deaf || (l->dumping && byte != '\x03'))
+        return;
+    if (byte == '\x03' && !l->winbond) {
+        loader_interrupt(l);
+    } else if (byte == '\b') {
+        loader_backspace(l);
+    } else if (byte == '\r' || byte == '\n') {
+        fake_say(&l->line, loader_eol(l));
+        loader_run(l);
+    } else if ((unsigned char)byte >= 0x20 && l->edit_len < 200) {
+        if (l->garble_echoes > 0) {
+            l->garble_echoes--;
+            echo ^= 1;
+        }
+        l->edit[l->edit_len++] = echo;
+        fake_say_bytes(&l->line, &echo, 1);
+    }
+}
+
+static inline uint8_t loader_noise_byte(uint64_t address)
+{
+    uint64_t x = (address + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (uint8_t)(x >> 56 ^ x >> 23);
+}
+
+static inline void loader_init(struct loader *l, bool winbond)
+{
+    memset(l, 0, sizeof(*l));
+    l->winbond = winbond;
+    l->prompt = winbond ? "bootloader > " : "=> ";
+    l->base = winbond ? 0x7f000000 : 0;
+    l->size = 0x400000;
+    l->byte = loader_noise_byte;
+    l->interruptible = !winbond;
+    l->line.hear = loader_hear;
+    l->line.feed = loader_feed;
+    l->line.arg = l;
+}
+
+#endif
