@@ -5,6 +5,8 @@
 #   make check            all tests; installs nothing, says what is missing
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
+#   make check-transcripts   parse captures of others, where they are
+#   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
 #   make demo             see it work; installs what is missing
 #   make deps             install the Debian packages for all of this
 #   make lint             formatters, analysers and linters; all must be quiet
@@ -70,11 +72,15 @@ UNIT := $(sort $(wildcard tests/unit/test_*.c))
 OBJ = $(SRC:%.c=$(B)/obj/%.o)
 SIM_OBJ = $(SIM:%.c=$(B)/obj/%.o)
 UNIT_BIN = $(UNIT:%.c=$(B)/%)
+FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
+TRANSCRIPTS = $(B)/tests/transcripts/check
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
 SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect)
 PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash
-TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN)
+TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN) $(FUZZ_BIN) \
+	$(TRANSCRIPTS)
 
 ifdef V
 Q =
@@ -130,14 +136,24 @@ $(B)/fwfs-expect: $(B)/obj/tests/sim/expect.o $(SIMLIB)
 $(UNIT_BIN): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	$(call link,$(PKG_LIBS) -lcmocka)
 
--include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d)
+# Without a fuzzer: a main that replays files.
+$(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o \
+		$(B)/obj/tests/fuzz/replay.o $(LIB)
+	$(call link,$(PKG_LIBS))
+
+$(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
+	$(call link,$(PKG_LIBS) -lcmocka)
+
+-include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d) \
+	$(FUZZ:%.c=$(B)/obj/%.d) $(B)/obj/tests/transcripts/check.d
 
 # --- Testing ---
 
 # Scripts that others source are not tests.
 SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
 	$(wildcard tests/e2e/*.sh)))
-ALL_TESTS = $(UNIT:%.c=%) tests/layers.sh \
+ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
+	tests/layers.sh \
 	$(sort $(wildcard tests/sim/*.sh)) $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)
 
@@ -169,6 +185,41 @@ list-tests:
 $(UNIT:%.c=%): %: $(B)/%
 	$(Q)$(B)/$@
 
+# Exit 77 of the program: there are none here.
+check-transcripts: export FWFS_DIALECTS = $(CURDIR)/src/dialects
+check-transcripts: $(TRANSCRIPTS)
+	$(Q)$< || [ $$? -eq 77 ]
+
+# A build of its own, with clang's coverage in the code under test; what is
+# found stays in build/fuzz/found, the corpus there grows.
+FUZZ_CC = clang-14
+FUZZ_SECONDS = 60
+FUZZ_SRC = $(filter src/base/% src/monitor/% src/store/% src/line/line.c \
+	src/line/tty.c src/line/holder.c,$(SRC))
+FUZZ_TARGETS = $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
+FUZZ_FLAGS = $(BASE_FLAGS) -g -O1 -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+fuzz: export FWFS_DIALECTS = $(CURDIR)/src/dialects
+fuzz: $(FUZZ_TARGETS)
+	$(Q)set -e; for t in $(FUZZ:tests/fuzz/fuzz_%.c=%); do \
+		mkdir -p build/fuzz/found build/fuzz/corpus/$$t; \
+		echo "fuzz_$$t:"; \
+		build/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) \
+			-max_len=4096 -timeout=10 -print_final_stats=1 \
+			-verbosity=0 -artifact_prefix=build/fuzz/found/$$t- \
+			build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; \
+	done
+
+build/fuzz/obj/%.o: %.c
+	$(SAY) FUZZCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(FUZZ_TARGETS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
+		$(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+	$(SAY) LD $@
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
 demo:
 	$(Q)tests/deps.sh --quiet $(DEPS_BUILD) $(DEPS_DEMO) || \
 		tests/deps.sh --install $(DEPS_BUILD) $(DEPS_DEMO)
@@ -193,7 +244,8 @@ need-lint:
 
 # --- Linting ---
 
-C_FILES = $(SRC) $(SIM) $(UNIT) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+C_FILES = $(SRC) $(SIM) $(UNIT) \
+	$(wildcard tests/fuzz/*.c tests/bench/*.c tests/transcripts/*.c)
 H_FILES = $(wildcard src/*.h src/*/*.h tests/*/*.h)
 SH_FILES = $(wildcard tests/*.sh tests/*/*.sh) .ci/run
 MAN_FILES = $(wildcard man/*.[0-9])
@@ -248,7 +300,7 @@ lint-shell:
 
 lint-man:
 	$(SAY) LINT mandoc
-	$(Q)mandoc -T lint -W warning $(MAN_FILES) < /dev/null
+	$(Q)mandoc -T lint -W style $(MAN_FILES) < /dev/null
 
 # --- Installing ---
 
@@ -277,7 +329,7 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built list-tests demo deps lint $(LINTS) install \
+.PHONY: all check check-built check-transcripts fuzz list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
 .DELETE_ON_ERROR:
 .SECONDARY:

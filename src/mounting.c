@@ -95,6 +95,20 @@ static void make_stem(char *out, size_t size, const char *dialect)
     out[n] = '\0';
 }
 
+/*
+ * What cannot be told from another device of its kind must not be answered
+ * from the disk, unless the user gave it a directory of its own.
+ */
+static bool may_keep(struct device *device, const struct options *o)
+{
+    if (o->no_cache || o->cache_dir != NULL || device_is_told_apart(device))
+        return true;
+    log_warn("this device tells nothing that another of its kind would not, "
+             "and has no checksum command: what is read is kept in memory "
+             "only; -c DIR keeps it in DIR, to be used for this device alone");
+    return false;
+}
+
 static int open_cache(struct session *s, const struct options *o,
                       const struct places *p, struct err *err)
 {
@@ -105,7 +119,7 @@ static int open_cache(struct session *s, const struct options *o,
         .root = o->cache_dir != NULL ? p->cache_dir : NULL,
         .stem = stem,
         .identity = device_identity(s->device),
-        .memory_only = o->no_cache,
+        .memory_only = o->no_cache || !may_keep(s->device, o),
         .media = media,
         .media_count = map->n_media,
         .probe = spotcheck,

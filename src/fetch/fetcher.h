@@ -48,8 +48,8 @@ struct fetch_request {
     uint64_t since_ms;
 };
 
-/* Opens the blocks of each medium of the device's map in the cache (spot
- * checks included) and starts the thread. */
+/* Starts the thread. The cache has the media of the device's map, in their
+ * order. */
 int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
                   struct err *err);
 

@@ -49,10 +49,13 @@ static unsigned rows_of(const struct blocks *b, uint64_t n)
     return (unsigned)(blocks_length(b, n) / ROW);
 }
 
-/* The next run of rows that have not come. */
-static struct plan_range rest_of_block(size_t medium, const struct blocks *b,
+/* The next run of rows that have not come, up to the next multiple of max: a
+ * command of fixed length brings no more. */
+static struct plan_range rest_of_block(const struct plan_input *in,
+                                       size_t medium, const struct blocks *b,
                                        uint64_t n, uint32_t have)
 {
+    struct plan_range r = {.medium = medium};
     unsigned rows = rows_of(b, n);
     unsigned first = 0;
     unsigned end;
@@ -61,8 +64,11 @@ static struct plan_range rest_of_block(size_t medium, const struct blocks *b,
         first++;
     for (end = first; end < rows && (have >> end & 1U) == 0; end++)
         ;
-    return (struct plan_range){medium, n * BLOCK_SIZE + (uint64_t)first * ROW,
-                               (uint64_t)(end - first) * ROW};
+    r.offset = n * BLOCK_SIZE + (uint64_t)first * ROW;
+    r.len = (uint64_t)(end - first) * ROW;
+    if (r.len > in->max - r.offset % in->max)
+        r.len = in->max - r.offset % in->max;
+    return r;
 }
 
 static struct plan_range run_of_blocks(const struct plan_input *in,
@@ -93,7 +99,7 @@ struct plan_range plan_next(const struct plan_input *in)
             continue;
         have = in->rows(in->arg, w->medium, n);
         if (have != 0)
-            return rest_of_block(w->medium, b, n, have);
+            return rest_of_block(in, w->medium, b, n, have);
         return run_of_blocks(in, w->medium, b, n);
     }
     return (struct plan_range){0, 0, 0};

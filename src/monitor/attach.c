@@ -26,6 +26,8 @@
 #include <string.h>
 
 #define PROBES          3
+#define LISTEN_MS       600U /* a countdown shows itself within half a second */
+#define CLEARS_MAX      4U   /* many keys could use up a countdown */
 #define PROMPT_STAYS_MS 70U
 #define WAKE_EVERY_MS   2000U
 #define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
@@ -37,7 +39,9 @@ struct attach {
     struct recognise recognise; /* first: told by a banner or by the user */
     struct deadline until;
     struct deadline next_send;
-    bool asked; /* for the power cycle */
+    unsigned clears;     /* how often the line editor was cleared */
+    uint64_t cleared_at; /* console's count of received bytes then */
+    bool asked;          /* for the power cycle */
 };
 
 /* Moves complete lines to the text, making room at its front. */
@@ -100,23 +104,6 @@ static const struct break_in *pick_break_in(const struct attach *a)
     return best;
 }
 
-/* Sends what is due. */
-static int send_due(struct attach *a)
-{
-    const struct break_in *b = pick_break_in(a);
-    struct deadline quiet = {a->c->last_byte_ms + WAKE_EVERY_MS / 2};
-    const struct dialect *any = a->config->dialects[0];
-
-    if (!deadline_passed(a->next_send))
-        return 0;
-    if (b != NULL) {
-        a->next_send = deadline_in(b->every_ms);
-        return console_send(a->c, &b->send);
-    }
-    a->next_send = deadline_in(WAKE_EVERY_MS);
-    return deadline_passed(quiet) ? console_send(a->c, &any->wake) : 0;
-}
-
 /* Takes back what was typed before us, whoever the boot loader is: running
  * half a command of somebody else's could do anything. Last to first: the
  * first dialects are the picky ones, and their key takes back the others'. */
@@ -124,6 +111,11 @@ static int clear_editor(struct attach *a)
 {
     size_t count = 0;
     int ret = 0;
+
+    if (a->clears == CLEARS_MAX ||
+        (a->clears > 0 && a->cleared_at == a->c->received))
+        return 0; /* nothing can have been typed since */
+    a->clears++;
 
     while (a->config->dialects[count] != NULL)
         count++;
@@ -135,13 +127,35 @@ static int clear_editor(struct attach *a)
                 ret = console_drain(a->c, 20, a->until);
         }
     }
+    a->cleared_at = a->c->received;
     return ret;
+}
+
+/* Sends what is due. */
+static int send_due(struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+    struct deadline quiet = {a->c->last_byte_ms + WAKE_EVERY_MS / 2};
+    const struct dialect *any = a->config->dialects[0];
+    int ret;
+
+    if (!deadline_passed(a->next_send))
+        return 0;
+    if (b != NULL) {
+        a->next_send = deadline_in(b->every_ms);
+        return console_send(a->c, &b->send);
+    }
+    a->next_send = deadline_in(WAKE_EVERY_MS);
+    if (!deadline_passed(quiet))
+        return 0;
+    ret = clear_editor(a);
+    return ret == 0 ? console_send(a->c, &any->wake) : ret;
 }
 
 /* Keeps what comes by itself, so that no banner is missed. 1: something did. */
 static int listen_only(struct attach *a)
 {
-    struct deadline until = deadline_in(RECOGNISE_QUIET_MS);
+    struct deadline until = deadline_in(LISTEN_MS);
     int heard = 0;
 
     while (!deadline_passed(until)) {

@@ -133,8 +133,8 @@ static int survey_map(struct survey *s, const char *const *user,
     return ret == 0 ? map_finish(&s->dev->map, err) : ret;
 }
 
-/* The identity is a text of lines: the dialect, the media, and what the
- * identity rules match. */
+/* The identity is a text of lines: the dialect and what its identity rules
+ * match. */
 static int survey_identity(struct survey *s, struct err *err)
 {
     struct device *dev = s->dev;
@@ -152,6 +152,7 @@ static int survey_identity(struct survey *s, struct err *err)
         while (answer->len > 0 && pattern_match(rule->pattern, answer->data,
                                                 answer->len, at, &at)) {
             struct span line = pattern_whole(rule->pattern);
+            dev->unique = dev->unique || rule->unique;
             (void)buf_printf(&dev->identity, "%s: %.*s\n", rule->title,
                              (int)line.len, line.text);
         }
@@ -286,6 +287,15 @@ const char *device_banner(const struct device *dev)
 const char *device_identity(const struct device *dev)
 {
     return dev->identity.data;
+}
+
+bool device_is_told_apart(struct device *dev)
+{
+    uint32_t crc;
+
+    return dev->unique ||
+           (dev->map.n_media > 0 && device_crc32(dev, dev->map.media[0].base,
+                                                 MAP_ALIGN, &crc, NULL) == 0);
 }
 
 void device_wake(struct device *dev)

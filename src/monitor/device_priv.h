@@ -25,6 +25,7 @@ struct device {
     struct buf identity;
     char *port;
     char banner[160]; /* escaped */
+    bool unique;      /* the identity is this device's alone */
     bool in_step;
     int method;
     enum row_order order;

@@ -37,6 +37,11 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool join(char out[PATH_MAX], const char *folder, const char *name)
+{
+    return (size_t)snprintf(out, PATH_MAX, "%s%s", folder, name) < PATH_MAX;
+}
+
 /*
  * $FWFS_DIALECTS, else for a program that stands in its build tree the source
  * folder, else the installed one.
@@ -56,9 +61,8 @@ static void find_folder(char out[PATH_MAX])
     exe[len > 0 ? len : 0] = '\0';
     for (slash = strrchr(exe, '/'); slash != NULL; slash = strrchr(exe, '/')) {
         *slash = '\0';
-        if ((size_t)snprintf(out, PATH_MAX, "%s/src/dialects", exe) <
-                PATH_MAX &&
-            is_folder(out))
+        if (join(out, exe, "/src/monitor") && is_folder(out) &&
+            join(out, exe, "/src/dialects"))
             return;
     }
     (void)snprintf(out, PATH_MAX, "%s", FWFS_DIALECT_DIR);

@@ -72,6 +72,7 @@ struct identity_rule {
     char title[32];
     char *command;
     struct pattern *pattern; /* what it matches goes into the identity */
+    bool unique;             /* no other device has the same */
 };
 
 struct checksum {

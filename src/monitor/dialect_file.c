@@ -24,6 +24,20 @@
  * through this one; parsing is done by one thread. */
 static struct dialect_reader *reading;
 
+/* libconfuse forgets where a key stood. */
+static int note_line(cfg_t *sec, cfg_opt_t *opt)
+{
+    struct dialect_line *grown = realloc(
+        reading->lines, (reading->n_lines + 1) * sizeof(*grown));
+
+    if (grown == NULL)
+        return 0;
+    reading->lines = grown;
+    grown[reading->n_lines++] = (struct dialect_line){sec, opt->name,
+                                                      sec->line};
+    return 0;
+}
+
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
     char what[256];
@@ -33,8 +47,9 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
     reading->failed = true;
     (void)vsnprintf(what, sizeof(what), fmt, ap);
     if (strstr(what, DIALECT_SENTINEL) != NULL)
-        err_say(reading->err, "%s: the closing '}' of section '%s' is missing",
-                reading->path, cfg_name(cfg));
+        err_say(reading->err,
+                "%s:%d: the closing '}' of section '%s' is missing",
+                reading->path, cfg->line - 1, cfg_name(cfg));
     else
         err_say(reading->err, "%s:%d: %s%s", reading->path, cfg->line, what,
                 strstr(what, "unterminated string") != NULL
@@ -52,7 +67,7 @@ static void read_recognise(struct dialect_reader *r, struct dialect *d,
     for (size_t i = 0; i < d->n_banners; i++)
         d->banners[i] = value_compile(r, sec, "banner",
                                       cfg_getnstr(sec, "banner", (unsigned)i));
-    d->recognise_command = value_command(r, sec, false);
+    d->recognise_command = value_command(r, sec, VALUE_OPTIONAL);
     d->recognise_answer = value_pattern(r, sec, "answer");
     if ((d->recognise_command == NULL) != (d->recognise_answer == NULL))
         (void)value_fail(r, sec, "answer", "command and answer go together");
@@ -141,7 +156,7 @@ static void read_dump(struct dialect_reader *r, struct dump_method *m,
     const char *order = cfg_getstr(sec, "order");
 
     value_title(sec, m->name, sizeof(m->name));
-    m->command = value_command(r, sec, true);
+    m->command = value_command(r, sec, VALUE_TEMPLATE);
     if (m->command != NULL && strstr(m->command, "{address") == NULL)
         (void)value_fail(r, sec, "command", "has no {address}");
     m->cpu_order = strcmp(order, "cpu") == 0;
@@ -190,7 +205,7 @@ static void read_checksum(struct dialect_reader *r, struct dialect *d,
                              "the only algorithm known is crc32");
             return;
         }
-        d->crc32.command = value_command(r, sec, true);
+        d->crc32.command = value_command(r, sec, VALUE_TEMPLATE);
         d->crc32.answer = value_pattern(r, sec, "answer");
         if (d->crc32.answer == NULL || !pattern_has(d->crc32.answer, "sum"))
             (void)value_fail(r, sec, "answer", "needs a group (?<sum>...)");
@@ -220,7 +235,7 @@ static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
     const char *format = cfg_getstr(sec, "format");
 
     value_title(sec, m->title, sizeof(m->title));
-    m->command = value_command(r, sec, false);
+    m->command = value_command(r, sec, VALUE_OPTIONAL);
     m->banner = cfg_getbool(sec, "banner") == cfg_true;
     m->makes = strcmp(makes, "chip") == 0 ? MAP_MAKES_CHIP : MAP_MAKES_SEGMENT;
     if (m->makes == MAP_MAKES_SEGMENT && strcmp(makes, "segment") != 0)
@@ -258,8 +273,9 @@ static void read_identities(struct dialect_reader *r, struct dialect *d,
         cfg_t *sec = cfg_getnsec(top, "identity", (unsigned)i);
         struct identity_rule *rule = &d->identities[i];
         value_title(sec, rule->title, sizeof(rule->title));
-        rule->command = value_command(r, sec, true);
+        rule->command = value_command(r, sec, VALUE_WANTED);
         rule->pattern = value_pattern(r, sec, "pattern");
+        rule->unique = cfg_getbool(sec, "unique") == cfg_true;
         if (rule->pattern == NULL)
             (void)value_fail(r, sec, "pattern", "missing");
     }
@@ -302,6 +318,7 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
     if (ret == 0) {
         ret = -ENOMEM;
         d = calloc(1, sizeof(*d));
+        dialect_schema_watch(note_line);
         top = cfg_init(dialect_schema, CFGF_NONE);
     }
     if (d != NULL && top != NULL) {
@@ -312,6 +329,7 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
         if (!r.failed)
             read_all(&r, d, top);
         reading = NULL;
+        free(r.lines);
         ret = r.failed ? -EINVAL : 0;
     }
     if (top != NULL)

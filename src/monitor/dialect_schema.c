@@ -70,9 +70,9 @@ static cfg_opt_t map_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
                                CFG_BOOL("if-free", cfg_false, CFGF_NONE),
                                CFG_END()};
 
-static cfg_opt_t identity_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
-                                    CFG_STR("pattern", NULL, CFGF_NONE),
-                                    CFG_END()};
+static cfg_opt_t identity_opts[] = {
+    CFG_STR("command", NULL, CFGF_NONE), CFG_STR("pattern", NULL, CFGF_NONE),
+    CFG_BOOL("unique", cfg_false, CFGF_NONE), CFG_END()};
 
 #define TITLED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
@@ -88,3 +88,18 @@ cfg_opt_t dialect_schema[] = {CFG_STR("description", "", CFGF_NONE),
                               CFG_SEC("identity", identity_opts, TITLED),
                               CFG_INT(DIALECT_SENTINEL, 0, CFGF_NONE),
                               CFG_END()};
+
+static void watch(cfg_opt_t *opts, int (*note)(cfg_t *sec, cfg_opt_t *opt))
+{
+    for (; opts->name != NULL; opts++) {
+        if (opts->type == CFGT_SEC)
+            watch(opts->subopts, note);
+        else
+            opts->validcb = note;
+    }
+}
+
+void dialect_schema_watch(int (*note)(cfg_t *sec, cfg_opt_t *opt))
+{
+    watch(dialect_schema, note);
+}

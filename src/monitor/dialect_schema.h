@@ -12,4 +12,7 @@
 /* The top level; ends with CFG_END. libconfuse only reads it. */
 extern cfg_opt_t dialect_schema[];
 
+/* Has note called for each key while its line is being parsed. */
+void dialect_schema_watch(int (*note)(cfg_t *sec, cfg_opt_t *opt));
+
 #endif

@@ -16,9 +16,14 @@ bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
                 const char *what)
 {
     const char *title = cfg_title(sec);
+    int line = sec->line;
+
+    for (size_t i = 0; i < r->n_lines; i++)
+        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
+            line = r->lines[i].line;
 
     if (!r->failed)
-        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, sec->line,
+        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, line,
                 cfg_name(sec), title != NULL ? " " : "",
                 title != NULL ? title : "", key, what);
     r->failed = true;
@@ -96,7 +101,7 @@ struct pattern *value_compile(struct dialect_reader *r, cfg_t *sec,
 
     if (text == NULL || r->failed)
         return NULL;
-    if (pattern_compile(&p, text, key, &why) < 0)
+    if (pattern_compile(&p, text, "", &why) < 0)
         (void)value_fail(r, sec, key, why.text);
     return p;
 }
@@ -107,8 +112,8 @@ struct pattern *value_pattern(struct dialect_reader *r, cfg_t *sec,
     return value_compile(r, sec, key, cfg_getstr(sec, key));
 }
 
-/* A command template; checked with sample numbers. */
-char *value_command(struct dialect_reader *r, cfg_t *sec, bool wanted)
+char *value_command(struct dialect_reader *r, cfg_t *sec,
+                    enum value_command_kind kind)
 {
     const struct template_values sample = {0x12345678, 0x100, 0x100};
     const char *text = cfg_getstr(sec, "command");
@@ -116,12 +121,15 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, bool wanted)
     struct err why = {""};
 
     if (text == NULL || text[0] == '\0') {
-        if (wanted)
+        if (kind != VALUE_OPTIONAL)
             (void)value_fail(r, sec, "command", "missing");
         return NULL;
     }
     if (template_fill(text, &sample, filled, sizeof(filled), &why) < 0)
         (void)value_fail(r, sec, "command", why.text);
+    else if (kind != VALUE_TEMPLATE && strchr(text, '{') != NULL)
+        (void)value_fail(r, sec, "command",
+                         "place holders have no meaning in this section");
     return value_string(r, sec, "command");
 }
 

@@ -18,6 +18,13 @@ struct dialect_reader {
     const char *path;
     struct err *err;
     bool failed;
+    /* Where each key stands, noted while parsing. */
+    struct dialect_line {
+        const cfg_t *sec;
+        const char *key; /* the schema's own string */
+        int line;
+    } * lines;
+    size_t n_lines;
 };
 
 /* Complains about key of sec with file and line; returns false. */
@@ -42,9 +49,14 @@ struct pattern *value_compile(struct dialect_reader *r, cfg_t *sec,
 struct pattern *value_pattern(struct dialect_reader *r, cfg_t *sec,
                               const char *key);
 
-/* The section's command, a template that has been tried out; NULL: it has
- * none (a complaint if wanted). */
-char *value_command(struct dialect_reader *r, cfg_t *sec, bool wanted);
+/* The section's command; NULL: it has none. */
+enum value_command_kind {
+    VALUE_OPTIONAL, /* a plain command, may be missing */
+    VALUE_WANTED,   /* a plain command */
+    VALUE_TEMPLATE  /* with place holders, which are tried out */
+};
+char *value_command(struct dialect_reader *r, cfg_t *sec,
+                    enum value_command_kind kind);
 
 /* The title of sec, safe to show. */
 void value_title(cfg_t *sec, char *out, size_t size);

@@ -143,28 +143,31 @@ static unsigned patience_ms(const struct dump *d)
 /* Receives until the prompt is back. */
 static int receive(struct dump *d)
 {
-    for (;;) {
-        struct deadline until = deadline_in(patience_ms(d));
-        int n = 0;
+    uint64_t heard_ms = clock_ms();
 
-        if (patience_ms(d) == 0)
-            return 0;
-        n = console_fill(d->c, until);
+    while (patience_ms(d) > 0) {
+        struct deadline until = {heard_ms + patience_ms(d)};
+        int n = console_fill(d->c, until);
+
         if (n == -EINTR && atomic_load(&d->c->shutdown)) {
             (void)interrupt(d);
             return n;
         }
         if (n < 0 && n != -EINTR)
             return n;
+        if (n > 0)
+            heard_ms = clock_ms();
         take_lines(d);
-        if (wants_stop(d) && d->next < d->end) {
+        if (!d->stopping && d->next < d->end && wants_stop(d)) {
             n = interrupt(d);
             if (n < 0)
                 return n;
-        } else if (n == 0 && deadline_passed(until)) {
+            heard_ms = clock_ms();
+        } else if (n <= 0 && deadline_passed(until)) {
             return console_at_prompt(d->c) ? 0 : -ETIMEDOUT;
         }
     }
+    return 0;
 }
 
 static void count_lost(struct dump *d)

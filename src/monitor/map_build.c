@@ -88,7 +88,8 @@ static void on_mtdpart(void *arg, const struct mtdpart *part)
     const struct map_found f = {.name = part->name,
                                 .medium = part->id,
                                 .offset = part->offset,
-                                .size = part->size};
+                                .size = part->size,
+                                .rest = part->size == 0};
 
     map_place_segment(use->map, use->dialect, use->rule, &f);
 }

@@ -4,6 +4,7 @@
 #include "monitor/map_build.h"
 
 #include "base/num.h"
+#include "monitor/user_segment.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool name_is_used(const struct map *map, const char *name, size_t except)
+static bool name_is_used(const struct map *map, const char *name)
 {
     for (size_t i = 0; i < map->n_segments; i++)
-        if (i != except && strcmp(map->segments[i].name, name) == 0)
+        if (strcmp(map->segments[i].name, name) == 0)
             return true;
     return false;
 }
@@ -42,8 +43,8 @@ static int add_window(struct map *map, uint64_t base, uint64_t size)
     uint64_t first = base - base % MAP_ALIGN;
     uint64_t end;
 
-    if (map->n_media == MAP_MEDIA_MAX ||
-        !num_add(base, size + MAP_ALIGN - 1, &end))
+    if (map->n_media == MAP_MEDIA_MAX || !num_add(size, MAP_ALIGN - 1, &end) ||
+        !num_add(base, end, &end))
         return -1;
     end -= end % MAP_ALIGN;
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
@@ -63,60 +64,30 @@ static int find_window(const struct map *map, uint64_t base, uint64_t size)
     return -1;
 }
 
-/* NAME:BASE:SIZE, where NAME may hold colons itself. */
-static bool split_option(const char *option, char name[MAP_NAME_MAX],
-                         uint64_t *base, uint64_t *size)
-{
-    char text[256];
-    char *size_at;
-    char *base_at;
-    uint64_t end;
-
-    if (strlen(option) >= sizeof(text))
-        return false;
-    memcpy(text, option, strlen(option) + 1);
-    size_at = strrchr(text, ':');
-    if (size_at == NULL)
-        return false;
-    *size_at++ = '\0';
-    base_at = strrchr(text, ':');
-    if (base_at == NULL || base_at == text)
-        return false;
-    *base_at++ = '\0';
-    map_safe_name(name, text, strlen(text));
-    return strcmp(name, text) == 0 && num_size(base_at, base) &&
-           num_size(size_at, size) && *size != 0 && num_add(*base, *size, &end);
-}
-
 int map_add_user(struct map *map, const char *option, struct err *err)
 {
-    char name[MAP_NAME_MAX];
+    struct user_segment u;
     struct map_segment *s;
-    uint64_t base;
-    uint64_t size;
     int medium;
 
-    if (!split_option(option, name, &base, &size))
-        return err_set(err, -EINVAL,
-                       "segment '%s': write NAME:BASE:SIZE, for example "
-                       "rootfs.img:0x9f050000:0x2f0000 or ram.bin:0:64K",
-                       option);
-    if (name_is_used(map, name, SIZE_MAX))
+    if (user_segment_parse(option, &u, err) < 0)
+        return -EINVAL;
+    if (name_is_used(map, u.name))
         return err_set(err, -EINVAL,
                        "segment '%s': there is a file of that name already",
-                       name);
-    medium = find_window(map, base, size);
+                       u.name);
+    medium = find_window(map, u.base, u.size);
     if (medium < 0)
-        medium = add_window(map, base, size);
+        medium = add_window(map, u.base, u.size);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;
     if (s == NULL)
         return err_set(err, -EINVAL, "segment '%s': too many, or out of range",
-                       name);
-    memcpy(s->name, name, sizeof(name));
+                       u.name);
+    memcpy(s->name, u.name, sizeof(u.name));
     (void)snprintf(s->source, sizeof(s->source), "user");
     s->medium = medium;
-    s->offset = base - map->media[medium].base;
-    s->size = size;
+    s->offset = u.base - map->media[medium].base;
+    s->size = u.size;
     return 0;
 }
 
@@ -140,23 +111,63 @@ static int add_whole_chips(struct map *map, struct err *err)
     return 0;
 }
 
-/* "rootfs" a second time becomes "rootfs-2". */
-static void make_unique(struct map *map)
+/* N of a name "STEM-N", else 0. */
+static uint64_t number_behind(const char *name, const char *stem)
 {
+    size_t len = strlen(stem);
+    uint64_t n;
+
+    if (strncmp(name, stem, len) != 0 || name[len] != '-' ||
+        !num_digits(name + len + 1, strlen(name + len + 1), 10, &n))
+        return 0;
+    return n;
+}
+
+static bool is_used_before(const struct map *map, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(map->segments[k].name, map->segments[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* The lowest number that makes a new name of stem for segment i. used: room
+ * for two more than i; i names cannot use up all of it. */
+static unsigned free_number(const struct map *map, size_t i, const char *stem,
+                            bool *used)
+{
+    unsigned n = 2;
+
+    memset(used, 0, i + 2);
+    for (size_t k = 0; k < i; k++) {
+        uint64_t taken = number_behind(map->segments[k].name, stem);
+        if (taken < i + 2)
+            used[taken] = true;
+    }
+    while (n < i + 2 && used[n])
+        n++;
+    return n;
+}
+
+/* "rootfs" a second time becomes "rootfs-2". Only what comes before counts:
+ * the first keeps its name. */
+static int make_unique(struct map *map, struct err *err)
+{
+    bool *used = calloc(map->n_segments + 2, sizeof(*used));
+
+    if (used == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
     for (size_t i = 0; i < map->n_segments; i++) {
         struct map_segment *s = &map->segments[i];
-        char first[MAP_NAME_MAX];
-        memcpy(first, s->name, sizeof(first));
-        /* Only what comes before counts: the first keeps its name. */
-        for (unsigned n = 2; n < MAP_FILES_MAX + 2; n++) {
-            bool used = false;
-            for (size_t k = 0; k < i && !used; k++)
-                used = strcmp(map->segments[k].name, s->name) == 0;
-            if (!used)
-                break;
-            (void)snprintf(s->name, sizeof(s->name), "%.56s-%u", first, n);
-        }
+        char stem[57];
+        if (!is_used_before(map, i))
+            continue;
+        (void)snprintf(stem, sizeof(stem), "%.56s", s->name);
+        (void)snprintf(s->name, sizeof(s->name), "%.56s-%u", stem,
+                       free_number(map, i, stem, used));
     }
+    free(used);
+    return 0;
 }
 
 static uint64_t address_of(const struct map *map, const struct map_segment *s)
@@ -205,9 +216,10 @@ int map_finish(struct map *map, struct err *err)
 
     sort_by_address(map);
     ret = add_whole_chips(map, err);
+    if (ret == 0)
+        ret = make_unique(map, err);
     if (ret < 0)
         return ret;
-    make_unique(map);
     note_overlaps(map);
     if (map->n_media == 0)
         return err_set(err, -ENODATA,

@@ -192,7 +192,7 @@ static void place_by_medium(const struct map *map, const struct dialect *d,
         return;
     }
     m = &map->media[n];
-    if (s->size == 0 && f->offset < m->size)
+    if (f->rest && f->offset < m->size)
         s->size = m->size - f->offset; /* the rest */
     if (f->offset >= m->size || s->size > m->size - f->offset) {
         unreadable(s, f->offset, "reaches beyond its chip");

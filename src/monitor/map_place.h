@@ -16,7 +16,8 @@ struct map_found {
     struct span medium;
     uint64_t base;   /* absolute, if has_base */
     uint64_t offset; /* into the medium, else */
-    uint64_t size;   /* 0: the rest of the medium */
+    uint64_t size;   /* bytes; 0 is refused */
+    bool rest;       /* up to the end of the medium instead of size */
     bool has_base;
 };
 

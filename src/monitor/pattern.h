@@ -20,7 +20,7 @@ struct span {
     size_t len;
 };
 
-/* where is a place for messages ("u-boot.conf: map flash: pattern"). The
+/* where is a place for messages, or "". The
  * caller owns *out. -EINVAL with the position of the fault. */
 int pattern_compile(struct pattern **out, const char *text, const char *where,
                     struct err *err);

@@ -41,6 +41,8 @@ static bool take_spaced(struct cursor *c, const char *text)
         c->at++;
         while (*text == ' ' && c->at < c->end && *c->at == ' ')
             c->at++;
+        while (text[0] == ' ' && text[1] == ' ')
+            text++;
     }
     return true;
 }

@@ -3,6 +3,8 @@
 
 #include "monitor/template.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -74,6 +76,7 @@ int template_fill(const char *text, const struct template_values *values,
                   char *out, size_t size, struct err *err)
 {
     char one[32];
+    char safe[120];
     size_t len = 0;
 
     while (*text != '\0') {
@@ -82,11 +85,13 @@ int template_fill(const char *text, const struct template_values *values,
         one[0] = *text;
         if (*text == '{')
             n = fill_one(text, values, one, sizeof(one), &used);
-        if (n < 0 || *text < 0x20 || *text > 0x7e)
+        if (n < 0 || *text < 0x20 || *text > 0x7e) {
+            (void)text_escape(safe, sizeof(safe), text, strlen(text));
             return err_set(err, -EINVAL,
                            "bad place holder at '%s'; known are {address}, "
                            "{length}, {count}, with :x :X :d and a width",
-                           text);
+                           safe);
+        }
         if (len + (size_t)n >= size)
             return err_set(err, -ENOSPC, "command longer than %zu", size);
         memcpy(out + len, one, (size_t)n);

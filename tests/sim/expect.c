@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "values.h"
+
 static const char usage[] =
     "usage: expect PTY STEP...\n"
     "  s:TEXT   send TEXT\n"
@@ -45,14 +47,15 @@ static size_t unescape(char *text)
     char *in = text;
 
     while (*in) {
-        unsigned byte;
         const char *name;
+        char byte = 0;
+        size_t used = value_hex(in, &byte);
 
         if (in[0] != '\\' || !in[1]) {
             *out++ = *in++;
-        } else if (sscanf(in, "\\x%2x", &byte) == 1) {
-            *out++ = (char)byte;
-            in += 4;
+        } else if (used > 0) {
+            *out++ = byte;
+            in += used;
         } else {
             name = strchr(names, in[1]);
             *out++ = name ? values[name - names] : in[1];
@@ -149,11 +152,11 @@ static int do_step(struct host *h, char *step)
     if (!step[0] || step[1] != ':')
         return 2;
     if (step[0] == 't') {
-        h->patience = atol(text);
+        h->patience = strtol(text, NULL, 10);
         return 0;
     }
     if (step[0] == 'p') {
-        listen_for(h, atol(text));
+        listen_for(h, strtol(text, NULL, 10));
         return 0;
     }
     len = unescape(text);

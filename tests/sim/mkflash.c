@@ -150,6 +150,7 @@ static int set_size(struct builder *b, const char *text)
         return -1;
     if (b->size == 0 || b->size > UINT64_C(1) << 32)
         return complain("%s is no size of a flash", text);
+    free(b->data);
     b->data = malloc(b->size);
     if (!b->data)
         return complain("%s", strerror(errno));
@@ -187,7 +188,8 @@ static int write_out(const struct builder *b, const char *path)
     return 0;
 }
 
-int main(int argc, char **argv)
+/* The exit status. */
+static int build(struct builder *b, int argc, char **argv)
 {
     static const struct option options[] = {
         {"size", required_argument, NULL, 's'},
@@ -199,21 +201,26 @@ int main(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct builder b = {.base = 0x7f000000};
-    int option, status;
+    int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
         if (option == 'h')
             return fputs(usage, stdout) < 0;
-        if (option == '?' || set_option(&b, option) < 0) {
-            free(b.data);
+        if (option == '?' || set_option(b, option) < 0)
             return 2;
-        }
     }
-    if (!b.data || optind != argc - 1)
-        status = complain("--size N and one OUT are needed");
-    else
-        status = write_out(&b, argv[optind]) < 0 ? 1 : 0;
+    if (!b->data || optind != argc - 1) {
+        complain("--size N and one OUT are needed");
+        return 2;
+    }
+    return write_out(b, argv[optind]) < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct builder b = {.base = 0x7f000000};
+    int status = build(&b, argc, argv);
+
     free(b.data);
-    return status < 0 ? 2 : status;
+    return status;
 }

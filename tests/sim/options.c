@@ -2,15 +2,10 @@
 // Reads the command line of fwfs-sim.
 #include "options.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "uart.h"
+#include "values.h"
 
 enum {
     OPT_LOADER = 256,
@@ -85,85 +80,15 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int complain(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
-
-static int complain(const char *format, ...)
-{
-    va_list args;
-
-    fputs("fwfs-sim: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputs(" (see --help)\n", stderr);
-    return -1;
-}
-
-/* A number, up to the character `end`; the text after it in `rest`. */
-static int number_until(const char *text, int end, uint64_t *value,
-                        const char **rest)
-{
-    char *stop;
-
-    errno = 0;
-    *value = strtoull(text, &stop, 0);
-    if (stop == text || !isdigit((unsigned char)*text) || errno ||
-        (*stop != end && *stop != '\0'))
-        return complain("'%s' is not a number", text);
-    *rest = stop;
-    return 0;
-}
-
-static int number(const char *text, uint64_t *value)
-{
-    const char *rest;
-
-    return number_until(text, '\0', value, &rest);
-}
-
-static int small_number(const char *text, long max, long *value)
-{
-    uint64_t wide;
-
-    if (number(text, &wide) < 0)
-        return -1;
-    if (wide > (uint64_t)max)
-        return complain("%s is more than %ld", text, max);
-    *value = (long)wide;
-    return 0;
-}
-
-/* Which of the `count` words is it? */
-static int choice(const char *text, const char *const *words, int count)
-{
-    for (int i = 0; i < count; i++) {
-        if (strcmp(text, words[i]) == 0)
-            return i;
-    }
-    return complain("'%s' is none of the possible values", text);
-}
-
 static int parse_ram(struct options *o, const char *text)
 {
     const char *rest;
 
-    if (number_until(text, ':', &o->ram_base, &rest) < 0)
+    if (value_until(text, ':', &o->ram_base, &rest) < 0)
         return -1;
     if (*rest != ':')
         return complain("--ram wants BASE:SIZE");
-    return number(rest + 1, &o->ram_size);
-}
-
-static int parse_seconds(struct options *o, const char *text)
-{
-    char *end;
-    double seconds = strtod(text, &end);
-
-    if (end == text || *end || !(seconds >= 0 && seconds < 1e6))
-        return complain("'%s' is not a number of seconds", text);
-    o->autoboot = (int64_t)(seconds * 1e9);
-    return 0;
+    return value_number(rest + 1, &o->ram_size);
 }
 
 static int add_fault(struct options *o, enum fault_kind kind, const char *text)
@@ -174,41 +99,13 @@ static int add_fault(struct options *o, enum fault_kind kind, const char *text)
 
     if (o->faults.count == FAULTS_MAX)
         return complain("too many faults");
-    if (number_until(text, ':', &fault->addr, &rest) < 0 ||
-        (*rest && small_number(rest + 1, 1000000000, &left) < 0))
+    if (value_until(text, ':', &fault->addr, &rest) < 0 ||
+        (*rest && value_small(rest + 1, 1000000000, &left) < 0))
         return -1;
     fault->kind = kind;
     fault->left = left;
     o->faults.count++;
     return 0;
-}
-
-/* Translate \n \r \t \e \\ \xHH. */
-static int unescape(char *to, size_t size, const char *from)
-{
-    static const char names[] = "nrte\\";
-    static const char values[] = "\n\r\t\033\\";
-    size_t len = 0;
-
-    for (; *from && len + 1 < size; from++) {
-        const char *name;
-        unsigned byte;
-        int used = 0;
-
-        if (*from != '\\') {
-            to[len++] = *from;
-        } else if (sscanf(from, "\\x%2x%n", &byte, &used) == 1) {
-            to[len++] = (char)byte;
-            from += used - 1;
-        } else if (from[1] && (name = strchr(names, from[1]))) {
-            to[len++] = values[name - names];
-            from++;
-        } else {
-            return complain("bad escape in '%s'", from);
-        }
-    }
-    to[len] = '\0';
-    return *from ? complain("--leftover is too long") : 0;
 }
 
 static int set_word(struct options *o, int option, const char *arg)
@@ -224,27 +121,27 @@ static int set_word(struct options *o, int option, const char *arg)
 
     switch (option) {
     case OPT_LOADER:
-        n = choice(arg, loaders, 2);
+        n = value_choice(arg, loaders, 2);
         o->loader = (enum loader)n;
         break;
     case OPT_FORMAT:
-        n = choice(arg, formats, 3);
+        n = value_choice(arg, formats, 3);
         o->format = (enum format)n;
         break;
     case OPT_ENDIAN:
-        n = choice(arg, endians, 2);
+        n = value_choice(arg, endians, 2);
         o->big_endian = n == 1;
         break;
     case OPT_MTDPARTS_IN:
-        n = choice(arg, places, 2);
+        n = value_choice(arg, places, 2);
         o->mtdparts_in_bootargs = n == 1;
         break;
     case OPT_EOL:
-        n = choice(arg, ends, 2);
+        n = value_choice(arg, ends, 2);
         o->newline = n == 1 ? "\n\r" : "\r\n";
         break;
     default:
-        n = choice(arg, states, 4);
+        n = value_choice(arg, states, 4);
         o->state = (enum state)n;
         break;
     }
@@ -257,23 +154,23 @@ static int set_number(struct options *o, int option, const char *arg)
 
     switch (option) {
     case OPT_BASE:
-        return number(arg, &o->base);
+        return value_number(arg, &o->base);
     case OPT_BASE2:
-        return number(arg, &o->base2);
+        return value_number(arg, &o->base2);
     case OPT_WINDOW:
-        return number(arg, &o->window);
+        return value_number(arg, &o->window);
     case OPT_SEED:
-        return number(arg, &o->seed);
+        return value_number(arg, &o->seed);
     case OPT_ABORT_AT:
-        return number(arg, &o->abort_at);
+        return value_number(arg, &o->abort_at);
     case OPT_BAUD:
-        return small_number(arg, 100000000, &o->baud);
+        return value_small(arg, 100000000, &o->baud);
     case OPT_FIFO:
-        if (small_number(arg, UART_FIFO_MAX, &o->fifo) < 0)
+        if (value_small(arg, UART_FIFO_MAX, &o->fifo) < 0)
             return -1;
         return o->fifo < 1 ? complain("--fifo must be 1 or more") : 0;
     default:
-        if (small_number(arg, 1000000000, &n) < 0)
+        if (value_small(arg, 1000000000, &n) < 0)
             return -1;
         *(option == OPT_FLIP ? &o->faults.flip
                              : &o->faults.drop) = (unsigned long)n;
@@ -335,9 +232,9 @@ static int set_option(struct options *o, int option)
     case OPT_RAM:
         return parse_ram(o, optarg);
     case OPT_AUTOBOOT:
-        return parse_seconds(o, optarg);
+        return value_seconds(optarg, &o->autoboot);
     case OPT_LEFTOVER:
-        return unescape(o->leftover, sizeof o->leftover, optarg);
+        return value_unescape(o->leftover, sizeof o->leftover, optarg);
     case OPT_BAD_ROW:
         return add_fault(o, FAULT_BAD_ROW, optarg);
     case OPT_LOSE_ROW:

@@ -8,22 +8,14 @@
 /* A size with its unit; moves `*p` behind it. */
 static uint64_t parse_size(const char **p)
 {
+    static const char units[] = "kmg";
     char *end;
     uint64_t size = strtoull(*p, &end, 0);
+    const char *unit = strchr(units, *end | 0x20);
 
-    switch (*end | 0x20) {
-    case 'g':
-        size <<= 10;
-        /* fall through */
-    case 'm':
-        size <<= 10;
-        /* fall through */
-    case 'k':
-        size <<= 10;
+    if (unit) {
+        size <<= 10 * (unit - units + 1);
         end++;
-        break;
-    default:
-        break;
     }
     *p = end;
     return size;

@@ -121,11 +121,11 @@ static void print_bank(struct sim *sim, int bank, const struct chip *chip)
             uart_puts(&sim->uart, "\n");
         if (old)
             uart_printf(&sim->uart, " %08llX%5s",
-                        (unsigned long long)(chip->base + at),
+                        (unsigned long long)chip->base + at,
                         locked ? " (RO)" : " ");
         else
             uart_printf(&sim->uart, "  %08llX   %s ",
-                        (unsigned long long)(chip->base + at),
+                        (unsigned long long)chip->base + at,
                         locked ? "RO" : "  ");
     }
     uart_puts(&sim->uart, "\n");
@@ -167,7 +167,7 @@ static void list_device(struct sim *sim, int index, const struct chip *chip)
 
         uart_printf(u, "\t  - 0x%012llx-0x%012llx : \"%s\"\n",
                     (unsigned long long)p->offset,
-                    (unsigned long long)(p->offset + p->size), p->name);
+                    (unsigned long long)p->offset + p->size, p->name);
     }
 }
 

@@ -60,7 +60,7 @@ static void add_units(struct sim *sim, struct row *row, uint8_t *bytes,
 static void print_row(struct sim *sim, uint64_t addr, int len, int width)
 {
     struct row row = {.addr = addr, .end = addr + (uint64_t)len};
-    uint8_t bytes[ROW_BYTES];
+    uint8_t bytes[ROW_BYTES] = {0};
 
     row_add(&row, "%08llx:", (unsigned long long)addr);
     row.hex_from = row.len;

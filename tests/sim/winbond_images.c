@@ -9,7 +9,7 @@ int winbond_find_images(struct sim *sim, struct footer *images)
     const struct chip *chip = &sim->memory.chip[0];
     int count = 0;
 
-    for (uint64_t end = 2 * FOOTER_BLOCK;
+    for (uint64_t end = UINT64_C(2) * FOOTER_BLOCK;
          end <= chip->size && count < FOOTER_IMAGES; end += FOOTER_BLOCK) {
         uint8_t bytes[FOOTER_SIZE];
 

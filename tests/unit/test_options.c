@@ -184,7 +184,7 @@ static void strict_numbers(void **state)
 static void segments(void **state)
 {
     (void)state;
-    accept_line("-s BOOT~INFO:0x7f006000:0xd0 -s x:0xffffffffffffffff:1 D M");
+    accept_line("-s BOOT~INFO:0x7f006000:0xd0 -s x:0xfffffffffffff000:1 D M");
     assert_string_equal(o.segments[0], "BOOT INFO:0x7f006000:0xd0");
     refuse_line("-s a D M", "NAME:BASE:SIZE", "-s rootfs:0x40000:1M");
     refuse_line("-s a:1 D M", "NAME:BASE:SIZE", "rootfs");

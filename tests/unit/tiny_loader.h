@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-#define LOADER_RAN 64U
+#define LOADER_RAN 512U
 
 /*
  * Plays what the consoles of U-Boot (CR LF, Ctrl-C, md) and of the Winbond

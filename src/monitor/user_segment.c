@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// NAME:BASE:SIZE, as a user writes a segment.
+
+#include "monitor/user_segment.h"
+
+#include "base/num.h"
+#include "monitor/map_build.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Cuts text at its last colon; what is behind it, NULL when there is none. */
+static char *cut(char *text)
+{
+    char *at = strrchr(text, ':');
+
+    if (at != NULL)
+        *at++ = '\0';
+    return at;
+}
+
+/* A name that would have to be changed is refused: the user could not find
+ * the file. */
+static bool is_file_name(const char *name)
+{
+    char safe[MAP_NAME_MAX];
+
+    map_safe_name(safe, name, strlen(name));
+    return name[0] != '\0' && strcmp(safe, name) == 0;
+}
+
+int user_segment_parse(const char *text, struct user_segment *out,
+                       struct err *err)
+{
+    char name[256];
+    char *size;
+    char *base;
+    uint64_t end;
+
+    if (strlen(text) >= sizeof(name))
+        return err_set(err, -EINVAL, "longer than %zu bytes", sizeof(name) - 1);
+    memcpy(name, text, strlen(text) + 1);
+    size = cut(name);
+    base = size != NULL ? cut(name) : NULL;
+    if (base == NULL)
+        return err_set(err, -EINVAL, "'%s' is not NAME:BASE:SIZE", text);
+    if (!is_file_name(name))
+        return err_set(err, -EINVAL,
+                       "'%s': NAME must be a file name of printable ASCII, "
+                       "shorter than %d bytes, without a slash or a leading "
+                       "dot",
+                       text, MAP_NAME_MAX);
+    if (!num_size(base, &out->base))
+        return err_set(err, -EINVAL, "'%s': BASE '%s' is not an address", text,
+                       base);
+    if (!num_size(size, &out->size) || out->size == 0)
+        return err_set(err, -EINVAL, "'%s': SIZE '%s' is not a size", text,
+                       size);
+    if (!num_add(out->base, out->size, &end))
+        return err_set(err, -EINVAL, "'%s' ends beyond 64 bits", text);
+    memcpy(out->name, name, strlen(name) + 1);
+    return 0;
+}

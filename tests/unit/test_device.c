@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A whole device: survey, identity, byte order, reading, getting back in step.
+
+#include "console_util.h"
+
+#include "monitor/device.h"
+
+#define NOR_BASE 0x9f000000U
+#define WINBOND_BASE 0x7f000000U
+
+static struct device *dev;
+static struct err err;
+static unsigned rows;
+static bool stop_now;
+
+/* Takes the place of the one of line/tty.c. */
+int line_open_tty(struct line **out, const char *path, unsigned baud,
+                  struct err *e)
+{
+    (void)e;
+    assert_string_equal(path, "/dev/ttyFAKE");
+    assert_int_equal(baud, 57600);
+    *out = fake_open(&rig.l.line);
+    return 0;
+}
+
+static const char *uboot_answer(struct loader *l, const char *command)
+{
+    static char sum[80];
+    unsigned at;
+    unsigned len;
+
+    (void)l;
+    if (strcmp(command, "version") == 0)
+        return "U-Boot 2013.07 (Jan 02 2020 - 03:04:05)\n";
+    if (strcmp(command, "bdinfo") == 0)
+        return "memstart    = 0x80000000\nmemsize     = 0x04000000\n"
+               "flashstart  = 0x9F000000\nflashsize   = 0x00400000\n"
+               "ethaddr     = 02:00:00:12:34:56\n";
+    if (strcmp(command, "printenv") == 0)
+        return "ethaddr=02:00:00:12:34:56\n"
+               "bootargs=console=ttyS0 mtdparts=spi0.0:256k(u-boot),-(rest)\n";
+    if (sscanf(command, "crc32 %x %x", &at, &len) == 2) {
+        (void)sprintf(sum, "crc32 for %08x ... %08x ==> 29058c73\n", at,
+                      at + len - 1);
+        return sum;
+    }
+    return NULL;
+}
+
+static const char *winbond_answer(struct loader *l, const char *command)
+{
+    (void)l;
+    if (strcmp(command, "i") == 0)
+        return "W90P745 Boot Loader [ Version 1.1 ] Rebuilt on May 1 2010\n"
+               "Memory Size is 0x1000000 Bytes, Flash Size is 0x200000 Bytes\n"
+               "        MAC Address         : 02:00:00:AA:BB:CC\n"
+               "        Serial Number       : 0x00000007\n";
+    if (strcmp(command, "ls") == 0)
+        return "Image: 0 name:BOOT INFO base:0x7F010000 size:0x00000038 "
+               "exec:0x7F010000 -af\n"
+               "Image: 7 name:linux.bin base:0x7F020000 size:0x00012345 "
+               "exec:0x00008000 -acxz\n";
+    return NULL;
+}
+
+static int open_device(const char *const *segments)
+{
+    const struct device_config config = {.port = "/dev/ttyFAKE",
+                                         .baud = 57600,
+                                         .attach_timeout_ms = 5000,
+                                         .segments = segments};
+
+    err.text[0] = '\0';
+    stop_now = false;
+    return device_open(&dev, &config, &err);
+}
+
+static void up(bool winbond, bool big_endian)
+{
+    loader_init(&rig.l, winbond);
+    rig.l.big_endian = big_endian;
+    rig.l.answer = winbond ? winbond_answer : uboot_answer;
+    clock_set_source(fake_now);
+    if (open_device(NULL) != 0)
+        fail_msg("%s", err.text);
+    rig.l.n_ran = 0;
+}
+
+static void down(void)
+{
+    device_close(dev);
+    assert_true(rig.l.line.closed);
+}
+
+static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
+                   size_t len)
+{
+    (void)arg;
+    for (size_t i = 0; i < len; i++)
+        assert_int_equal(bytes[i], rig.l.byte(address + i));
+    rows += (unsigned)(len / 16);
+}
+
+static bool on_stop(void *arg)
+{
+    (void)arg;
+    return stop_now;
+}
+
+static int read_at(uint64_t address, uint64_t len)
+{
+    const struct device_sink sink = {on_row, on_stop, NULL};
+
+    rows = 0;
+    return device_read(dev, address, len, &sink, &err);
+}
+
+static unsigned ran(const char *command)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < rig.l.n_ran; i++)
+        n += strncmp(rig.l.ran[i], command, strlen(command)) == 0;
+    return n;
+}
+
+static void assert_segment(size_t n, const char *name, uint64_t offset,
+                           uint64_t size)
+{
+    const struct map *map = device_map(dev);
+
+    assert_true(n < map->n_segments);
+    assert_string_equal(map->segments[n].name, name);
+    assert_true(map->segments[n].offset == offset);
+    assert_true(map->segments[n].size == size);
+}
+
+static void surveys_a_board(void **state)
+{
+    (void)state;
+    up(false, false);
+    assert_string_equal(device_dialect(dev), "u-boot");
+    assert_string_equal(device_port(dev), "/dev/ttyFAKE");
+    assert_says(device_banner(dev), "U-Boot 2013.07");
+    assert_int_equal(device_map(dev)->n_media, 1);
+    assert_true(device_map(dev)->media[0].base == NOR_BASE);
+    assert_int_equal(device_map(dev)->n_segments, 3);
+    assert_segment(0, "flash.bin", 0, 0x400000);
+    assert_segment(1, "u-boot", 0, 0x40000);
+    assert_segment(2, "rest", 0x40000, 0x3c0000);
+    assert_says(device_identity(dev), "dialect u-boot\n");
+    assert_says(device_identity(dev), "ethaddr=02:00:00:12:34:56");
+    down();
+}
+
+static void surveys_a_camera(void **state)
+{
+    (void)state;
+    up(true, false);
+    assert_string_equal(device_dialect(dev), "winbond");
+    assert_says(device_banner(dev), "W90P745 Boot Loader");
+    assert_int_equal(device_map(dev)->n_segments, 4);
+    assert_segment(0, "flash.bin", 0, 0x200000);
+    assert_segment(1, "bootloader.bin", 0, 0x10000);
+    assert_segment(2, "BOOT INFO", 0x10000, 0x38);
+    assert_segment(3, "linux.bin", 0x20000, 0x12345);
+    assert_says(device_identity(dev), "02:00:00:AA:BB:CC");
+    assert_says(device_identity(dev), "name:linux.bin");
+    down();
+}
+
+/* The first read proves the order, those after it use words; bytes are right
+ * all the time (on_row looks). */
+static void proves(bool winbond, bool big_endian)
+{
+    uint64_t base = winbond ? WINBOND_BASE : NOR_BASE;
+    const char *words = winbond ? "d -s" : "md.l";
+    const char *bytes = winbond ? "d -b" : "md.b";
+    CLEANUP_BUF struct buf told = {0};
+
+    up(winbond, big_endian);
+    assert_int_equal(read_at(base + 0x1000, 0x100), 0);
+    assert_int_equal(rows, 16);
+    assert_int_equal(ran(bytes), 1);
+    assert_int_equal(ran(words), 1);
+    assert_int_equal(read_at(base + 0x2000, 0x100), 0);
+    assert_int_equal(rows, 16);
+    assert_int_equal(ran(bytes), 1);
+    assert_int_equal(ran(words), 2);
+    assert_int_equal(device_describe(dev, &told, &err), 0);
+    /* What is special about d -s: it swaps, so little endian comes plain. */
+    assert_says(told.data, winbond == big_endian
+                               ? "proved, words are printed reversed"
+                               : "proved, words are printed in memory order");
+    down();
+}
+
+static void proves_the_byte_order_both_ways(void **state)
+{
+    (void)state;
+    proves(false, false);
+    proves(false, true);
+    proves(true, false);
+    proves(true, true);
+}
+
+static uint8_t blank_byte(uint64_t address)
+{
+    (void)address;
+    return 0xff;
+}
+
+static uint8_t mirrored_byte(uint64_t address)
+{
+    return (uint8_t)("\x12\x34\x34\x12"[address % 4]);
+}
+
+static void what_reads_the_same_both_ways_proves_nothing(void **state)
+{
+    CLEANUP_BUF struct buf told = {0};
+
+    (void)state;
+    up(false, false);
+    for (int i = 0; i < 6; i++) {
+        rig.l.byte = i % 2 == 0 ? blank_byte : mirrored_byte;
+        assert_int_equal(read_at(NOR_BASE, 0x200), 0);
+        assert_int_equal(rows, 32);
+    }
+    assert_int_equal(ran("md.l"), 0);
+    rig.l.byte = loader_noise_byte;
+    assert_int_equal(read_at(NOR_BASE, 0x200), 0);
+    assert_int_equal(ran("md.l"), 1);
+    down();
+    up(false, false);
+    rig.l.byte = blank_byte;
+    assert_int_equal(device_describe(dev, &told, &err), 0);
+    assert_says(told.data, "not proved: the first 16 KiB are blank");
+    down();
+}
+
+static void spoil_words(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    if (l->width == 4)
+        row[10] = row[10] == '0' ? '1' : '0';
+}
+
+static void words_that_never_agree_are_given_up(void **state)
+{
+    (void)state;
+    up(false, false);
+    rig.l.mangle = spoil_words;
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(read_at(NOR_BASE, 0x40), 0);
+        assert_int_equal(rows, 4);
+        rig.l.line.sent_len = 0;
+    }
+    assert_int_equal(ran("md.b"), 12);
+    assert_int_equal(ran("md.l"), 8);
+    down();
+}
+
+static void cuts_what_is_too_long(void **state)
+{
+    struct device_stats stats;
+
+    (void)state;
+    up(false, false);
+    assert_int_equal(device_read_max(dev), 4096);
+    assert_int_equal(read_at(NOR_BASE, 0x100000), 0);
+    assert_int_equal(rows, 256);
+    device_get_stats(dev, &stats);
+    assert_true(stats.device_bytes_read >= 4096);
+    assert_true(stats.line_bytes_received > 4 * 4096);
+    assert_int_equal(stats.rows_bad + stats.rows_lost, 0);
+    assert_int_equal(stats.line, DEVICE_LINE_IDLE);
+    down();
+    /* A fixed-length command brings its surroundings. */
+    up(true, false);
+    assert_int_equal(device_read_max(dev), 256);
+    assert_int_equal(read_at(WINBOND_BASE + 0x1030, 16), 0);
+    assert_int_equal(rows, 16);
+    assert_int_equal(ran("d -b 0x7F001000"), 1);
+    down();
+}
+
+static void hang_once(struct loader *l, char *row, uint64_t address)
+{
+    if (address % 0x100 != 0x30)
+        return;
+    row[9] = '\0';
+    l->dumping = false;
+    l->mangle = NULL;
+}
+
+static void comes_back_after_silence(void **state)
+{
+    struct device_stats stats;
+
+    (void)state;
+    up(false, false);
+    rig.l.mangle = hang_once;
+    assert_int_equal(read_at(NOR_BASE, 0x100), -ETIMEDOUT);
+    assert_int_equal(rows, 3);
+    device_get_stats(dev, &stats);
+    assert_int_equal(stats.line, DEVICE_LINE_SILENT);
+    strcpy(rig.l.edit, "erase al"); /* noise, or a person at the console */
+    rig.l.edit_len = 8;
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    assert_int_equal(rows, 16);
+    assert_int_equal(ran("erase"), 0);
+    down();
+}
+
+static void stops_shuts_down_and_loses_the_port(void **state)
+{
+    struct device_stats stats;
+
+    (void)state;
+    up(false, false);
+    stop_now = true;
+    assert_int_equal(read_at(NOR_BASE, 0x1000), -EINTR);
+    assert_true(rows < 10);
+    stop_now = false;
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    device_shutdown(dev);
+    assert_int_equal(read_at(NOR_BASE, 0x100), -EINTR);
+    down();
+    up(false, false);
+    rig.l.line.gone = true;
+    assert_int_equal(read_at(NOR_BASE, 0x100), -ENODEV);
+    device_get_stats(dev, &stats);
+    assert_int_equal(stats.line, DEVICE_LINE_GONE);
+    down();
+}
+
+static void abort_dump(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    strcpy(row, "ERROR: Data Abort @ pc=0x00001680\n\r");
+    l->next = l->end;
+}
+
+static void a_bad_address_is_told(void **state)
+{
+    (void)state;
+    up(true, false);
+    rig.l.mangle = abort_dump;
+    assert_int_equal(read_at(WINBOND_BASE, 0x100), -EFAULT);
+    assert_says(err.text, "bad address at or behind 0x7f000000");
+    rig.l.mangle = NULL;
+    assert_int_equal(read_at(WINBOND_BASE, 0x100), 0);
+    down();
+}
+
+static void asks_for_checksums(void **state)
+{
+    uint32_t crc = 0;
+
+    (void)state;
+    up(false, false);
+    assert_int_equal(device_crc32(dev, NOR_BASE, 0x100, &crc, &err), 0);
+    assert_int_equal(crc, 0x29058c73);
+    assert_int_equal(ran("crc32 9f000000 100"), 1);
+    rig.l.answer = NULL; /* "Unknown command" */
+    assert_int_equal(device_crc32(dev, NOR_BASE, 0x100, &crc, &err), -ENOTSUP);
+    down();
+    up(true, false);
+    assert_int_equal(device_crc32(dev, WINBOND_BASE, 0x100, &crc, &err),
+                     -ENOTSUP);
+    down();
+}
+
+static void refuses_to_open(void **state)
+{
+    static const char *const bad[] = {"x", NULL};
+    static const char *const good[] = {"ram.bin:0x80000000:64K", NULL};
+    CLEANUP_BUF struct buf told = {0};
+
+    (void)state;
+    loader_init(&rig.l, false);
+    rig.l.answer = uboot_answer;
+    assert_int_equal(open_device(bad), -EINVAL);
+    assert_says(err.text, "/dev/ttyFAKE: segment 'x': write NAME:BASE:SIZE");
+    assert_true(rig.l.line.closed);
+    loader_init(&rig.l, false);
+    rig.l.deaf = true;
+    assert_int_equal(open_device(NULL), -ETIMEDOUT);
+    assert_true(rig.l.line.closed);
+    loader_init(&rig.l, false);
+    rig.l.answer = uboot_answer;
+    assert_int_equal(open_device(good), 0);
+    assert_int_equal(device_map(dev)->n_media, 2);
+    device_transcript(dev, &told);
+    assert_says(told.data, "=> bdinfo\n");
+    down();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(surveys_a_board),
+        cmocka_unit_test(surveys_a_camera),
+        cmocka_unit_test(proves_the_byte_order_both_ways),
+        cmocka_unit_test(what_reads_the_same_both_ways_proves_nothing),
+        cmocka_unit_test(words_that_never_agree_are_given_up),
+        cmocka_unit_test(cuts_what_is_too_long),
+        cmocka_unit_test(comes_back_after_silence),
+        cmocka_unit_test(stops_shuts_down_and_loses_the_port),
+        cmocka_unit_test(a_bad_address_is_told),
+        cmocka_unit_test(asks_for_checksums),
+        cmocka_unit_test(refuses_to_open),
+    };
+
+    return cmocka_run_group_tests_name("device", tests, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What to read next: the plan, blocks being put together, the rate.
+
+#include "store_util.h"
+#include "unit.h"
+
+#include "fetch/plan.h"
+#include "fetch/rate.h"
+#include "fetch/rows.h"
+
+static struct blocks *medium;
+static uint32_t have[256]; /* rows there, by block */
+
+static const struct blocks *get_blocks(void *arg, size_t n)
+{
+    (void)arg;
+    assert_true(n < 2);
+    return medium;
+}
+
+static uint32_t get_rows(void *arg, size_t n, uint64_t block)
+{
+    (void)arg;
+    return n == 0 ? have[block] : 0;
+}
+
+static struct plan_range next_of(const struct plan_want *wants, size_t n,
+                                 uint64_t max)
+{
+    const struct plan_input in = {.wants = wants,
+                                  .n_wants = n,
+                                  .blocks = get_blocks,
+                                  .rows = get_rows,
+                                  .max = max};
+
+    return plan_next(&in);
+}
+
+static void expect(struct plan_range r, uint64_t offset, uint64_t len)
+{
+    assert_true(r.offset == offset);
+    assert_true(r.len == len);
+}
+
+static int up(void **state)
+{
+    (void)state;
+    memset(have, 0, sizeof(have));
+    medium = open_memory_medium(AT(100));
+    return 0;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    blocks_close(medium);
+    return 0;
+}
+
+static void nothing_wanted_nothing_missing(void **state)
+{
+    const struct plan_want w = {0, AT(3), AT(1)};
+
+    (void)state;
+    expect(next_of(NULL, 0, 4096), 0, 0);
+    put_from(medium, 1, 3);
+    expect(next_of(&w, 1, 4096), 0, 0);
+}
+
+static void whole_blocks_around_what_is_wanted(void **state)
+{
+    const struct plan_want one = {0, AT(3) + 100, 1};
+    const struct plan_want two = {0, AT(3) + 511, 2};
+    const struct plan_want last = {0, AT(100) - 1, 1};
+
+    (void)state;
+    expect(next_of(&one, 1, 4096), AT(3), AT(1));
+    expect(next_of(&two, 1, 4096), AT(3), AT(2));
+    expect(next_of(&last, 1, 4096), AT(99), AT(1));
+    put_from(medium, 1, 3);
+    expect(next_of(&two, 1, 4096), AT(4), AT(1));
+}
+
+static void neighbours_in_one_command(void **state)
+{
+    const struct plan_want w[] = {
+        {0, AT(5), AT(1)}, {0, AT(7), AT(1)}, {0, AT(6), AT(1)},
+        {1, AT(8), AT(1)}, {0, AT(10), AT(50)}};
+
+    (void)state;
+    expect(next_of(w, 5, 4096), AT(5), AT(3));
+    put_from(medium, 1, 6);
+    expect(next_of(w, 5, 4096), AT(5), AT(1));
+    put_from(medium, 1, 5);
+    put_from(medium, 1, 7);
+    assert_int_equal(next_of(w, 5, 4096).medium, 1);
+    expect(next_of(w + 4, 1, 4096), AT(10), 4096);
+    expect(next_of(w + 4, 1, 256), AT(10), 256);
+}
+
+static void the_oldest_first(void **state)
+{
+    const struct plan_want w[] = {{0, AT(50), AT(2)}, {0, AT(2), AT(2)}};
+
+    (void)state;
+    expect(next_of(w, 2, 4096), AT(50), AT(2));
+}
+
+static void rows_that_are_missing(void **state)
+{
+    const struct plan_want w = {0, AT(4), AT(4)};
+
+    (void)state;
+    have[4] = 0xfffffff7;
+    expect(next_of(&w, 1, 4096), AT(4) + 48, 16);
+    have[4] = 0x7ffffffe;
+    expect(next_of(&w, 1, 4096), AT(4), 16);
+    have[4] = 0x0000ffff;
+    expect(next_of(&w, 1, 4096), AT(4) + 256, 256);
+    /* A run of blocks ends before one of which something is there. */
+    have[4] = 0;
+    have[6] = 1;
+    expect(next_of(&w, 1, 4096), AT(4), AT(2));
+}
+
+/* A command of fixed length covers an aligned piece: what is asked for must
+ * lie in it, or rows would count as lost that were never asked for. */
+static void no_more_than_a_command_brings(void **state)
+{
+    const struct plan_want w = {0, AT(4), AT(1)};
+
+    (void)state;
+    have[4] = 0x000000ff;
+    expect(next_of(&w, 1, 256), AT(4) + 128, 128);
+    have[4] = 0x0000ffff;
+    expect(next_of(&w, 1, 256), AT(4) + 256, 256);
+    have[4] = 0x00000001;
+    expect(next_of(&w, 1, 4096), AT(4) + 16, AT(1) - 16);
+}
+
+static void bad_blocks_are_tried_again(void **state)
+{
+    const struct plan_want w = {0, AT(4), AT(2)};
+    const struct plan_input in = {
+        .wants = &w, .n_wants = 1, .blocks = get_blocks, .rows = get_rows};
+
+    (void)state;
+    blocks_mark_bad(medium, 4);
+    expect(next_of(&w, 1, 4096), AT(4), AT(2));
+    assert_true(plan_wanted(&in, 0, AT(4), AT(1)));
+    put_from(medium, 1, 4);
+    assert_false(plan_wanted(&in, 0, AT(4), AT(1)));
+    assert_true(plan_wanted(&in, 0, AT(4), AT(2)));
+    assert_false(plan_wanted(&in, 0, AT(6), AT(2)));
+    assert_false(plan_wanted(&in, 1, AT(4), AT(2)));
+}
+
+static void rows_are_kept_by_block(void **state)
+{
+    struct rows r;
+    struct rows_block *b;
+
+    (void)state;
+    assert_int_equal(rows_init(&r, 4), 0);
+    assert_null(rows_find(&r, 0, 0));
+    b = rows_get(&r, 0, 7);
+    b->have = 5;
+    assert_ptr_equal(rows_get(&r, 0, 7), b);
+    assert_null(rows_find(&r, 1, 7));
+    for (uint64_t n = 0; n < 3; n++)
+        assert_int_equal(rows_get(&r, 1, n)->have, 0);
+    assert_int_equal(rows_find(&r, 0, 7)->have, 5);
+    /* The fifth takes the place of the oldest. */
+    assert_int_equal(rows_get(&r, 1, 3)->have, 0);
+    assert_null(rows_find(&r, 0, 7));
+    assert_non_null(rows_find(&r, 1, 0));
+    rows_drop(&r, rows_find(&r, 1, 1));
+    assert_null(rows_find(&r, 1, 1));
+    (void)rows_get(&r, 1, 9);
+    assert_non_null(rows_find(&r, 1, 0)); /* there was room */
+    rows_free(&r);
+}
+
+static void the_rate_of_the_last_seconds(void **state)
+{
+    struct rate r = {{0}, 0, 0};
+    uint64_t now = 100000;
+
+    (void)state;
+    assert_int_equal(rate_bps(&r, now), 0);
+    rate_add(&r, now, 500);
+    assert_int_equal(rate_bps(&r, now), 500);
+    for (int i = 0; i < 200; i++, now += 100)
+        rate_add(&r, now, 200);
+    assert_in_range(rate_bps(&r, now), 1800, 2200);
+    assert_true(rate_bps(&r, now + 4000) < 1500);
+    assert_int_equal(rate_bps(&r, now + 60000), 0);
+    rate_add(&r, now + 60000, UINT64_MAX / 4000);
+    assert_int_equal(rate_bps(&r, now + 60000), UINT32_MAX);
+    assert_int_equal(rate_bps(&r, 0), 0); /* a clock that was set back */
+}
+
+#define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLAN_TEST(nothing_wanted_nothing_missing),
+        PLAN_TEST(whole_blocks_around_what_is_wanted),
+        PLAN_TEST(neighbours_in_one_command),
+        PLAN_TEST(the_oldest_first),
+        PLAN_TEST(rows_that_are_missing),
+        PLAN_TEST(no_more_than_a_command_brings),
+        PLAN_TEST(bad_blocks_are_tried_again),
+        cmocka_unit_test(rows_are_kept_by_block),
+        cmocka_unit_test(the_rate_of_the_last_seconds),
+    };
+
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
