@@ -39,8 +39,10 @@ struct attach {
     struct recognise recognise; /* first: told by a banner or by the user */
     struct deadline until;
     struct deadline next_send;
+    struct deadline ask_at; /* before, an answer may be on its way */
     unsigned clears;     /* how often the line editor was cleared */
     uint64_t cleared_at; /* console's count of received bytes then */
+    unsigned echoes;     /* how often a break-in key was seen typed */
     bool asked;          /* for the power cycle */
 };
 
@@ -131,6 +133,31 @@ static int clear_editor(struct attach *a)
     return ret;
 }
 
+/* One key too many is on its way easily, and stands at the prompt then: seen
+ * by its echo. Some text before a countdown ends in the key, too, so that only
+ * every second one gives way to the key that takes it back. */
+static bool stands_typed(struct attach *a, const struct keys *keys)
+{
+    struct span last = console_partial(a->c);
+
+    return a->recognise.first->clear.len > 0 && last.len >= keys->len &&
+           memcmp(last.text + last.len - keys->len, keys->bytes, keys->len) ==
+               0 &&
+           ++a->echoes % 2 == 0;
+}
+
+static int send_break_in(struct attach *a, const struct break_in *b)
+{
+    const struct dialect *d = a->recognise.first;
+    int ret = 0;
+
+    if (!stands_typed(a, &b->send))
+        return console_send(a->c, &b->send);
+    for (unsigned n = 0; ret == 0 && n < d->clear_times; n++)
+        ret = console_send(a->c, &d->clear);
+    return ret;
+}
+
 /* Sends what is due. */
 static int send_due(struct attach *a)
 {
@@ -143,7 +170,7 @@ static int send_due(struct attach *a)
         return 0;
     if (b != NULL) {
         a->next_send = deadline_in(b->every_ms);
-        return console_send(a->c, &b->send);
+        return send_break_in(a, b);
     }
     a->next_send = deadline_in(WAKE_EVERY_MS);
     if (!deadline_passed(quiet))
@@ -230,7 +257,8 @@ static void ask_for_power(struct attach *a)
 {
     struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
 
-    if (a->asked || a->config->quiet || !deadline_passed(quiet))
+    if (a->asked || a->config->quiet || !deadline_passed(quiet) ||
+        !deadline_passed(a->ask_at))
         return;
     log_warn("no prompt yet: power-cycle the device now");
     a->asked = true;
@@ -285,6 +313,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     if (ret == 0)
         look_for_banner(&a);
     a.next_send = deadline_in(0);
+    a.ask_at = deadline_in(WAKE_EVERY_MS / 2);
     while (ret == 0 && !deadline_passed(a.until)) {
         ask_for_power(&a);
         ret = turn(&a);
