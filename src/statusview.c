@@ -325,7 +325,7 @@ int statusview(const char *mountpoint, bool json, struct buf *out,
     if (json)
         return read_status(mountpoint, "status.json", out, err);
     r = read_status(mountpoint, "status", &text, err);
-    if (r == 0)
+    if (r == 0 && text.data != NULL)
         statusview_draw(text.data, terminal_columns(STDOUT_FILENO), out);
     return r;
 }

@@ -27,6 +27,7 @@
 
 #define PROBES          3
 #define LISTEN_MS       600U /* a countdown shows itself within half a second */
+#define REFUSALS_MAX    4U   /* commands are not rained on an unknown loader */
 #define CLEARS_MAX      4U   /* many keys could use up a countdown */
 #define PROMPT_STAYS_MS 70U
 #define WAKE_EVERY_MS   2000U
@@ -40,10 +41,10 @@ struct attach {
     struct deadline until;
     struct deadline next_send;
     struct deadline ask_at; /* before, an answer may be on its way */
-    unsigned clears;     /* how often the line editor was cleared */
-    uint64_t cleared_at; /* console's count of received bytes then */
-    unsigned echoes;     /* how often a break-in key was seen typed */
-    bool asked;          /* for the power cycle */
+    unsigned clears;        /* how often the line editor was cleared */
+    uint64_t cleared_at;    /* console's count of received bytes then */
+    unsigned echoes;        /* how often a break-in key was seen typed */
+    bool asked;             /* for the power cycle */
 };
 
 /* Moves complete lines to the text, making room at its front. */
@@ -272,7 +273,8 @@ static int turn(struct attach *a)
     bool prompt;
 
     gather(a);
-    prompt = recognise_candidate(&a->recognise);
+    prompt = a->recognise.refusals < REFUSALS_MAX &&
+             recognise_candidate(&a->recognise);
     if (ret == 0)
         ret = console_fill(a->c,
                            prompt ? stays : deadline_min(a->next_send, stays));

@@ -12,6 +12,7 @@
  * in an answer. More than an USB adapter's 16 ms between two packets. */
 #define PROMPT_QUIET_MS  60U
 #define ECHO_TIMEOUT_MS  700U
+#define CLEAR_TRIES      3
 #define ECHO_TRIES       3
 #define WRITE_TIMEOUT_MS 2000U
 
@@ -229,26 +230,44 @@ static int clear_typed(struct console *c, struct deadline until)
     return ret;
 }
 
+/*
+ * Clears until what stands on the last line is the prompt and nothing else, so
+ * that the wake-up cannot run a command that noise made. A device that says
+ * nothing to it has nothing typed, or does not hear us either.
+ */
+static int empty_line(struct console *c, struct deadline until)
+{
+    int ret = 0;
+
+    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
+         i++) {
+        forget(c);
+        ret = clear_typed(c, until);
+        if (ret == 0)
+            ret = console_drain(c, PROMPT_QUIET_MS, until);
+        if (ret == 0 && (console_at_prompt(c) || console_partial(c).len == 0))
+            return 0;
+    }
+    return ret;
+}
+
 int console_resync(struct console *c, struct deadline until)
 {
-    int ret = clear_typed(c, until);
+    int ret;
 
-    while (ret == 0) {
-        ret = console_drain(c, PROMPT_QUIET_MS, until);
-        if (ret == 0)
-            forget(c);
+    do {
+        ret = empty_line(c, until);
+        if (ret == 0 && console_at_prompt(c))
+            return 0;
+        forget(c);
         if (ret == 0)
             ret = console_send(c, &c->dialect->wake);
         if (ret == 0)
             ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
-        if (ret == 0 && deadline_passed(until))
-            ret = -ETIMEDOUT;
-        if (ret == 0)
-            ret = clear_typed(c, until);
-    }
-    return ret;
+    } while (ret == 0 && !deadline_passed(until));
+    return ret < 0 ? ret : -ETIMEDOUT;
 }
 
 int console_begin(struct console *c, const char *command, struct err *err)

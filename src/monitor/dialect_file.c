@@ -170,6 +170,10 @@ static void read_dump(struct dialect_reader *r, struct dump_method *m,
         m->max = m->fixed;
     read_row(r, &m->row, row);
     read_row_ascii(r, &m->row, row);
+    if (16 % m->unit != 0)
+        (void)value_fail(r, sec, "unit", "must be 1, 2, 4, 8 or 16");
+    if (m->fixed % row_full_length(&m->row) != 0)
+        (void)value_fail(r, sec, "fixed", "must be a multiple of the row");
     /* 512: so that a request never straddles what the cache rounds to. */
     if (m->fixed > 512 || (m->fixed & (m->fixed - 1)) != 0 ||
         (m->fixed != 0 && m->fixed < 16))
@@ -224,6 +228,10 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
          (!pattern_has(m->pattern, "size") && !pattern_has(m->pattern, "end"))))
         (void)value_fail(r, sec, "size",
                          "neither the pattern nor size tells one");
+    if (m->makes == MAP_MAKES_CHIP && !m->has_base &&
+        (m->pattern == NULL || !pattern_has(m->pattern, "base")))
+        (void)value_fail(r, sec, "base",
+                         "neither the pattern nor base tells the address");
     if (m->command == NULL && !m->banner && m->pattern != NULL)
         (void)value_fail(r, sec, "command",
                          "missing: what should match pattern?");

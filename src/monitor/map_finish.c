@@ -12,11 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The file of a whole chip. */
+static void chip_file_name(char out[MAP_NAME_MAX], const struct map_medium *m)
+{
+    (void)snprintf(out, MAP_NAME_MAX, "%.56s.bin", m->name);
+}
+
 static bool name_is_used(const struct map *map, const char *name)
 {
+    char chip[MAP_NAME_MAX];
+
     for (size_t i = 0; i < map->n_segments; i++)
         if (strcmp(map->segments[i].name, name) == 0)
             return true;
+    for (size_t i = 0; i < map->n_media; i++) {
+        chip_file_name(chip, &map->media[i]);
+        if (!map->media[i].user && strcmp(chip, name) == 0)
+            return true;
+    }
     return false;
 }
 
@@ -102,8 +115,7 @@ static int add_whole_chips(struct map *map, struct err *err)
         s = insert(map, at++);
         if (s == NULL)
             return err_set(err, -ENOMEM, "out of memory");
-        (void)snprintf(s->name, sizeof(s->name), "%.56s.bin",
-                       map->media[i].name);
+        chip_file_name(s->name, &map->media[i]);
         (void)snprintf(s->source, sizeof(s->source), "chip");
         s->medium = (int)i;
         s->size = map->media[i].size;

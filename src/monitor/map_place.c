@@ -72,12 +72,15 @@ static void set_alias(struct map_medium *m, const struct map_rule *rule,
                        (int)(mark - rule->alias), rule->alias, index, mark + 7);
 }
 
+/* Nothing that is mapped into an address space is larger, by far. */
+#define CHIP_MAX ((uint64_t)1 << 40)
+
 static bool chip_makes_sense(uint64_t base, uint64_t size)
 {
     uint64_t end;
 
-    return size != 0 && num_add(base, size, &end) && base % MAP_ALIGN == 0 &&
-           size % MAP_ALIGN == 0;
+    return size != 0 && size <= CHIP_MAX && num_add(base, size, &end) &&
+           base % MAP_ALIGN == 0 && size % MAP_ALIGN == 0;
 }
 
 void map_place_chip(struct map *map, const struct map_rule *rule,
@@ -206,7 +209,8 @@ static bool same_segment(const struct map_segment *a,
                          const struct map_segment *b)
 {
     return a->medium == b->medium && a->offset == b->offset &&
-           a->size == b->size && strcmp(a->name, b->name) == 0;
+           a->size == b->size && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->note, b->note) == 0;
 }
 
 /* Two answers tell of the same partition: one file. */

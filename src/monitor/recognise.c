@@ -94,6 +94,7 @@ int recognise_prompt(struct recognise *r)
     if (ret != 0)
         return ret;
     last = (struct span){r->console->prompt, r->console->prompt_len};
+    r->refusals++;
     (void)text_escape(r->refused, sizeof(r->refused), last.text, last.len);
     r->console->dialect = NULL;
     r->console->prompt_len = 0;

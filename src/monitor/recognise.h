@@ -18,6 +18,7 @@ struct recognise {
     struct dialect *first;     /* the one to try first, or NULL */
     bool chosen;               /* no question is asked: the user knows */
     struct buf *text;          /* gets the answers */
+    unsigned refusals;         /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -107,7 +108,7 @@ static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size,
                        off_t position, struct fuse_file_info *fi)
 {
     struct fs *fs = fs_of(req);
-    CLEANUP_FREE char *out = malloc(size);
+    char *out = malloc(size);
     struct node dir = node_of(req, ino);
     struct node_entry e = {.next = (uint64_t)position};
     size_t used = 0;
@@ -128,6 +129,7 @@ static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size,
         used += n;
     }
     (void)fuse_reply_buf(req, out, used);
+    free(out);
 }
 
 /* The content is made now and stays for this opening: a reader in several

@@ -13,8 +13,8 @@ struct seen {
 static void within(const struct seen *s, struct span span)
 {
     MUST(span.text != NULL);
-    MUST(span.len == 0 || (span.text >= s->text &&
-                           span.text + span.len <= s->text + s->len));
+    MUST(span.len == 0 ||
+         (span.text >= s->text && span.text + span.len <= s->text + s->len));
 }
 
 static void on_part(void *arg, const struct mtdpart *part)

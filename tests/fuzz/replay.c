@@ -11,6 +11,9 @@ static int replay(const char *path)
 
     if (data == NULL || f == NULL) {
         perror(path);
+        free(data);
+        if (f != NULL)
+            (void)fclose(f);
         return 1;
     }
     n = fread(data, 1, 1U << 20, f);

@@ -42,8 +42,7 @@ struct fake {
     bool closed;
 };
 
-static inline void fake_say_bytes(struct fake *f, const void *bytes,
-                                  size_t len)
+static inline void fake_say_bytes(struct fake *f, const void *bytes, size_t len)
 {
     if (f->out_taken == f->out_len)
         f->out_taken = f->out_len = 0;

@@ -52,10 +52,11 @@ static void sizes_have_units(void **state)
                 {"0X10k", 16384},
                 {"12B", 12},
                 {"17179869183G", UINT64_C(17179869183) << 30}};
-    static const char *const bad[] = {"",     "K",    "0x",   "0xK",
-                                      "1T",   "1.5M", "1 M",  "-1",
-                                      "1KBB", "1iB",  "1KM",  "17179869184G",
-                                      "0x1g2", "1Ki", "64 K", "18446744073709551616"};
+    static const char *const bad[] = {
+        "",      "K",    "0x",   "0xK",
+        "1T",    "1.5M", "1 M",  "-1",
+        "1KBB",  "1iB",  "1KM",  "17179869184G",
+        "0x1g2", "1Ki",  "64 K", "18446744073709551616"};
     uint64_t v;
 
     (void)state;

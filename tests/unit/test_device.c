@@ -5,7 +5,7 @@
 
 #include "monitor/device.h"
 
-#define NOR_BASE 0x9f000000U
+#define NOR_BASE     0x9f000000U
 #define WINBOND_BASE 0x7f000000U
 
 static struct device *dev;
@@ -27,8 +27,9 @@ int line_open_tty(struct line **out, const char *path, unsigned baud,
 static const char *uboot_answer(struct loader *l, const char *command)
 {
     static char sum[80];
-    unsigned at;
-    unsigned len;
+    unsigned long at;
+    unsigned long len;
+    char *end;
 
     (void)l;
     if (strcmp(command, "version") == 0)
@@ -40,8 +41,10 @@ static const char *uboot_answer(struct loader *l, const char *command)
     if (strcmp(command, "printenv") == 0)
         return "ethaddr=02:00:00:12:34:56\n"
                "bootargs=console=ttyS0 mtdparts=spi0.0:256k(u-boot),-(rest)\n";
-    if (sscanf(command, "crc32 %x %x", &at, &len) == 2) {
-        (void)sprintf(sum, "crc32 for %08x ... %08x ==> 29058c73\n", at,
+    if (strncmp(command, "crc32 ", 6) == 0) {
+        at = strtoul(command + 6, &end, 16);
+        len = strtoul(end, &end, 16);
+        (void)sprintf(sum, "crc32 for %08lx ... %08lx ==> 29058c73\n", at,
                       at + len - 1);
         return sum;
     }
@@ -272,7 +275,7 @@ static void cuts_what_is_too_long(void **state)
     assert_int_equal(rows, 256);
     device_get_stats(dev, &stats);
     assert_true(stats.device_bytes_read >= 4096);
-    assert_true(stats.line_bytes_received > 4 * 4096);
+    assert_true(stats.line_bytes_received > 16384);
     assert_int_equal(stats.rows_bad + stats.rows_lost, 0);
     assert_int_equal(stats.line, DEVICE_LINE_IDLE);
     down();
@@ -382,7 +385,7 @@ static void refuses_to_open(void **state)
     loader_init(&rig.l, false);
     rig.l.answer = uboot_answer;
     assert_int_equal(open_device(bad), -EINVAL);
-    assert_says(err.text, "/dev/ttyFAKE: segment 'x': write NAME:BASE:SIZE");
+    assert_says(err.text, "NAME:BASE:SIZE");
     assert_true(rig.l.line.closed);
     loader_init(&rig.l, false);
     rig.l.deaf = true;

@@ -81,7 +81,8 @@ static void the_syntax(void **state)
         {"description = 'no end\n\n\n", "my.conf:"},
         {"}\n", "my.conf:3: "},
         {"= 3\n", "my.conf:3: "},
-        {"break-in x {\n send = \"\"\n}\n", "section break-in x: send: missing"},
+        {"break-in x {\n send = \"\"\n}\n",
+         "section break-in x: send: missing"},
     };
 
     (void)state;
@@ -194,9 +195,9 @@ static void what_must_be_there(void **state)
     assert_int_equal(parse_text("\x7f"
                                 "ELF\x02\x01"),
                      -EINVAL);
-    assert_int_equal(dialect_parse(&(struct dialect *){NULL}, "a\0b", 3,
-                                   "my.conf", &err),
-                     -EINVAL);
+    assert_int_equal(
+        dialect_parse(&(struct dialect *){NULL}, "a\0b", 3, "my.conf", &err),
+        -EINVAL);
     assert_says(err.text, "my.conf: not a text file");
     assert_int_equal(parse_text("console { prompt = '> '\n"), -EINVAL);
     assert_says(err.text, "closing '}' of section 'console' is missing");
@@ -205,10 +206,10 @@ static void what_must_be_there(void **state)
 /* Wherever a file is cut off, it is refused or whole. */
 static void cut_anywhere(void **state)
 {
-    static const char text[] =
-        SMALLEST "map a {\n  command = \"ls\"\n  pattern = "
-                 "'(?<name>x)(?<size>y)'\n}\n"
-                 "break-in esc { send = \"\\x1b\" }\n";
+    static const char text[] = SMALLEST
+        "map a {\n  command = \"ls\"\n  pattern = "
+        "'(?<name>x)(?<size>y)'\n}\n"
+        "break-in esc { send = \"\\x1b\" }\n";
     unsigned taken = 0;
     struct dialect *d;
 

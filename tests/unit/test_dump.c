@@ -47,9 +47,8 @@ static int run_at(uint64_t base, unsigned method)
 {
     const struct dump_request r = {
         .method = &rig.d->dumps[method],
-        .order = rig.d->dumps[method].cpu_order && !rig.l.winbond
-                     ? ROW_REVERSED
-                     : ROW_MEMORY,
+        .order = rig.d->dumps[method].cpu_order && !rig.l.winbond ? ROW_REVERSED
+                                                                  : ROW_MEMORY,
         .address = base,
         .len = LEN};
     const struct device_sink sink = {on_row, on_stop, &got};
@@ -204,10 +203,9 @@ static void change_address(struct loader *l, char *row, uint64_t address)
 
 static void a_damaged_address(void **state)
 {
-    static const char *const wrong[] = {"00001090", "00001000", "00001010",
-                                        "00001040", "000010f0", "00001100",
-                                        "00000ff0", "10001030", "00000000",
-                                        "00001031", "0000103g", "fffffff0"};
+    static const char *const wrong[] = {
+        "00001090", "00001000", "00001010", "00001040", "000010f0", "00001100",
+        "00000ff0", "10001030", "00000000", "00001031", "0000103g", "fffffff0"};
 
     (void)state;
     for (size_t i = 0; i < COUNT(wrong); i++) {
@@ -294,7 +292,7 @@ static void foreign_lines_between_rows(void **state)
 
 static uint8_t prompt_byte(uint64_t address)
 {
-    return (uint8_t)"=> bootloader > "[address % 16];
+    return (uint8_t) "=> bootloader > "[address % 16];
 }
 
 static void memory_full_of_prompts(void **state)

@@ -41,9 +41,9 @@ struct device {
     bool woken; /* since the last look */
     bool hold;  /* a read waits inside until this is over */
     bool inside;
-    int answer;         /* if not 0: of every read */
-    uint64_t takes_ms;  /* each read */
-    uint64_t lost_row;  /* offset of a row that does not come ... */
+    int answer;          /* if not 0: of every read */
+    uint64_t takes_ms;   /* each read */
+    uint64_t lost_row;   /* offset of a row that does not come ... */
     unsigned lost_times; /* ... so often */
 };
 
@@ -137,8 +137,8 @@ int device_read(struct device *d, uint64_t address, uint64_t len,
 /* A read and its fate. */
 struct reader {
     struct fetch_request r;
-    bool done;
     int status;
+    bool done;
     bool right;
 };
 
@@ -301,7 +301,7 @@ static void only_those_who_need_the_bad_block_fail(void **state)
     dev.lost_row = AT(5);
     dev.lost_times = UINT32_MAX;
     ask(&r[0], AT(4), BLOCK_SIZE);
-    ask(&r[1], AT(4), 2 * BLOCK_SIZE);
+    ask(&r[1], AT(4), (size_t)2 * BLOCK_SIZE);
     ask(&r[2], AT(6), BLOCK_SIZE);
     let_go();
     assert_int_equal(wait_for(&r[0]), 0);
@@ -338,8 +338,7 @@ static void cancelling_frees_the_line(void **state)
     let_go();
     assert_int_equal(wait_for(&second), 0);
     /* The first one's range was not read on. */
-    assert_int_equal(blocks_state(fetcher_blocks(fetcher, 0), 8),
-                     BLOCK_ABSENT);
+    assert_int_equal(blocks_state(fetcher_blocks(fetcher, 0), 8), BLOCK_ABSENT);
 }
 
 static void cancelled_before_it_was_asked(void **state)

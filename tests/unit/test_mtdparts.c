@@ -16,8 +16,8 @@ static void tell(void *arg, const struct mtdpart *part)
     (void)arg;
     (void)snprintf(told + n, sizeof(told) - n,
                    "%.*s:%" PRIx64 "@%" PRIx64 "(%.*s) ", (int)part->id.len,
-                   part->id.text, part->size, part->offset,
-                   (int)part->name.len, part->name.text);
+                   part->id.text, part->size, part->offset, (int)part->name.len,
+                   part->name.text);
 }
 
 static bool parse(const char *text)

@@ -196,7 +196,8 @@ static void segments(void **state)
     refuse_line("-s a:-1:1 D M", "BASE", "'-1'");
     refuse_line("-s a:1:0 D M", "SIZE", "'0'");
     refuse_line("-s a:1:1Q D M", "SIZE", "'1Q'");
-    refuse_line("-s a:1:1:1 D M", "SIZE", "'1:1'");
+    accept_line("-s a:1:1:1 D M"); /* a colon in NAME */
+    refuse_line("-s a:b:1 D M", "BASE", "'b'");
     refuse_line("-s a:0xffffffffffffffff:2 D M", "64 bits", "rootfs");
     refuse_line("D M -o segment=a", "-o segment=rootfs", "NAME:BASE:SIZE");
 }
@@ -373,9 +374,9 @@ static void status_picture_of_rubbish(void **state)
         "file: 1 2 99 0 0 - \x1b[2J\x07\x9b\n",
         "device: \x1b[2J\xff\nline",
         "line: \r\nfile: 99999999999999999999 1 1 1 1 1 x",
-        "file: 18446744073709551615 18446744073709551615 100 "
-        "18446744073709551615 18446744073709551615 18446744073709551615 "
-        "a-name-that-is-much-too-long-to-be-shown-whole",
+        ("file: 18446744073709551615 18446744073709551615 100 "
+         "18446744073709551615 18446744073709551615 18446744073709551615 "
+         "a-name-that-is-much-too-long-to-be-shown-whole"),
     };
 
     (void)state;

@@ -73,16 +73,18 @@ static void says_where_a_pattern_is_wrong(void **state)
     assert_null(p);
     assert_says(err.text, "x.conf: map a: pattern 'ab(c', character 5");
     assert_int_equal(pattern_compile(&p, "[z-a]", "w", NULL), -EINVAL);
-    assert_int_equal(pattern_compile(&p, "(?<a>x)(?<a>y)", "w", NULL),
-                     -EINVAL);
+    assert_int_equal(pattern_compile(&p, "(?<a>x)(?<a>y)", "w", NULL), -EINVAL);
 }
 
 /* Without a limit each of these takes longer than the universe has. */
 static void backtracking_is_bounded(void **state)
 {
-    static const char *const nasty[] = {"^(a+)+$", "(a|aa)+$", "(a*)*b",
+    static const char *const nasty[] = {"^(a+)+$",
+                                        "(a|aa)+$",
+                                        "(a*)*b",
                                         "^(([a-z])+.)+[A-Z]([a-z])+$",
-                                        "(?:a?){40}a{40}\\d", "(a+)+\\1\\d"};
+                                        "(?:a?){40}a{40}\\d",
+                                        "(a+)+\\1\\d"};
     char text[4097];
     struct timespec from;
     struct timespec to;
@@ -133,12 +135,23 @@ static void templates_fill_in_numbers(void **state)
 
 static void templates_refuse_the_rest(void **state)
 {
-    static const char *const bad[] = {
-        "md {addr}",      "md {address",     "md {}",          "{address:q}",
-        "{address:x-1}",  "{address:x17}",   "{address:x99}",  "{address:x169}",
-        "{address:x999}", "cr\rmd",          "nl\n",           "esc\x1b",
-        "\x80",           "{address :x}",    "{Address}",      "{address:8x}",
-        "{address:x4294967297}"};
+    static const char *const bad[] = {"md {addr}",
+                                      "md {address",
+                                      "md {}",
+                                      "{address:q}",
+                                      "{address:x-1}",
+                                      "{address:x17}",
+                                      "{address:x99}",
+                                      "{address:x169}",
+                                      "{address:x999}",
+                                      "cr\rmd",
+                                      "nl\n",
+                                      "esc\x1b",
+                                      "\x80",
+                                      "{address :x}",
+                                      "{Address}",
+                                      "{address:8x}",
+                                      "{address:x4294967297}"};
     struct err err = {""};
     const struct template_values v = {0, 0, 0};
     char out[300];

@@ -83,9 +83,11 @@ static void whole_blocks_around_what_is_wanted(void **state)
 
 static void neighbours_in_one_command(void **state)
 {
-    const struct plan_want w[] = {
-        {0, AT(5), AT(1)}, {0, AT(7), AT(1)}, {0, AT(6), AT(1)},
-        {1, AT(8), AT(1)}, {0, AT(10), AT(50)}};
+    const struct plan_want w[] = {{0, AT(5), AT(1)},
+                                  {0, AT(7), AT(1)},
+                                  {0, AT(6), AT(1)},
+                                  {1, AT(8), AT(1)},
+                                  {0, AT(10), AT(50)}};
 
     (void)state;
     expect(next_of(w, 5, 4096), AT(5), AT(3));

@@ -196,9 +196,9 @@ static void short_last_rows(void **state)
     struct row r;
 
     (void)state;
-    assert_int_equal(parse(&md_l, ROW_REVERSED, "20111050: 00000016    ....",
-                           4, &r),
-                     ROW_OK);
+    assert_int_equal(
+        parse(&md_l, ROW_REVERSED, "20111050: 00000016    ....", 4, &r),
+        ROW_OK);
     assert_int_equal(r.len, 4);
     assert_memory_equal(r.bytes, "\x16\0\0", 4);
     /* padded to the column, as newer releases do */
@@ -206,13 +206,12 @@ static void short_last_rows(void **state)
         parse(&md_l, ROW_REVERSED,
               "20111050: 00000016                             ....", 4, &r),
         ROW_OK);
-    assert_int_equal(parse(&md_l, ROW_REVERSED, "20111050: 00000016    ....",
-                           8, &r),
-                     ROW_BAD_CELL);
+    assert_int_equal(
+        parse(&md_l, ROW_REVERSED, "20111050: 00000016    ....", 8, &r),
+        ROW_BAD_CELL);
     assert_int_equal(parse(&md_l, ROW_REVERSED, good_b, 3, &r), ROW_NOT_A_ROW);
     assert_int_equal(parse(&md_l, ROW_REVERSED, good_b, 0, &r), ROW_NOT_A_ROW);
-    assert_int_equal(parse(&md_l, ROW_REVERSED, good_b, 32, &r),
-                     ROW_NOT_A_ROW);
+    assert_int_equal(parse(&md_l, ROW_REVERSED, good_b, 32, &r), ROW_NOT_A_ROW);
 }
 
 static void shapes_without_ascii(void **state)
@@ -241,9 +240,9 @@ static void a_nul_separates_nothing(void **state)
     (void)state;
     memcpy(text, good_b, sizeof(good_b));
     text[12] = '\0';
-    assert_int_equal(row_parse(&md_b, ROW_MEMORY, text, sizeof(text) - 1, 16,
-                               &r),
-                     ROW_BAD_CELL);
+    assert_int_equal(
+        row_parse(&md_b, ROW_MEMORY, text, sizeof(text) - 1, 16, &r),
+        ROW_BAD_CELL);
 }
 
 static void cut_anywhere_is_safe(void **state)
@@ -255,8 +254,7 @@ static void cut_anywhere_is_safe(void **state)
         char *copy = malloc(len + 1); /* exact, for the address sanitizer */
         assert_non_null(copy);
         memcpy(copy, good_b, len);
-        assert_true(row_parse(&md_b, ROW_MEMORY, copy, len, 16, &r) !=
-                    ROW_OK);
+        assert_true(row_parse(&md_b, ROW_MEMORY, copy, len, 16, &r) != ROW_OK);
         free(copy);
     }
 }

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define KIB 1024U
+#define KIB UINT64_C(1024)
 
 /* Two files, the second read from front to back at 2400 bytes a second. */
 struct fixture {
@@ -250,7 +250,7 @@ static void progress_of_a_running_copy(void **state)
     set_up(&x);
     assert_progress(&x.s, 100,
                     "romfs.img  46%  480K of 1.0M  2.3K/s  4:03 left");
-    x.files[1].ahead = 2400 * (2 * 3600 + 62);
+    x.files[1].ahead = UINT64_C(2400) * (2 * 3600 + 62);
     assert_progress(&x.s, 100,
                     "romfs.img  46%  480K of 1.0M  2.3K/s  2:01:02 left");
     x.files[1].sequential = false;

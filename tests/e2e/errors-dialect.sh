@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A dialect file that cannot be read or understood: file, line and what is
+# wrong, and the device is not touched.
+
+. "$(dirname "$0")/lib.sh"
+need_fuse
+dialects=${FWFS_DIALECTS:-$(dirname "$0")/../../src/dialects}
+
+blank 64K > "$T/flash"
+start_sim --loader winbond --flash "$T/flash" --baud 0
+
+# bad SED-SCRIPT TEXT...: winbond.conf so changed is refused, naming TEXT.
+bad() {
+    sed "$1" "$dialects/winbond.conf" > "$T/mine.conf"
+    cmp -s "$dialects/winbond.conf" "$T/mine.conf" && fail "sed $1: no change"
+    refused 1 --cache-dir "$T/cache" --dialect "$T/mine.conf" "$T/tty" "$T/mnt"
+    shift
+    contains "$message" "$T/mine.conf" "$@"
+}
+
+# line_of TEXT: where it stands
+line_of() {
+    grep -n -m 1 -F -- "$1" "$dialects/winbond.conf" | cut -d: -f1
+}
+
+refused 1 --dialect "$T/none.conf" "$T/tty" "$T/mnt"
+contains "$message" "$T/none.conf" 'No such file'
+refused 1 --dialect no-such-dialect "$T/tty" "$T/mnt"
+contains "$message" no-such-dialect
+refused 1 --dialect "$T" "$T/tty" "$T/mnt"
+contains "$message" "$T"
+: > "$T/empty.conf"
+refused 1 --dialect "$T/empty.conf" "$T/tty" "$T/mnt"
+contains "$message" "$T/empty.conf" empty
+head -c 3000 "$SIM" > "$T/binary.conf"
+refused 1 --dialect "$T/binary.conf" "$T/tty" "$T/mnt"
+contains "$message" "$T/binary.conf"
+if [ "$(id -u)" -ne 0 ]; then
+    cp "$dialects/winbond.conf" "$T/secret.conf"
+    chmod 0 "$T/secret.conf"
+    refused 1 --dialect "$T/secret.conf" "$T/tty" "$T/mnt"
+    contains "$message" "$T/secret.conf" 'Permission denied'
+fi
+
+bad 's/^    prompt = /    promt = /' ":$(line_of '    prompt = '):" promt
+bad 's/type-chunk = 15/type-chunk = many/' ":$(line_of 'type-chunk'):" many
+bad 's/(?:bootloader|bootrom)/(?:bootloader|bootrom/' prompt
+bad 's/cell-bytes = 4/cell-bytes = 3/' cell-bytes
+bad 's/{address:X8}/{adress:X8}/' command adress
+bad 's/order = memory/order = cpu/' order
+bad "s/^    unknown = '/&'''/" "$T/mine.conf:"
+# shellcheck disable=SC2016
+bad '/^identity images/,$s/^}//' '}' missing
+bad '/^console {/,/^}/s/^}$//' "$T/mine.conf:"
+bad 's/base = 0x7F000000/base = 0x7F00000X/' base
+[ ! -s "$T/sim.log" ] || fail "the device was asked: $(cat "$T/sim.log")"
+[ ! -e "$T/cache" ] || fail "a cache was made"
