@@ -38,6 +38,10 @@ esac
 
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+# A fresh machine may have no lists at all.
+if ! apt-cache show "${missing[0]}" > /dev/null 2>&1; then
+    "${as_root[@]}" apt-get update
+fi
 echo "installing: ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${missing[@]}"

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#define PROOF_SEGMENTS 16U /* beginnings looked at, at most */
+
 static void ignore_row(void *arg, uint64_t address, const uint8_t *bytes,
                        size_t len)
 {
@@ -16,30 +18,29 @@ static void ignore_row(void *arg, uint64_t address, const uint8_t *bytes,
     (void)len;
 }
 
-/* Reads a few rows of each medium until one proves the order. */
+/* Reads the beginning of each segment until one proves the order. */
 static int prove_now(struct device *dev, struct err *err)
 {
     const struct device_sink sink = {.row = ignore_row};
     int ret = 0;
 
-    for (size_t m = 0; m < dev->map.n_media; m++)
-        for (uint64_t at = 0; at < dev->map.media[m].size && at < 16384;
-             at += 512) {
-            byte_order_choose(dev);
-            if (dev->method >= 0)
-                return 0;
-            ret = device_read(dev, dev->map.media[m].base + at, 512, &sink,
-                              err);
-            if (ret < 0)
-                return ret;
-        }
+    for (size_t i = 0; ret == 0 && i < dev->map.n_segments; i++) {
+        const struct map_segment *s = &dev->map.segments[i];
+        uint64_t at = s->offset - s->offset % MAP_ALIGN;
+        byte_order_choose(dev);
+        if (dev->method >= 0 || i == PROOF_SEGMENTS)
+            return 0;
+        if (s->medium >= 0)
+            ret = device_read(dev, dev->map.media[s->medium].base + at,
+                              MAP_ALIGN, &sink, err);
+    }
     return ret;
 }
 
 static const char *order_text(const struct device *dev)
 {
     if (dev->method < 0)
-        return "not proved: the first 16 KiB are blank";
+        return "not proved yet: the segments begin with blank flash";
     if (!dev->dialect->dumps[dev->method].cpu_order)
         return "not needed, the dump prints bytes";
     return dev->order == ROW_MEMORY
