@@ -25,12 +25,14 @@
 #include <errno.h>
 #include <string.h>
 
-#define PROBES          3
 #define LISTEN_MS       600U /* a countdown shows itself within half a second */
 #define REFUSALS_MAX    4U   /* commands are not rained on an unknown loader */
 #define CLEARS_MAX      4U   /* many keys could use up a countdown */
 #define PROMPT_STAYS_MS 70U
 #define WAKE_EVERY_MS   2000U
+/* A port may be slow to come to life: the pty of a virtual machine takes a
+ * second to notice that it was opened, and we have used one already. */
+#define ASK_AFTER_MS    700U
 #define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
 
 struct attach {
@@ -67,11 +69,14 @@ static bool matches(struct pattern *p, const struct buf *text,
            pattern_match(p, partial.text, partial.len, 0, NULL);
 }
 
-static bool shows_banner(const struct dialect *d, const struct buf *text,
+static bool shows_itself(const struct dialect *d, const struct buf *text,
                          struct span partial)
 {
     for (size_t i = 0; i < d->n_banners; i++)
         if (matches(d->banners[i], text, partial))
+            return true;
+    for (size_t i = 0; i < d->n_hints; i++)
+        if (matches(d->hints[i], text, partial))
             return true;
     return false;
 }
@@ -82,11 +87,10 @@ static void look_for_banner(struct attach *a)
 
     for (size_t i = 0;
          a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
-        if (shows_banner(a->config->dialects[i], a->text, partial)) {
+        if (shows_itself(a->config->dialects[i], a->text, partial)) {
             a->recognise.first = a->config->dialects[i];
             a->next_send = deadline_in(0);
-            log_info("banner of %s seen, breaking in",
-                     a->recognise.first->name);
+            log_info("%s seen, breaking in", a->recognise.first->name);
         }
 }
 
@@ -301,21 +305,17 @@ int attach_prompt(struct console *c, const struct attach_config *config,
                                      .dialects = config->dialects,
                                      .chosen = config->chosen,
                                      .text = text}};
-    uint64_t before = c->received;
-    int ret = 0;
+    int ret;
 
     a.recognise.first = config->chosen ? config->dialects[0] : NULL;
     a.until = deadline_in(config->timeout_ms);
     c->prompt_len = 0;
-    /* More than once: a port may be slow to come to life (the pty of a virtual
-     * machine takes a second to notice that it was opened). */
-    for (int i = 0; i < PROBES && ret == 0 && c->received == before; i++)
-        ret = probe_live(&a);
+    ret = probe_live(&a);
     gather(&a);
     if (ret == 0)
         look_for_banner(&a);
     a.next_send = deadline_in(0);
-    a.ask_at = deadline_in(WAKE_EVERY_MS / 2);
+    a.ask_at = deadline_in(ASK_AFTER_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         ask_for_power(&a);
         ret = turn(&a);

@@ -220,6 +220,8 @@ static void free_parts(struct dialect *d)
 {
     for (size_t i = 0; i < d->n_banners; i++)
         pattern_free(d->banners[i]);
+    for (size_t i = 0; i < d->n_hints; i++)
+        pattern_free(d->hints[i]);
     for (size_t i = 0; i < d->n_break_ins; i++)
         pattern_free(d->break_ins[i].when);
     for (size_t i = 0; i < d->n_dumps; i++)
@@ -231,6 +233,7 @@ static void free_parts(struct dialect *d)
         pattern_free(d->identities[i].pattern);
     }
     free(d->banners);
+    free(d->hints);
     free(d->break_ins);
     free(d->dumps);
     free(d->maps);

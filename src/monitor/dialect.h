@@ -87,6 +87,8 @@ struct dialect {
 
     struct pattern **banners;
     size_t n_banners;
+    struct pattern **hints; /* other text that only it shows while starting */
+    size_t n_hints;
     char *recognise_command; /* NULL: the prompt is proof enough */
     struct pattern *recognise_answer;
 

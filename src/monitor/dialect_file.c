@@ -57,16 +57,25 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
                     : "");
 }
 
+static struct pattern **read_patterns(struct dialect_reader *r, cfg_t *sec,
+                                      const char *key, size_t *n)
+{
+    struct pattern **list = value_array(r, sec, key, sizeof(struct pattern *),
+                                        n);
+
+    for (size_t i = 0; i < *n; i++)
+        list[i] = value_compile(r, sec, key,
+                                cfg_getnstr(sec, key, (unsigned)i));
+    return list;
+}
+
 static void read_recognise(struct dialect_reader *r, struct dialect *d,
                            cfg_t *top)
 {
     cfg_t *sec = cfg_getsec(top, "recognise");
 
-    d->banners = value_array(r, sec, "banner", sizeof(struct pattern *),
-                             &d->n_banners);
-    for (size_t i = 0; i < d->n_banners; i++)
-        d->banners[i] = value_compile(r, sec, "banner",
-                                      cfg_getnstr(sec, "banner", (unsigned)i));
+    d->banners = read_patterns(r, sec, "banner", &d->n_banners);
+    d->hints = read_patterns(r, sec, "hint", &d->n_hints);
     d->recognise_command = value_command(r, sec, VALUE_OPTIONAL);
     d->recognise_answer = value_pattern(r, sec, "answer");
     if ((d->recognise_command == NULL) != (d->recognise_answer == NULL))
@@ -302,6 +311,27 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_identities(r, d, top);
 }
 
+/* Blanks what stands behind a # outside of quotes: libconfuse 3.3 counts two
+ * lines too many for each comment, and its messages would point nowhere. */
+static void blank_comments(char *text)
+{
+    char quote = '\0';
+
+    for (; *text != '\0'; text++) {
+        if (quote != '\0' && *text == '\\' && text[1] != '\0')
+            text++;
+        else if (quote != '\0')
+            quote = *text == quote ? '\0' : quote;
+        else if (*text == '"' || *text == '\'')
+            quote = *text;
+        else if (*text == '#') {
+            while (text[1] != '\n' && text[1] != '\0')
+                *text++ = ' ';
+            *text = ' ';
+        }
+    }
+}
+
 /* The text with the sentinel behind it; a NUL in it would hide the rest. */
 static int add_sentinel(struct buf *out, const char *text, size_t len,
                         const char *path, struct err *err)
@@ -311,6 +341,7 @@ static int add_sentinel(struct buf *out, const char *text, size_t len,
     if (!buf_add(out, text, len) ||
         !buf_printf(out, "\n%s = 1\n", DIALECT_SENTINEL))
         return err_set(err, -ENOMEM, "out of memory");
+    blank_comments(out->data);
     return 0;
 }
 

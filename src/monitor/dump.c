@@ -24,8 +24,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SILENT_MS    2000U /* no byte for so long: the command is dead */
-#define LATE_MS      200U  /* a prompt before all rows came must last */
+#define SILENT_MS 2000U /* no byte for so long: the command is dead */
+#define LATE_MS   200U  /* a prompt before all rows came must last */
+/* After a reported fault the prompt is there soon, or the device resets: then
+ * its countdown must not be missed. */
+#define FAULT_MS     300U
 #define INTERRUPT_MS 1500U /* for the prompt after an interrupt key */
 
 struct dump {
@@ -37,6 +40,7 @@ struct dump {
     uint64_t end;
     uint64_t jump;
     bool stopping;
+    uint64_t fault_ms; /* when result->fault was set */
 };
 
 static void accept_row(struct dump *d, const struct row *row)
@@ -86,6 +90,13 @@ static void note_bad(struct dump *d, struct span line)
     d->result->rows_bad++;
 }
 
+static void note_fault(struct dump *d)
+{
+    if (!d->result->fault)
+        d->fault_ms = clock_ms();
+    d->result->fault = true;
+}
+
 static void take_line(struct dump *d, struct span line)
 {
     struct row row;
@@ -105,7 +116,7 @@ static void take_line(struct dump *d, struct span line)
     case ROW_NOT_A_ROW:
         if (d->c->dialect->fault != NULL &&
             pattern_match(d->c->dialect->fault, line.text, line.len, 0, NULL))
-            d->result->fault = true;
+            note_fault(d);
         return;
     }
 }
@@ -137,6 +148,8 @@ static unsigned patience_ms(const struct dump *d)
 {
     if (console_at_prompt(d->c))
         return d->next >= d->end || d->stopping ? 0 : LATE_MS;
+    if (d->result->fault)
+        return FAULT_MS;
     return d->stopping ? INTERRUPT_MS : SILENT_MS;
 }
 
@@ -166,6 +179,8 @@ static int receive(struct dump *d)
         } else if (n <= 0 && deadline_passed(until)) {
             return console_at_prompt(d->c) ? 0 : -ETIMEDOUT;
         }
+        if (d->result->fault && clock_ms() - d->fault_ms >= FAULT_MS)
+            return console_at_prompt(d->c) ? 0 : -ETIMEDOUT;
     }
     return 0;
 }

@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* Cuts text at its last colon; what is behind it, NULL when there is none. */
+/* Cuts text at its first colon; what is behind it, NULL when there is none. */
 static char *cut(char *text)
 {
-    char *at = strrchr(text, ':');
+    char *at = strchr(text, ':');
 
     if (at != NULL)
         *at++ = '\0';
@@ -33,16 +33,16 @@ int user_segment_parse(const char *text, struct user_segment *out,
                        struct err *err)
 {
     char name[256];
-    char *size;
     char *base;
+    char *size;
     uint64_t end;
 
     if (strlen(text) >= sizeof(name))
         return err_set(err, -EINVAL, "longer than %zu bytes", sizeof(name) - 1);
     memcpy(name, text, strlen(text) + 1);
-    size = cut(name);
-    base = size != NULL ? cut(name) : NULL;
-    if (base == NULL)
+    base = cut(name);
+    size = base != NULL ? cut(base) : NULL;
+    if (size == NULL)
         return err_set(err, -EINVAL, "'%s' is not NAME:BASE:SIZE", text);
     if (!is_file_name(name))
         return err_set(err, -EINVAL,

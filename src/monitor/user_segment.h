@@ -15,8 +15,7 @@ struct user_segment {
     uint64_t size; /* not 0; base + size does not wrap */
 };
 
-/* NAME may hold colons; BASE and SIZE as num_size has them. -EINVAL says which
- * part is wrong. */
+/* BASE and SIZE as num_size has them. -EINVAL says which part is wrong. */
 int user_segment_parse(const char *text, struct user_segment *out,
                        struct err *err);
 

@@ -44,7 +44,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 bad 's/^    prompt = /    promt = /' ":$(line_of '    prompt = '):" promt
-bad 's/type-chunk = 15/type-chunk = many/' ":$(line_of 'type-chunk'):" many
+bad 's/type-chunk = 15/type-chunk = many/' ":$(line_of 'type-chunk'):" type-chunk
 bad 's/(?:bootloader|bootrom)/(?:bootloader|bootrom/' prompt
 bad 's/cell-bytes = 4/cell-bytes = 3/' cell-bytes
 bad 's/{address:X8}/{adress:X8}/' command adress

@@ -100,7 +100,7 @@ static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
     *(uint8_t *)arg ^= bytes[len - 1];
 }
 
-static void talk(struct console *c, const struct dialect *d)
+static void talk(struct console *c, struct dialect *d)
 {
     struct buf answer = BUF_LIMITED(4096);
     const struct dump_request r = {.method = &d->dumps[0],

@@ -163,13 +163,13 @@ static void the_user_adds_windows(void **state)
     up("u-boot");
     apply("flash", "flashstart  = 0x20000000\nflashsize   = 0x00100000\n");
     assert_int_equal(map_add_user(&map, "in:0x20010000:64K", &err), 0);
-    assert_int_equal(map_add_user(&map, "a:b:0x80000001:3", &err), 0);
+    assert_int_equal(map_add_user(&map, "a b:0x80000001:3", &err), 0);
     assert_int_equal(map_add_user(&map, "in:0:1", &err), -EINVAL);
     assert_says(err.text, "already");
     assert_int_equal(map_finish(&map, &err), 0);
     assert_int_equal(map.n_media, 2);
     assert_file("in", 0, 0x10000, 0x10000, "");
-    assert_file("a:b", 1, 1, 3, "");
+    assert_file("a b", 1, 1, 3, "");
     assert_true(map.media[1].user);
     assert_true(map.media[1].base == 0x80000000);
     assert_int_equal(map.media[1].size, MAP_ALIGN);
