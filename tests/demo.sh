@@ -1,149 +1,201 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Shows fwfs at work on a simulated camera: mount, look, copy, loop-mount.
+# Shows what fwfs does, with the simulator playing a camera on a line of
+# 115200 baud. Leaves nothing behind, also when interrupted.
 
 set -euo pipefail
-cd "$(dirname "$0")/.."
 
-build=${FWFS_BUILD:-$PWD/build}
-export PATH=$build:$PATH LC_ALL=C
-dir=$(mktemp -d "${TMPDIR:-/tmp}/fwfs-demo.XXXXXX")
-mnt=$dir/cam
-inside=$dir/inside
-port=$dir/ttyCamera
-sim_pid=
+build=${FWFS_BUILD:-$(cd "$(dirname "$0")/.." && pwd)/build}
+work=
+copier=
+camera=
 
-# Runs at the end, also after Ctrl-C or a failure.
-clean_up()
-{
-    code=$?
-    trap - EXIT
-    cd /
-    umount "$inside" 2> /dev/null || true
-    fusermount3 -u "$mnt" 2> /dev/null || umount "$mnt" 2> /dev/null || true
-    [ -z "$sim_pid" ] || kill "$sim_pid" 2> /dev/null || true
-    rm -rf "$dir"
-    exit "$code"
-}
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-
-say()
-{
-    printf '\n\033[1m# %s\033[0m\n' "$*"
-}
-
-# Shows a command as one would type it, and runs it.
-run()
-{
-    printf '$ %s\n' "${*//$dir\//}"
-    "$@"
-}
-
-need()
-{
-    [ -r /dev/fuse ] && [ -w /dev/fuse ] && return
-    echo "demo: /dev/fuse is missing or not yours; load the module with" \
-        "\`modprobe fuse\`, or run as root" >&2
+stop() {
+    echo "demo: $*" >&2
     exit 1
 }
 
-# A file system as a camera would have it, in two formats.
-make_files()
-{
-    mkdir -p "$dir/root/bin" "$dir/root/etc" "$mnt" "$inside"
-    head -c 14000 /dev/urandom > "$dir/root/bin/camera"
-    printf 'root:x:0:0:root:/:/bin/sh\n' > "$dir/root/etc/passwd"
-    printf 'welcome to the camera\n' > "$dir/root/etc/motd"
-    genromfs -V camera -d "$dir/root" -f "$dir/romfs.img"
-    mksquashfs "$dir/root" "$dir/web.sqsh" -comp xz -quiet -no-progress \
-        -noappend > "$dir/mksquashfs.log"
-    head -c 20000 /dev/urandom | gzip -9 > "$dir/linux.bin"
-    printf '%56s' "boot info" > "$dir/bootinfo"
-    head -c 60000 /dev/urandom > "$dir/loader"
+check_machine() {
+    local program
+
+    [ "$(id -u)" -eq 0 ] ||
+        stop "mounting a loop device needs root; write: sudo make demo"
+    [ -e /dev/fuse ] || modprobe fuse 2> /dev/null ||
+        stop "this machine has no /dev/fuse: its kernel lacks FUSE, or it is" \
+            "a container; for docker write: --device /dev/fuse --privileged"
+    for program in mksquashfs genromfs mount; do
+        command -v "$program" > /dev/null ||
+            stop "no $program; write: make deps"
+    done
+    [ -x "$build/fwfs" ] || stop "no $build/fwfs; write: make"
 }
 
-make_flash()
-{
-    make_files
-    fwfs-mkflash --size 0x400000 --base 0x7F000000 \
-        --loader "$dir/loader" \
-        --image "0:BOOT INFO:0x10000:af:0x7F010000:$dir/bootinfo" \
-        --image "7:linux.bin:0x20000:acxz:0x8000:$dir/linux.bin" \
-        --image "6:romfs.img:0xE0000:a:0x7F0E0000:$dir/romfs.img" \
-        --image "5:web.sqsh:0x200000:a:0x7F200000:$dir/web.sqsh" \
-        "$dir/flash.img"
+clean_up() {
+    local dir
+
+    trap - EXIT
+    set +e
+    cd /
+    [ -z "$copier" ] || kill "$copier" 2> /dev/null
+    for dir in inside inside2 cam; do
+        if mountpoint -q "$work/$dir" 2> /dev/null; then
+            umount "$work/$dir" 2> /dev/null || umount -l "$work/$dir"
+        fi
+    done
+    [ -z "$camera" ] || kill "$camera" 2> /dev/null
+    wait
+    [ -z "$work" ] || rm -rf "$work"
 }
 
-start_camera()
-{
-    fwfs-sim --loader winbond --flash "$dir/flash.img" --baud 115200 \
-        --link "$port" > "$dir/sim.out" &
-    sim_pid=$!
-    for _ in $(seq 100); do
-        [ -e "$port" ] && return
+# --- telling ---------------------------------------------------------------
+
+if [ -t 1 ]; then
+    bold=$'\e[1m' plain=$'\e[0m'
+else
+    bold='' plain=''
+fi
+
+say() {
+    printf '\n%s\n' "# $*"
+}
+
+# Shows a command, then runs it.
+run() {
+    printf '%s\n' "$bold\$ $*$plain"
+    eval "$*"
+}
+
+# --- the camera ------------------------------------------------------------
+
+make_images() {
+    local i
+
+    mkdir -p romfs/www romfs/bin web/css
+    for i in 1 2 3 4 5 6; do
+        echo "<html><body><h1>Camera, page $i</h1></body></html>" \
+            > "romfs/www/page$i.htm"
+    done
+    head -c 28000 "$build/fwfs" > romfs/bin/camera
+    printf '#!/bin/sh\nmount -t proc none /proc\ncamera &\n' > romfs/bin/init
+    genromfs -d romfs -f romfs.img -V rom
+    printf 'user=admin\npassword=camera\n' > web/settings.conf
+    seq 1 2000 > web/css/style.css
+    head -c 131072 "$build/fwfs" > web/plugin.bin
+    mksquashfs web web.sqsh -comp xz -all-root -quiet -no-progress
+    head -c 400000 "$build/fwfs" | gzip -9n > linux.gz
+    head -c 56 /dev/zero > bootinfo
+    head -c 60000 "$build/fwfs-sim" > loader
+}
+
+make_flash() {
+    "$build/fwfs-mkflash" --size 0x400000 --loader loader \
+        --image '0:BOOT INFO:0x10000:af:0x7F010000:bootinfo' \
+        --image '7:linux.bin:0x20000:acxz:0x8000:linux.gz' \
+        --image '6:romfs.img:0xE0000:a:0x7F0E0000:romfs.img' \
+        --image '5:web.sqsh:0x100000:a:0x7F100000:web.sqsh' flash
+}
+
+start_camera() {
+    local i
+
+    "$build/fwfs-sim" --loader winbond --flash flash --baud 115200 \
+        --link ttyUSB0 > sim.out 2>&1 &
+    camera=$!
+    for ((i = 0; i < 100; i++)); do
+        grep -q ready sim.out && return
         sleep 0.05
     done
-    echo "demo: the simulated camera does not start" >&2
-    exit 1
+    stop "the simulator does not start: $(cat sim.out)"
 }
 
-# Copies in the background and shows how far it is.
-copy_with_progress()
-{
-    printf '$ cp %s . &\n$ fwfs --status cam\n' "${1#"$dir"/}"
-    cp "$1" "$2" &
-    local cp_pid=$!
-    while kill -0 "$cp_pid" 2> /dev/null; do
-        sleep 1
-        fwfs --status "$mnt" | grep -F "$(basename "$1") " || true
+# --- the steps -------------------------------------------------------------
+
+romfs_line() {
+    fwfs --status cam | grep '^romfs.img'
+}
+
+# The bar of fwfs --status, drawn again and again while cp runs.
+watch_copy() {
+    while kill -0 "$copier" 2> /dev/null; do
+        if [ -t 1 ]; then
+            printf '\r\e[K%s' "$(romfs_line)"
+            sleep 0.3
+        else
+            romfs_line
+            sleep 2
+        fi
     done
-    wait "$cp_pid"
+    wait "$copier" || stop "cp failed"
+    copier=
+    [ ! -t 1 ] || printf '\r\e[K'
+    romfs_line
 }
 
-counter()
-{
-    awk -v key="$1:" '$1 == key { print $2 }' "$mnt/.fwfs/status"
+copy_romfs() {
+    say 'Copy the root file system. The line brings 2.5 kB a second, so this'
+    echo '# takes a while; fwfs --status tells how far it is.'
+    echo "$bold\$ cp cam/romfs.img copy.img & fwfs --status cam$plain"
+    cp cam/romfs.img copy.img &
+    copier=$!
+    watch_copy
+    run 'sha256sum copy.img romfs.img'
+    cmp copy.img romfs.img || stop "the copy differs"
 }
 
-# can_mount TYPE: does this kernel know it?
-can_mount()
-{
-    [ "$(id -u)" -eq 0 ] || return 1
-    grep -qw "$1" /proc/filesystems || modprobe -q "$1" 2> /dev/null ||
-        return 1
-    [ -e /dev/loop-control ] || modprobe -q loop 2> /dev/null
+has_filesystem() {
+    grep -qw "$1" /proc/filesystems || modprobe "$1" 2> /dev/null
 }
 
-loop_mount()
-{
-    can_mount "$1" || {
-        echo "(this kernel, or user, cannot loop-mount $1: skipped)"
-        return
-    }
-    run mount -o loop,ro "$mnt/$2" "$inside"
-    run ls -l "$inside/etc"
-    run cat "$inside/etc/motd"
-    run umount "$inside"
+look_inside() {
+    if has_filesystem romfs; then
+        say 'Look inside, without another byte from the camera.'
+        run 'mount -t romfs -o loop,ro cam/romfs.img inside'
+        run 'ls inside inside/www'
+        run 'umount inside'
+    else
+        say 'This kernel has no romfs, so that image cannot be mounted here.'
+    fi
+    if has_filesystem squashfs; then
+        say 'Mount an image that was not copied: only what is looked at comes.'
+        run 'mount -t squashfs -o loop,ro cam/web.sqsh inside2'
+        run 'ls -l inside2'
+        run 'cat inside2/settings.conf'
+        cmp inside2/settings.conf web/settings.conf || stop "the file differs"
+        run 'umount inside2'
+    else
+        say 'This kernel has no squashfs either.'
+    fi
 }
 
-need
-say "A camera with 4 MiB of flash; its boot loader answers on a serial console"
+again() {
+    say 'Later, or after a crash: what was read is still known.'
+    run 'umount cam'
+    run 'fwfs --cache-dir cache ttyUSB0 cam'
+    run 'cmp cam/romfs.img romfs.img && echo the same'
+    run 'grep device_bytes_read cam/.fwfs/status'
+    run 'umount cam'
+}
+
+check_machine
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+work=$(mktemp -d "${TMPDIR:-/tmp}/fwfs-demo.XXXXXX")
+cd "$work"
+mkdir cam inside inside2
+PATH=$build:$PATH
+
+make_images
 make_flash
 start_camera
-say "What is it?"
-run fwfs --probe "$port"
-say "Mount it"
-run fwfs --cache-dir "$dir/cache" "$port" "$mnt"
-run ls -l "$mnt"
-say "Copy the romfs, at 115200 baud"
-copy_with_progress "$mnt/romfs.img" "$dir/copy.img"
-(cd "$dir" && run sha256sum copy.img romfs.img)
-cmp "$dir/copy.img" "$dir/romfs.img"
-say "Look into the file systems without copying them"
-loop_mount squashfs web.sqsh
-loop_mount romfs romfs.img
-say "Of 4194304 bytes of flash, $(counter device_bytes_read) were fetched"
-run fwfs --status "$mnt"
-say "Unmount"
-run fusermount3 -u "$mnt"
+say 'A camera with 4 MiB of flash hangs on ttyUSB0, at its boot loader. (It is'
+echo '# a simulator, which sends at the pace of a real line.)'
+run 'fwfs --list-dialects'
+run 'fwfs --cache-dir cache ttyUSB0 cam'
+run 'ls -l cam'
+copy_romfs
+look_inside
+say 'So little of the 4 MiB was fetched:'
+run "grep -E '^(device_bytes_read|line_bytes_received|retries)' cam/.fwfs/status"
+run 'fwfs --status cam'
+again
+say "Done in $SECONDS s."

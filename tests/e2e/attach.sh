@@ -54,10 +54,9 @@ leftover() {
 }
 
 power_on --loader winbond
-power_on --loader u-boot --format old --leftover 'erase all'
-power_on --loader u-boot --format new --ansi --keep-key --stop any
-power_on --loader u-boot --stop ctrl-c
-power_on --loader winbond --leftover 'del'
+power_on --loader u-boot --format old --autoboot 5
+power_on --loader u-boot --format new --autoboot 5 --ansi --keep-key --stop any
+power_on --loader u-boot --autoboot 5 --stop ctrl-c
 
 power_cycle --loader winbond --autoboot 2
 power_cycle --loader u-boot --ansi --autoboot 1

@@ -6,7 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 need_fuse
 
-noise 65536 rows > "$T/flash"
+# A wrong digit shows in the ASCII column; in bytes that are no text it would
+# not.
+letters 65536 rows > "$T/flash"
 
 begin() {
     note "$*"
@@ -19,15 +21,19 @@ end() {
     stop_device
 }
 
-# recovers SIM-OPTION...: everything comes, after some retries.
+# recovers RETRIES SIM-OPTION...: everything comes, after so many retries at
+# least.
 recovers() {
+    local least=$1
+
+    shift
     begin "$@"
     cp "$T/mnt/flash.bin" "$T/copy"
     same "$T/copy" "$T/flash" "$*"
     equal 0 "$(status blocks_bad)" "bad blocks, $*"
     note "rows bad $(status rows_bad), lost $(status rows_lost)," \
         "retries $(status retries)"
-    [ "$(status retries)" -ge 1 ] || fail "no retries, $*"
+    [ "$(status retries)" -ge "$least" ] || fail "no retries, $*"
     end
 }
 
@@ -47,8 +53,8 @@ gives_up() {
     equal 1 "$(status blocks_bad)" "bad blocks"
     [ "$(status last_error)" != - ] || fail "last_error says nothing"
     note "last_error: $(status last_error)"
-    grep -qi "^0x0*$(printf '%X' $((block * 1024))) .* -$" \
-        "$T/mnt/.fwfs/flash.bin.map" || fail "no '-' in the map"
+    equal - "$(map_status flash.bin "$offset")" "in the map"
+    equal + "$(map_status flash.bin $(((block + 1) * 1024)))" "behind it"
     # Once more: still EIO, and the blocks beside it still come.
     dd if="$T/mnt/flash.bin" of="$T/part" bs=16 skip=$((offset / 16)) count=1 \
         status=none 2> "$T/dd.err" && fail "a bad row can be read later"
@@ -81,20 +87,18 @@ never_wrong() {
     end
 }
 
-recovers --loader winbond --bad-row 0x7F002345:2
-recovers --loader u-boot --bad-row 0x9F002345:2
-recovers --loader winbond --lose-row 0x7F002010:2
-recovers --loader u-boot --lose-row 0x9F002010:2
-recovers --loader winbond --noise-line 0x7F004020:2
-recovers --loader u-boot --noise-line 0x9F004020:2
+recovers 2 --loader winbond --bad-row 0x7F002345:2
+recovers 2 --loader u-boot --bad-row 0x9F002345:2
+recovers 2 --loader winbond --lose-row 0x7F002010:2
+recovers 2 --loader u-boot --lose-row 0x9F002010:2
+recovers 0 --loader winbond --noise-line 0x7F004020:2
+recovers 0 --loader u-boot --noise-line 0x9F004020:2
 
 gives_up $((0x2345)) --loader winbond --bad-row 0x7F002345
 gives_up $((0x2345)) --loader u-boot --bad-row 0x9F002345
 gives_up $((0x3010)) --loader u-boot --lose-row 0x9F003010
 
 for loader in winbond u-boot; do
-    for seed in 1 2; do
-        never_wrong --loader $loader --flip 3000 --seed $seed
-        never_wrong --loader $loader --drop 3000 --seed $seed
-    done
+    never_wrong --loader $loader --flip 3000
+    never_wrong --loader $loader --drop 3000
 done

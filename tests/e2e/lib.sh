@@ -70,7 +70,7 @@ end_process() {
         sleep 0.02
     done
     kill -KILL "$1" 2> /dev/null || true
-    wait "$1" 2> /dev/null || true
+    { wait "$1" || true; } 2> /dev/null
 }
 
 unmount_rest() {
@@ -195,10 +195,13 @@ contains() {
 
 # --- the device ------------------------------------------------------------
 
+# setpriv: gone with this shell, also when that is killed.
+
 # start_sim OPTION...: a board on $T/tty, its process $console_pid.
 start_sim() {
     rm -f "$T/sim.out"
-    "$SIM" --link "$T/tty" --log "$T/sim.log" "$@" > "$T/sim.out" 2>&1 &
+    setpriv --pdeathsig TERM "$SIM" --link "$T/tty" --log "$T/sim.log" "$@" \
+        > "$T/sim.out" 2>&1 &
     console_pid=$!
     pids+=("$console_pid")
     wait_for 5 grep -q ^ready "$T/sim.out" || fail "sim: $(cat "$T/sim.out")"
@@ -206,8 +209,8 @@ start_sim() {
 
 # start_qemu PROGRAM OPTION...: the same for a virtual board.
 start_qemu() {
-    "$@" -display none -monitor none -net none -serial pty \
-        > "$T/qemu.out" 2>&1 &
+    setpriv --pdeathsig KILL "$@" -display none -monitor none -net none \
+        -serial pty > "$T/qemu.out" 2>&1 &
     console_pid=$!
     pids+=("$console_pid")
     wait_for 20 grep -q /dev/pts/ "$T/qemu.out" ||
@@ -257,7 +260,19 @@ file_status() {
         '.files[] | select(.name == $name) | .[$key]' "$T/mnt/.fwfs/status.json"
 }
 
-# no_more_commands: nothing was asked of the simulator for a second.
+# map_status NAME OFFSET: the letter that the file's ddrescue map has there.
+map_status() {
+    local position size letter
+
+    while read -r position size letter; do
+        if [[ $position == 0x* && $size == 0x* ]] &&
+            ((position <= $2 && $2 < position + size)); then
+            echo "$letter"
+        fi
+    done < "$T/mnt/.fwfs/$1.map"
+}
+
+# Nothing was asked of the simulator for a second.
 line_is_quiet() {
     local before
 
@@ -301,6 +316,15 @@ sys.stdout.buffer.write(random.Random(sys.argv[2]).randbytes(int(sys.argv[1], 0)
 ' "$1" "$2"
 }
 
+# letters SIZE SEED: noise of letters and digits, every one of which a dump's
+# ASCII column shows.
+letters() {
+    python3 -c 'import random, string, sys
+letters = string.ascii_letters + string.digits
+picked = random.Random(sys.argv[2]).choices(letters, k=int(sys.argv[1], 0))
+sys.stdout.write("".join(picked))' "$1" "$2"
+}
+
 # blank SIZE: as erased flash.
 blank() {
     head -c "$1" /dev/zero | tr '\0' '\377'
@@ -314,7 +338,7 @@ put() {
 
 # make_romfs OUT SIZE: a romfs with a file /data.bin of SIZE bytes.
 make_romfs() {
-    mkdir "$1.d"
+    mkdir -p "$1.d"
     noise "$2" romfs > "$1.d/data.bin"
     echo 'hello from the camera' > "$1.d/hello.txt"
     genromfs -f "$1" -d "$1.d" -V camera

@@ -38,14 +38,15 @@ survives() {
     same_part "$T/part" "$T/flash" 30720 "before the border"
     ddrescuelog -t "$T/mnt/.fwfs/flash.bin.map" > "$T/table"
     note "$(grep bad-sector "$T/table")"
-    grep -q '^0x0*A000 .* -$' "$T/mnt/.fwfs/flash.bin.map" ||
-        fail "no '-' in the map: $(cat "$T/mnt/.fwfs/flash.bin.map")"
+    equal - "$(map_status flash.bin $((0xA000)))" "in the map"
+    equal "?" "$(map_status flash.bin $((0xF000)))" "in the map, behind"
+    equal + "$(map_status flash.bin 0)" "in the map, at 0"
     unmount_fwfs
     stop_device
 }
 
 survives 0x7F000000 --loader winbond
-equal 0 "$(grep -c '^!reset' "$T/sim.log")" "resets of Winbond's"
-survives 0x9f000000 --loader u-boot --format new --autoboot 1
+equal 0 "$(grep -c '^!reset' "$T/sim.log" || true)" "resets of Winbond's"
+survives 0x9f000000 --loader u-boot --format new
 resets=$(grep -c '^!reset' "$T/sim.log") || fail "U-Boot did not reset"
 note "resets: $resets"
