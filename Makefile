@@ -26,7 +26,7 @@ COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
 	libconfuse-dev libpcre2-dev zlib1g-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
-DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue u-boot-qemu \
+DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
 	qemu-system-arm qemu-system-mips socat attr python3
 DEPS_DEMO = $(DEPS_MOUNT)
 DEPS_LINT = clang-format clang-tidy cppcheck shellcheck mandoc

@@ -5,6 +5,10 @@
 # mount(8) looks for fwfs in the system's folders only. So it is put into one,
 # but only in this process's own view of the system.
 if [ -z "${OWN_VIEW-}" ] && [ "$(id -u)" -eq 0 ]; then
+    unshare --mount --propagation private true || {
+        echo "no mount namespace of one's own here (in a chroot?)"
+        exit 77
+    }
     OWN_VIEW=yes exec unshare --mount --propagation private bash "$0"
 fi
 
