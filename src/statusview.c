@@ -4,6 +4,7 @@
 #include "statusview.h"
 
 #include "base/num.h"
+#include "base/text.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -93,32 +94,20 @@ static void add_safe(struct buf *out, const char *s, size_t len)
         (void)buf_add(out, s[i] >= ' ' && s[i] <= '~' ? &s[i] : "?", 1);
 }
 
-/* 512B, 9.5K, 480K, 1.0M: rounded down, so that only all is all. */
 static void add_size(struct buf *out, uint64_t n)
 {
-    static const char units[] = "BKMGTPE";
-    uint64_t tenths = 0;
-    size_t u = 0;
+    char text[TEXT_SIZE_MAX];
 
-    while (n >= 1024) {
-        tenths = n % 1024 * 10 / 1024;
-        n /= 1024;
-        u++;
-    }
-    (void)buf_printf(out, "%" PRIu64, n);
-    if (u > 0 && n < 10)
-        (void)buf_printf(out, ".%" PRIu64, tenths);
-    (void)buf_add(out, &units[u], 1);
+    text_size(text, n);
+    (void)buf_printf(out, "%s", text);
 }
 
 static void add_time(struct buf *out, uint64_t seconds)
 {
-    if (seconds >= 3600)
-        (void)buf_printf(out, "%" PRIu64 ":%02" PRIu64, seconds / 3600,
-                         seconds / 60 % 60);
-    else
-        (void)buf_printf(out, "%" PRIu64, seconds / 60);
-    (void)buf_printf(out, ":%02" PRIu64, seconds % 60);
+    char text[TEXT_TIME_MAX];
+
+    text_time(text, seconds);
+    (void)buf_printf(out, "%s", text);
 }
 
 /* What stands behind the bar. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-static int digit_value(char c)
+int num_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -14,7 +14,7 @@ static int digit_value(char c)
         return c - 'a' + 10;
     if (c >= 'A' && c <= 'F')
         return c - 'A' + 10;
-    return 99;
+    return -1;
 }
 
 bool num_add(uint64_t a, uint64_t b, uint64_t *out)
@@ -43,8 +43,8 @@ bool num_digits(const char *s, size_t len, int radix, uint64_t *out)
     if (len == 0)
         return false;
     for (size_t i = 0; i < len; i++) {
-        int d = digit_value(s[i]);
-        if (d >= radix || !num_mul(value, (uint64_t)radix, &value) ||
+        int d = num_hex_digit(s[i]);
+        if (d < 0 || d >= radix || !num_mul(value, (uint64_t)radix, &value) ||
             !num_add(value, (uint64_t)d, &value))
             return false;
     }
@@ -77,7 +77,7 @@ bool num_size(const char *s, uint64_t *out)
     size_t end = start;
     uint64_t unit;
 
-    while (s[end] != '\0' && digit_value(s[end]) < radix)
+    while (num_hex_digit(s[end]) >= 0 && num_hex_digit(s[end]) < radix)
         end++;
     unit = num_unit(s + end, strlen(s + end));
     return unit != 0 && num_digits(s + start, end - start, radix, out) &&

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* 0 to 15, or -1: not a hex digit (of either case). */
+int num_hex_digit(char c);
+
 /* Plain digits in radix 10 or 16 (a `0x` is allowed in radix 16), len bytes,
  * no sign, no blank, nothing behind. False: not a number or above 2^64-1. */
 bool num_digits(const char *s, size_t len, int radix, uint64_t *out);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,4 +82,35 @@ size_t text_json(char *out, size_t size, const char *s)
     if (size > 0)
         out[used] = '\0';
     return used;
+}
+
+void text_size(char out[TEXT_SIZE_MAX], uint64_t bytes)
+{
+    static const char units[] = "BKMGTPE";
+    uint64_t tenths = 0;
+    size_t u = 0;
+
+    while (bytes >= 1024) {
+        tenths = bytes % 1024 * 10 / 1024;
+        bytes /= 1024;
+        u++;
+    }
+    if (u > 0 && bytes < 10)
+        (void)snprintf(out, TEXT_SIZE_MAX, "%" PRIu64 ".%" PRIu64 "%c", bytes,
+                       tenths, units[u]);
+    else
+        (void)snprintf(out, TEXT_SIZE_MAX, "%" PRIu64 "%c", bytes, units[u]);
+}
+
+void text_time(char out[TEXT_TIME_MAX], uint64_t seconds)
+{
+    uint64_t minutes = seconds / 60;
+
+    if (minutes < 60)
+        (void)snprintf(out, TEXT_TIME_MAX, "%" PRIu64 ":%02" PRIu64, minutes,
+                       seconds % 60);
+    else
+        (void)snprintf(out, TEXT_TIME_MAX,
+                       "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, minutes / 60,
+                       minutes % 60, seconds % 60);
 }

@@ -5,6 +5,7 @@
 #define BASE_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Writes bytes as printable ASCII into out (NUL-terminated, at most size
@@ -21,5 +22,13 @@ size_t text_escape_lines(char *out, size_t size, const void *bytes, size_t len);
 /* JSON string contents (without the quotes) for any bytes; bytes that are not
  * ASCII become \u00NN. */
 size_t text_json(char *out, size_t size, const char *s);
+
+/* 512B, 9.5K, 480K, 1.0M: rounded down, as "1.0M of 1.0M" must mean all. */
+#define TEXT_SIZE_MAX 16
+void text_size(char out[TEXT_SIZE_MAX], uint64_t bytes);
+
+/* 0:07, 4:03, 8:01:00. */
+#define TEXT_TIME_MAX 40
+void text_time(char out[TEXT_TIME_MAX], uint64_t seconds);
 
 #endif

@@ -86,7 +86,7 @@ static int read_file(const char *path, struct buf *out, struct err *err)
     return out->len > 0 ? 0 : err_set(err, -EINVAL, "%s: an empty file", path);
 }
 
-/* "dir/u-boot.conf" is the dialect u-boot. */
+/* "dir/mine.conf" is the dialect mine. */
 static void name_from_path(struct dialect *d, const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -12,6 +12,17 @@ void map_free(struct map *map)
     *map = (struct map){.segments = NULL};
 }
 
+int map_medium_at(const struct map *map, uint64_t base, uint64_t size)
+{
+    for (size_t i = 0; i < map->n_media; i++) {
+        const struct map_medium *m = &map->media[i];
+        if (base >= m->base && base - m->base < m->size &&
+            size <= m->size - (base - m->base))
+            return (int)i;
+    }
+    return -1;
+}
+
 static void table_row(const struct map *map, const struct map_segment *s,
                       struct buf *out)
 {

@@ -44,6 +44,9 @@ struct map {
     size_t dropped; /* lines that named a segment over MAP_FILES_MAX */
 };
 
+/* The medium that holds all of [base, base+size); -1: none does. */
+int map_medium_at(const struct map *map, uint64_t base, uint64_t size);
+
 /* A map starts zeroed: struct map map = {0}. */
 void map_free(struct map *map);
 

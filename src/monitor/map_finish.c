@@ -66,17 +66,6 @@ static int add_window(struct map *map, uint64_t base, uint64_t size)
     return (int)map->n_media++;
 }
 
-static int find_window(const struct map *map, uint64_t base, uint64_t size)
-{
-    for (size_t i = 0; i < map->n_media; i++) {
-        const struct map_medium *m = &map->media[i];
-        if (base >= m->base && base - m->base < m->size &&
-            size <= m->size - (base - m->base))
-            return (int)i;
-    }
-    return -1;
-}
-
 int map_add_user(struct map *map, const char *option, struct err *err)
 {
     struct user_segment u;
@@ -89,7 +78,7 @@ int map_add_user(struct map *map, const char *option, struct err *err)
         return err_set(err, -EINVAL,
                        "segment '%s': there is a file of that name already",
                        u.name);
-    medium = find_window(map, u.base, u.size);
+    medium = map_medium_at(map, u.base, u.size);
     if (medium < 0)
         medium = add_window(map, u.base, u.size);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;

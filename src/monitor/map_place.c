@@ -150,18 +150,6 @@ static int medium_by_name(const struct map *map, const struct dialect *d,
     return only;
 }
 
-static int medium_by_address(const struct map *map, uint64_t base,
-                             uint64_t size)
-{
-    for (size_t i = 0; i < map->n_media; i++) {
-        const struct map_medium *m = &map->media[i];
-        if (base >= m->base && base - m->base < m->size &&
-            size <= m->size - (base - m->base))
-            return (int)i;
-    }
-    return -1;
-}
-
 static void unreadable(struct map_segment *s, uint64_t at, const char *note)
 {
     s->offset = at;
@@ -172,7 +160,7 @@ static void unreadable(struct map_segment *s, uint64_t at, const char *note)
 static void place_by_address(const struct map *map, struct map_segment *s,
                              const struct map_found *f)
 {
-    s->medium = medium_by_address(map, f->base, f->size);
+    s->medium = map_medium_at(map, f->base, f->size);
     if (s->medium < 0)
         unreadable(s, f->base, "not inside a chip of the map");
     else
@@ -245,7 +233,7 @@ void map_place_segment(struct map *map, const struct dialect *d,
     struct map_segment *s;
 
     if (rule->if_free &&
-        (is_taken(map, f) || medium_by_address(map, f->base, f->size) < 0))
+        (is_taken(map, f) || map_medium_at(map, f->base, f->size) < 0))
         return;
     s = add_segment(map);
     if (s == NULL)

@@ -3,6 +3,8 @@
 
 #include "monitor/row.h"
 
+#include "base/num.h"
+
 #include <string.h>
 
 /* What is left to read of the line. */
@@ -10,17 +12,6 @@ struct cursor {
     const char *at;
     const char *end;
 };
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 static bool take_literal(struct cursor *c, const char *text)
 {
@@ -55,10 +46,10 @@ static bool take_address(struct cursor *c, const struct row_shape *s,
 
     if (!take_literal(c, s->address_prefix))
         return false;
-    while (c->at < c->end && hex_value(*c->at) >= 0) {
+    while (c->at < c->end && num_hex_digit(*c->at) >= 0) {
         if (++digits > s->address_digits_max)
             return false;
-        value = value << 4 | (uint64_t)hex_value(*c->at++);
+        value = value << 4 | (uint64_t)num_hex_digit(*c->at++);
     }
     *out = value;
     return digits >= s->address_digits_min && take_spaced(c, s->address_suffix);
@@ -73,8 +64,8 @@ static bool take_cell(struct cursor *c, const struct row_shape *s,
         (size_t)(c->end - c->at) < 2 * (size_t)n)
         return false;
     for (unsigned i = 0; i < n; i++, c->at += 2) {
-        int high = hex_value(c->at[0]);
-        int low = hex_value(c->at[1]);
+        int high = num_hex_digit(c->at[0]);
+        int low = num_hex_digit(c->at[1]);
         if (high < 0 || low < 0)
             return false;
         out[order == ROW_REVERSED ? n - 1 - i : i] = (uint8_t)(high << 4 | low);
@@ -160,7 +151,7 @@ enum row_result row_parse(const struct row_shape *shape, enum row_order order,
     out->len = bytes;
     if (!take_cells(&c, shape, order, bytes, out->bytes))
         return ROW_BAD_CELL;
-    if (c.at < c.end && hex_value(*c.at) >= 0)
+    if (c.at < c.end && num_hex_digit(*c.at) >= 0)
         return ROW_BAD_CELL; /* a cell with too many digits */
     if (!shape->ascii)
         return only_blanks(&c) ? ROW_OK : ROW_BAD_TAIL;

@@ -9,43 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 512B, 9.5K, 480K, 1.0M: rounded down, as "1.0M of 1.0M" must mean all. */
-static void human(char out[16], uint64_t n)
-{
-    static const char units[] = "BKMGTPE";
-    size_t u = 0;
-    uint64_t tenths = 0;
-
-    while (n >= 1024) {
-        tenths = n % 1024 * 10 / 1024;
-        n /= 1024;
-        u++;
-    }
-    if (u > 0 && n < 10)
-        (void)snprintf(out, 16, "%" PRIu64 ".%" PRIu64 "%c", n, tenths,
-                       units[u]);
-    else
-        (void)snprintf(out, 16, "%" PRIu64 "%c", n, units[u]);
-}
-
-/* 0:07, 4:03, 8:01:00. */
-static void clock_text(char out[40], uint64_t seconds)
-{
-    uint64_t minutes = seconds / 60;
-
-    if (minutes < 60)
-        (void)snprintf(out, 40, "%" PRIu64 ":%02" PRIu64, minutes,
-                       seconds % 60);
-    else
-        (void)snprintf(out, 40, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64,
-                       minutes / 60, minutes % 60, seconds % 60);
-}
-
 /* What comes behind the sizes: the rate and the time, or why there is none. */
 static void pace(char *out, size_t size, const struct status *s,
                  const struct status_file *f)
 {
-    char rate[16];
+    char rate[TEXT_SIZE_MAX];
     uint64_t seconds;
 
     out[0] = '\0';
@@ -57,10 +25,10 @@ static void pace(char *out, size_t size, const struct status *s,
                        status_line_word(s->device.line));
         return;
     }
-    human(rate, status_rate(s, f));
+    text_size(rate, status_rate(s, f));
     if (status_seconds_left(s, f, &seconds)) {
         char left[40];
-        clock_text(left, seconds);
+        text_time(left, seconds);
         (void)snprintf(out, size, "  %s/s  %s left", rate, left);
     } else {
         (void)snprintf(out, size, "  %s/s", rate);
@@ -95,8 +63,8 @@ void status_progress(const struct status *s, char *out, size_t size)
         return;
     f = &s->files[s->latest];
     (void)text_escape(name, sizeof(name), f->name, strlen(f->name));
-    human(known, f->known);
-    human(total, f->size);
+    text_size(known, f->known);
+    text_size(total, f->size);
     pace(tempo, sizeof(tempo), s, f);
     (void)snprintf(numbers, sizeof(numbers), "  %u%%  %s of %s%s",
                    status_percent(f->known, f->size), known, total, tempo);
