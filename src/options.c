@@ -8,6 +8,7 @@
 #include "options.h"
 
 #include "mountwords.h"
+#include "option_table.h"
 #include "suggest.h"
 #include "value.h"
 
@@ -15,54 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum option_id {
-    OPT_COMMAND, /* selects what to do; never in -o */
-    OPT_BAUD,
-    OPT_DIALECT,
-    OPT_SEGMENT,
-    OPT_CACHE_DIR,
-    OPT_NO_CACHE,
-    OPT_TIMEOUT,
-    OPT_ATTACH_TIMEOUT,
-    OPT_FOREGROUND,
-    OPT_VERBOSE,
-    OPT_OPTIONS,
-    OPT_JSON
-};
-
-struct option {
-    const char *name;
-    const char *example; /* a value; NULL: the option takes none */
-    enum option_id id;
-    enum command command; /* of an OPT_COMMAND */
-    char letter;          /* '\0': none */
-};
-
-static const struct option table[] = {
-    {.name = "baud", .letter = 'b', .id = OPT_BAUD, .example = "115200"},
-    {.name = "dialect", .letter = 'd', .id = OPT_DIALECT, .example = "NAME"},
-    {.name = "segment",
-     .letter = 's',
-     .id = OPT_SEGMENT,
-     .example = "rootfs:0x40000:1M"},
-    {.name = "cache-dir", .letter = 'c', .id = OPT_CACHE_DIR, .example = "DIR"},
-    {.name = "no-cache", .id = OPT_NO_CACHE},
-    {.name = "timeout", .letter = 't', .id = OPT_TIMEOUT, .example = "30"},
-    {.name = "attach-timeout", .id = OPT_ATTACH_TIMEOUT, .example = "60"},
-    {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
-    {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
-    {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
-    {.name = "json", .id = OPT_JSON},
-    {.name = "probe", .command = COMMAND_PROBE},
-    {.name = "status", .command = COMMAND_STATUS},
-    {.name = "list-ports", .command = COMMAND_LIST_PORTS},
-    {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
-    {.name = "version", .letter = 'V', .command = COMMAND_VERSION},
-    {.name = "help", .letter = 'h', .command = COMMAND_HELP},
-};
-
-#define N_OPTIONS (sizeof(table) / sizeof(table[0]))
 
 /* What follows the options. */
 static const struct {
@@ -77,11 +30,6 @@ static const struct {
     [COMMAND_VERSION] = {0, "fwfs --version"},
     [COMMAND_HELP] = {0, "fwfs --help"},
 };
-
-const char *options_name(size_t n)
-{
-    return n < N_OPTIONS ? table[n].name : NULL;
-}
 
 static int out_of_memory(struct err *err)
 {
@@ -100,27 +48,21 @@ static char *keep(struct options *o, const char *s)
     return kept[o->n_kept] != NULL ? kept[o->n_kept++] : NULL;
 }
 
-/* Options that make no sense behind -o. */
-static bool only_on_command_line(const struct option *opt)
-{
-    return opt->id == OPT_COMMAND || opt->id == OPT_JSON ||
-           opt->id == OPT_OPTIONS;
-}
-
 /* lead: "--" or "-o "; word: what follows, perhaps with "=value" */
 static int unknown(struct options *o, const char *lead, const char *word,
                    struct err *err)
 {
     char *typed = keep(o, word);
     struct suggestion s = {.typed = typed};
+    const struct option *opt;
     bool in_o = lead[1] == 'o';
 
     if (typed == NULL)
         return out_of_memory(err);
     typed[strcspn(typed, "=")] = '\0';
-    for (size_t i = 0; i < N_OPTIONS; i++) {
-        if (!in_o || !only_on_command_line(&table[i]))
-            suggest_offer(&s, table[i].name);
+    for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
+        if (!in_o || !option_only_typed(opt))
+            suggest_offer(&s, opt->name);
     }
     if (in_o)
         mountwords_suggest(&s);
@@ -232,20 +174,6 @@ static int give(struct options *o, const struct option *opt,
     return r;
 }
 
-/* The option of this name (len bytes), or of this letter. */
-static const struct option *find(const char *name, size_t len, char letter)
-{
-    for (size_t i = 0; i < N_OPTIONS; i++) {
-        const struct option *opt = &table[i];
-        if (letter != '\0' && opt->letter == letter)
-            return opt;
-        if (name != NULL && strlen(opt->name) == len &&
-            memcmp(opt->name, name, len) == 0)
-            return opt;
-    }
-    return NULL;
-}
-
 static int add_fuse_option(struct options *o, const char *word, struct err *err)
 {
     const char *comma = o->fuse.len == 0 ? "" : ",";
@@ -259,10 +187,10 @@ static int add_mount_option(struct options *o, const char *word,
                             struct err *err)
 {
     size_t len = strcspn(word, "=");
-    const struct option *opt = find(word, len, '\0');
+    const struct option *opt = option_find(word, len, '\0');
     struct spelling as;
 
-    if (opt != NULL && !only_on_command_line(opt)) {
+    if (opt != NULL && !option_only_typed(opt)) {
         as = spelling("-o ", opt->name, "=");
         return give(o, opt, &as, word[len] == '=' ? word + len + 1 : NULL, err);
     }
@@ -316,7 +244,7 @@ static int parse_long(struct options *o, const char *arg, struct arguments *a,
 {
     const char *name = arg + 2;
     size_t len = strcspn(name, "=");
-    const struct option *opt = find(name, len, '\0');
+    const struct option *opt = option_find(name, len, '\0');
     const char *value = name[len] == '=' ? name + len + 1 : NULL;
     struct spelling as;
 
@@ -334,7 +262,7 @@ static int parse_letters(struct options *o, const char *arg,
 {
     for (const char *p = arg + 1; *p != '\0'; p++) {
         const char letter[2] = {*p, '\0'};
-        const struct option *opt = find(NULL, 0, *p);
+        const struct option *opt = option_find(NULL, 0, *p);
         struct spelling as = spelling("-", letter, " ");
         const char *value = NULL;
         int r;

@@ -34,6 +34,7 @@ clean_up() {
     local dir
 
     trap - EXIT
+    trap '' INT TERM HUP
     set +e
     cd /
     [ -z "$copier" ] || kill "$copier" 2> /dev/null

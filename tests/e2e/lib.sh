@@ -87,6 +87,7 @@ clean_up() {
     local code=$? pid
 
     trap - ERR EXIT
+    trap '' INT TERM HUP # whoever ends a test may say so twice
     set +e
     [ "$code" -eq 0 ] || [ "$code" -eq 77 ] || tell_more
     for pid in "${pids[@]}"; do

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The options there are, and what they take.
+
+#include "option_table.h"
+
+#include <string.h>
+
+static const struct option table[] = {
+    {.name = "baud", .letter = 'b', .id = OPT_BAUD, .example = "115200"},
+    {.name = "dialect", .letter = 'd', .id = OPT_DIALECT, .example = "NAME"},
+    {.name = "segment",
+     .letter = 's',
+     .id = OPT_SEGMENT,
+     .example = "rootfs:0x40000:1M"},
+    {.name = "cache-dir", .letter = 'c', .id = OPT_CACHE_DIR, .example = "DIR"},
+    {.name = "no-cache", .id = OPT_NO_CACHE},
+    {.name = "timeout", .letter = 't', .id = OPT_TIMEOUT, .example = "30"},
+    {.name = "attach-timeout", .id = OPT_ATTACH_TIMEOUT, .example = "60"},
+    {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
+    {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
+    {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
+    {.name = "json", .id = OPT_JSON},
+    {.name = "probe", .command = COMMAND_PROBE},
+    {.name = "status", .command = COMMAND_STATUS},
+    {.name = "list-ports", .command = COMMAND_LIST_PORTS},
+    {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "version", .letter = 'V', .command = COMMAND_VERSION},
+    {.name = "help", .letter = 'h', .command = COMMAND_HELP},
+};
+
+#define N_OPTIONS (sizeof(table) / sizeof(table[0]))
+
+const struct option *option_at(size_t n)
+{
+    return n < N_OPTIONS ? &table[n] : NULL;
+}
+
+const char *options_name(size_t n)
+{
+    return n < N_OPTIONS ? table[n].name : NULL;
+}
+
+bool option_only_typed(const struct option *opt)
+{
+    return opt->id == OPT_COMMAND || opt->id == OPT_JSON ||
+           opt->id == OPT_OPTIONS;
+}
+
+const struct option *option_find(const char *name, size_t len, char letter)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *opt = &table[i];
+        if (letter != '\0' && opt->letter == letter)
+            return opt;
+        if (name != NULL && strlen(opt->name) == len &&
+            memcmp(opt->name, name, len) == 0)
+            return opt;
+    }
+    return NULL;
+}
