@@ -99,6 +99,13 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         r = device_open(&dev, &config, err);
     if (r == 0)
         r = device_describe(dev, out, err);
+    if (r == 0) {
+        /* What is known is worth knowing, also where nothing can be read. */
+        r = print(out, err);
+        buf_clear(out);
+    }
+    if (r == 0)
+        r = map_check_readable(device_map(dev), err);
     device_close(dev);
     return r;
 }

@@ -8,6 +8,7 @@
 #include "fetch/fetcher.h"
 #include "monitor/device.h"
 #include "mount/fs.h"
+#include "mount/mountpoint.h"
 #include "paths.h"
 #include "progress.h"
 #include "spotcheck.h"
@@ -17,9 +18,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-/* mount/mountpoint.c: 0, or why nothing can be mounted there, in words. */
-int mountpoint_check(const char *path, struct err *err);
 
 /* The parts, in the order in which they are made; NULL: not yet. */
 struct session {
@@ -76,7 +74,9 @@ static int open_device(struct session *s, const struct options *o,
         .segments = o->segments,
     };
 
-    return device_open(&s->device, &config, err);
+    int r = device_open(&s->device, &config, err);
+
+    return r == 0 ? map_check_readable(device_map(s->device), err) : r;
 }
 
 /* What cache_config.stem may hold. */
@@ -171,6 +171,7 @@ static int build(struct session *s, const struct options *o,
 
     if (r == 0)
         r = open_cache(s, o, p, err);
+    log_set_before(progress_clear, &s->progress);
     if (r == 0)
         r = start_fetcher(s, o, err);
     if (r != 0)
@@ -210,6 +211,7 @@ static void take_down(struct session *s)
     if (s->fetcher != NULL)
         fetcher_stop(s->fetcher);
     progress_clear(&s->progress);
+    log_set_before(NULL, NULL);
     cache_close(s->cache);
     fs_free(s->fs);
     device_close(s->device);

@@ -26,8 +26,10 @@ void progress_set_fs(struct progress *p, struct fs *fs)
     atomic_store(&p->fs, fs);
 }
 
-void progress_clear(struct progress *p)
+void progress_clear(void *arg)
 {
+    struct progress *p = arg;
+
     if (atomic_exchange(&p->drawn, false))
         (void)fputs("\r\033[K", stderr);
 }

@@ -10,8 +10,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Starts zeroed. progress_set_fs and progress_clear: main thread;
- * progress_draw: the fetcher's tick. */
+/* Starts zeroed. progress_set_fs: main thread; progress_draw: the
+ * fetcher's tick. */
 struct progress {
     _Atomic(struct fs *) fs; /* NULL: nothing to tell yet */
     atomic_bool drawn;
@@ -25,7 +25,8 @@ void progress_set_fs(struct progress *p, struct fs *fs);
 /* arg is the struct progress. */
 void progress_draw(void *arg);
 
-void progress_clear(struct progress *p);
+/* Any thread; arg is the struct progress. */
+void progress_clear(void *arg);
 
 /* Columns of the terminal on fd; 80 when it is none or does not say. */
 unsigned terminal_columns(int fd);

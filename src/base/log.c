@@ -10,6 +10,8 @@
 
 static atomic_int level_shown = LOG_LEVEL_WARN;
 static atomic_bool use_syslog;
+static void (*before_message)(void *arg);
+static void *before_arg;
 
 void log_set_level(enum log_level level)
 {
@@ -20,6 +22,12 @@ void log_to_syslog(void)
 {
     openlog("fwfs", LOG_PID, LOG_DAEMON);
     atomic_store(&use_syslog, true);
+}
+
+void log_set_before(void (*before)(void *arg), void *arg)
+{
+    before_message = before;
+    before_arg = arg;
 }
 
 static int syslog_priority(enum log_level level)
@@ -45,8 +53,11 @@ void log_msg(enum log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    if (atomic_load(&use_syslog))
+    if (atomic_load(&use_syslog)) {
         syslog(syslog_priority(level), "%s", text);
-    else
-        (void)fprintf(stderr, "fwfs: %s\n", text);
+        return;
+    }
+    if (before_message != NULL)
+        before_message(before_arg);
+    (void)fprintf(stderr, "fwfs: %s\n", text);
 }

@@ -15,6 +15,11 @@ void log_set_level(enum log_level level);
 /* From here on messages go to syslog(3) instead of stderr. */
 void log_to_syslog(void);
 
+/* Calls before(arg) in front of each message to stderr, in the thread that
+ * logs: to clear away a progress line. NULL: no longer. Main thread, while no
+ * other logs. */
+void log_set_before(void (*before)(void *arg), void *arg);
+
 /* Any thread. A newline is added. Text from a device must be escaped first
  * (base/text.h). */
 void log_msg(enum log_level level, const char *fmt, ...)

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TRIES_MAX 6U /* requests for a row before its block is bad */
+#define TRIES_MAX 6U /* requests without a new row before a block is bad */
 
 uint32_t assemble_rows(void *arg, size_t medium, uint64_t block)
 {
@@ -55,8 +55,12 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
     if (state == BLOCK_GOOD || state == BLOCK_CONFIRMED)
         return;
     b = rows_get(&f->rows, f->current.medium, block);
+    if ((b->have >> row & 1U) != 0)
+        return;
     memcpy(b->bytes + (size_t)row * ROWS_SIZE, bytes, ROWS_SIZE);
     b->have |= 1U << row;
+    b->tries = 0; /* it goes on, however slowly */
+    f->progress_ms = clock_ms();
     rows = (unsigned)(blocks_length(blocks, block) / ROWS_SIZE);
     if (b->have == (rows == 32 ? UINT32_MAX : (1U << rows) - 1))
         store_block(f, b);
@@ -67,8 +71,7 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
     struct fetcher *f = arg;
     const struct map_medium *m = &f->map->media[f->current.medium];
 
-    f->progress_ms = clock_ms();
-    rate_add(&f->rate, f->progress_ms, len);
+    rate_add(&f->rate, clock_ms(), len);
     for (size_t at = 0; at + ROWS_SIZE <= len; at += ROWS_SIZE)
         if (address + at >= m->base && address + at - m->base < m->size)
             take_row(f, address + at - m->base, bytes + at);

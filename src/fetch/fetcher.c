@@ -249,8 +249,8 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->tick = config->tick;
     f->tick_arg = config->tick_arg;
     f->stats.current_medium = -1;
-    ret = rows_init(&f->rows,
-                    2 * (size_t)(device_read_max(f->device) / BLOCK_SIZE) + 64);
+    ret = rows_init(
+        &f->rows, 2 * (size_t)(device_read_limit(f->device) / BLOCK_SIZE) + 64);
     if (ret == 0)
         ret = -pthread_create(&f->thread, NULL, run, f);
     if (ret < 0) {

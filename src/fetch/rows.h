@@ -18,7 +18,7 @@ struct rows_block {
     size_t medium;
     uint64_t block;
     uint32_t have;  /* bit n: row n is there */
-    unsigned tries; /* requests that should have completed it and did not */
+    unsigned tries; /* requests that should have brought a row and did not */
     uint64_t stamp; /* for giving up the oldest when room is short */
     uint8_t bytes[BLOCK_SIZE];
 };

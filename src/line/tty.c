@@ -39,6 +39,7 @@ struct tty {
     struct sp_port *port;    /* NULL for a pty */
     struct termios original; /* put back on close */
     bool have_original;
+    bool locked; /* it is ours: else nothing of it may be touched */
 };
 
 static ssize_t tty_read(void *ctx, void *buf, size_t size,
@@ -101,7 +102,7 @@ static void tty_close(void *ctx)
 {
     struct tty *t = ctx;
 
-    if (t->fd >= 0) {
+    if (t->locked) {
         /* Bytes that a stuck port would not take must not hold up close. */
         (void)tcflush(t->fd, TCOFLUSH);
         if (t->have_original) {
@@ -187,7 +188,7 @@ static bool take_lock(int fd)
     return true;
 }
 
-static int lock_port(const struct tty *t, const char *path, struct err *err)
+static int lock_port(struct tty *t, const char *path, struct err *err)
 {
     char who[64] = "another program";
 
@@ -202,6 +203,7 @@ static int lock_port(const struct tty *t, const char *path, struct err *err)
         return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
                        who);
     (void)ioctl(t->fd, TIOCEXCL);
+    t->locked = true;
     return 0;
 }
 

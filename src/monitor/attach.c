@@ -167,7 +167,7 @@ static int send_break_in(struct attach *a, const struct break_in *b)
 static int send_due(struct attach *a)
 {
     const struct break_in *b = pick_break_in(a);
-    struct deadline quiet = {a->c->last_byte_ms + WAKE_EVERY_MS / 2};
+    struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
     const struct dialect *any = a->config->dialects[0];
     int ret;
 
@@ -177,9 +177,12 @@ static int send_due(struct attach *a)
         a->next_send = deadline_in(b->every_ms);
         return send_break_in(a, b);
     }
-    a->next_send = deadline_in(WAKE_EVERY_MS);
-    if (!deadline_passed(quiet))
+    /* Between two ticks of a countdown whose banner was missed, too. */
+    if (!deadline_passed(quiet)) {
+        a->next_send = quiet;
         return 0;
+    }
+    a->next_send = deadline_in(WAKE_EVERY_MS);
     ret = clear_editor(a);
     return ret == 0 ? console_send(a->c, &any->wake) : ret;
 }
@@ -192,6 +195,8 @@ static int listen_only(struct attach *a)
 
     while (!deadline_passed(until)) {
         int n = console_fill(a->c, until);
+        if (n == -EINTR && !console_give_up(a->c))
+            continue;
         if (n < 0)
             return n;
         gather(a);

@@ -10,8 +10,10 @@
 
 /* A prompt counts when nothing follows it for so long: the same text may stand
  * in an answer. More than an USB adapter's 16 ms between two packets. */
-#define PROMPT_QUIET_MS  60U
-#define ECHO_TIMEOUT_MS  700U
+#define PROMPT_QUIET_MS 60U
+#define ECHO_TIMEOUT_MS 700U
+/* An answer may take so many of its time-outs, however it dribbles. */
+#define ASK_PATIENCE     12U
 #define CLEAR_TRIES      3
 #define ECHO_TRIES       3
 #define WRITE_TIMEOUT_MS 2000U
@@ -230,6 +232,29 @@ static int clear_typed(struct console *c, struct deadline until)
     return ret;
 }
 
+/* As console_at_prompt, for a line that was redrawn with blanks and backspaces:
+ * what a person would see counts, and where the cursor stands. */
+static bool shows_only_prompt(const struct console *c)
+{
+    struct span last = console_partial(c);
+    char seen[CONSOLE_LINE_MAX];
+    size_t len = 0;
+    size_t at = 0;
+
+    for (size_t i = 0; i < last.len && at < sizeof(seen); i++) {
+        if (last.text[i] == '\b') {
+            at -= at > 0;
+            continue;
+        }
+        seen[at++] = last.text[i];
+        len = at > len ? at : len;
+    }
+    while (len > c->prompt_len && seen[len - 1] == ' ')
+        len--;
+    return len == c->prompt_len && at == len &&
+           memcmp(seen, c->prompt, len) == 0;
+}
+
 /*
  * Clears until what stands on the last line is the prompt and nothing else, so
  * that the wake-up cannot run a command that noise made. A device that says
@@ -245,10 +270,10 @@ static int empty_line(struct console *c, struct deadline until)
         ret = clear_typed(c, until);
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
-        if (ret == 0 && (console_at_prompt(c) || console_partial(c).len == 0))
+        if (ret == 0 && (console_partial(c).len == 0 || shows_only_prompt(c)))
             return 0;
     }
-    return ret;
+    return ret < 0 ? ret : -EAGAIN;
 }
 
 int console_resync(struct console *c, struct deadline until)
@@ -260,6 +285,10 @@ int console_resync(struct console *c, struct deadline until)
         if (ret == 0 && console_at_prompt(c))
             return 0;
         forget(c);
+        if (ret == -EAGAIN) { /* whatever stands there must not be run */
+            ret = 0;
+            continue;
+        }
         if (ret == 0)
             ret = console_send(c, &c->dialect->wake);
         if (ret == 0)
@@ -274,13 +303,17 @@ int console_begin(struct console *c, const char *command, struct err *err)
 {
     char got[200];
     int ret = -EILSEQ;
+    int resync;
 
     for (int i = 0; i < ECHO_TRIES && ret == -EILSEQ; i++) {
         ret = type_command(c, command);
         if (ret != -EILSEQ)
             break;
         transcript_tail(c->transcript, 48, got, sizeof(got));
-        if (console_resync(c, deadline_in(3000)) < 0)
+        resync = console_resync(c, deadline_in(3000));
+        if (resync == -ENODEV || resync == -EINTR)
+            ret = resync; /* that is why the echo did not come */
+        if (resync < 0)
             break;
     }
     if (ret == 0)
@@ -311,10 +344,12 @@ int console_ask(struct console *c, const char *command, unsigned timeout_ms,
                 struct buf *answer, struct err *err)
 {
     struct deadline silent;
+    struct deadline whole;
     int ret = console_begin(c, command, err);
 
     if (ret < 0)
         return ret;
+    whole = deadline_in((uint64_t)timeout_ms * ASK_PATIENCE);
     silent = deadline_in(timeout_ms);
     for (;;) {
         bool prompt = console_at_prompt(c);
@@ -323,7 +358,7 @@ int console_ask(struct console *c, const char *command, unsigned timeout_ms,
             return err_set(err, n, "'%s': the port went away", command);
         if (n == 0 && prompt)
             return 0;
-        if (n == 0 && deadline_passed(silent))
+        if (deadline_passed(whole) || (n == 0 && deadline_passed(silent)))
             return err_set(err, -ETIMEDOUT,
                            "'%s': no prompt within %u ms after the answer",
                            command, timeout_ms);

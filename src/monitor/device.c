@@ -199,11 +199,9 @@ static int attach(struct device *dev, const struct device_config *config,
 
     if (ret < 0)
         return ret;
-    ret = console_init(&dev->console, line, err);
-    if (ret < 0) {
-        line_close(line);
+    ret = console_init(&dev->console, line, err); /* line is its own now */
+    if (ret < 0)
         return ret;
-    }
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
@@ -292,10 +290,13 @@ const char *device_identity(const struct device *dev)
 bool device_is_told_apart(struct device *dev)
 {
     uint32_t crc;
+    int ret = -EBADMSG;
 
-    return dev->unique ||
-           (dev->map.n_media > 0 && device_crc32(dev, dev->map.media[0].base,
-                                                 MAP_ALIGN, &crc, NULL) == 0);
+    if (dev->unique || dev->map.n_media == 0)
+        return dev->unique;
+    for (int i = 0; i < 3 && ret == -EBADMSG; i++)
+        ret = device_crc32(dev, dev->map.media[0].base, MAP_ALIGN, &crc, NULL);
+    return ret == 0;
 }
 
 void device_wake(struct device *dev)

@@ -92,8 +92,10 @@ struct device_sink {
 int device_read(struct device *dev, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err);
 
-/* Bytes one device_read covers at most. */
+/* Bytes one device_read covers at most, with the dump command in use now, and
+ * with any of its dump commands. */
 uint64_t device_read_max(const struct device *dev);
+uint64_t device_read_limit(const struct device *dev);
 
 /* Any thread: makes a running device_read ask its sink, or a following one
  * at once. Async-signal-safe. */

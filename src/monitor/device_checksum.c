@@ -16,9 +16,11 @@ static int parse_sum(const struct dialect *d, const struct buf *answer,
     struct span sum;
     uint64_t value;
 
-    if (answer->data == NULL ||
-        !pattern_match(d->crc32.answer, answer->data, answer->len, 0, NULL))
-        return -ENOTSUP; /* not built in, most likely */
+    if (d->unknown != NULL &&
+        pattern_match(d->unknown, answer->data, answer->len, 0, NULL))
+        return -ENOTSUP;
+    if (!pattern_match(d->crc32.answer, answer->data, answer->len, 0, NULL))
+        return -EBADMSG;
     sum = pattern_group(d->crc32.answer, "sum");
     if (sum.text == NULL || !num_digits(sum.text, sum.len, 16, &value) ||
         value > UINT32_MAX)

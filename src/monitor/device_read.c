@@ -88,5 +88,20 @@ int device_read(struct device *dev, uint64_t address, uint64_t len,
 
 uint64_t device_read_max(const struct device *dev)
 {
-    return dev->dialect->dumps[dev->method < 0 ? 0 : dev->method].max;
+    const struct dump_method *dumps = dev->dialect->dumps;
+    uint64_t safe = dumps[byte_order_safe_method(dev)].max;
+
+    if (dev->method >= 0)
+        return dumps[dev->method].max;
+    return dumps[0].max < safe ? dumps[0].max : safe;
+}
+
+uint64_t device_read_limit(const struct device *dev)
+{
+    uint64_t limit = 0;
+
+    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
+        if (dev->dialect->dumps[i].max > limit)
+            limit = dev->dialect->dumps[i].max;
+    return limit;
 }

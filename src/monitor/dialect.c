@@ -62,7 +62,7 @@ static void find_folder(char out[PATH_MAX])
     for (slash = strrchr(exe, '/'); slash != NULL; slash = strrchr(exe, '/')) {
         *slash = '\0';
         if (join(out, exe, "/src/monitor") && is_folder(out) &&
-            join(out, exe, "/src/dialects"))
+            join(out, exe, "/src/dialects") && is_folder(out))
             return;
     }
     (void)snprintf(out, PATH_MAX, "%s", FWFS_DIALECT_DIR);

@@ -171,6 +171,9 @@ static void read_dump(struct dialect_reader *r, struct dump_method *m,
     m->cpu_order = strcmp(order, "cpu") == 0;
     if (!m->cpu_order && strcmp(order, "memory") != 0)
         (void)value_fail(r, sec, "order", "must be memory or cpu");
+    if (m->cpu_order && cfg_getint(row, "cell-bytes") < 2)
+        (void)value_fail(r, sec, "order",
+                         "cpu makes no sense for single bytes");
     m->unit = value_uint(r, sec, "unit", 1, ROW_BYTES_MAX);
     (void)value_size(r, sec, "fixed", &m->fixed);
     m->max = 4096;
@@ -311,8 +314,25 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_identities(r, d, top);
 }
 
-/* Blanks what stands behind a # outside of quotes: libconfuse 3.3 counts two
- * lines too many for each comment, and its messages would point nowhere. */
+/* Blanks a comment that starts at text, of any of libconfuse's three kinds;
+ * the last byte of it, or text when there is none. */
+static char *blank_comment(char *text)
+{
+    bool block = text[0] == '/' && text[1] == '*';
+    char *end;
+
+    if (text[0] != '#' && !block && !(text[0] == '/' && text[1] == '/'))
+        return text;
+    end = block ? strstr(text + 2, "*/") : strchr(text, '\n');
+    end = end == NULL ? text + strlen(text) : end + (block ? 2 : 0);
+    for (; text < end; text++)
+        if (*text != '\n')
+            *text = ' ';
+    return end - 1;
+}
+
+/* libconfuse 3.3 counts two lines too many for each comment, and its messages
+ * would point nowhere. */
 static void blank_comments(char *text)
 {
     char quote = '\0';
@@ -324,11 +344,8 @@ static void blank_comments(char *text)
             quote = *text == quote ? '\0' : quote;
         else if (*text == '"' || *text == '\'')
             quote = *text;
-        else if (*text == '#') {
-            while (text[1] != '\n' && text[1] != '\0')
-                *text++ = ' ';
-            *text = ' ';
-        }
+        else
+            text = blank_comment(text);
     }
 }
 

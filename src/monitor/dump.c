@@ -2,16 +2,27 @@
 // Runs one dump command and checks its rows as they arrive.
 
 /*
- * A row counts when its shape, digits and ASCII column are right and its
- * address is the one expected next. A row with a right shape and another
- * address is either behind lost rows or has a damaged address: it is not
- * believed, but if the row after it continues from there, the rows between
- * were lost and reading goes on; if that one has the address expected all the
- * time plus one row, the address was damaged.
+ * A row counts when its shape, digits and ASCII column are right, its address
+ * is the one expected, and what follows it agrees: the next row continues from
+ * it, or the dump ends where it should. Till then it is held back, for a
+ * damaged digit may make of its address just the one expected, when the row
+ * that belongs there was lost.
+ *
+ * A row with a right shape and another address is either behind lost rows or
+ * has a damaged address: it is not believed, but if the row after it continues
+ * from there, the rows between were lost and reading goes on; if that one has
+ * the address expected all the time plus one row, the address was damaged.
  *
  *   next   the address expected
  *   jump   where a disbelieved row would lead (0: none); never 0 by itself,
- *          since it is one row beyond a printed address
+ *          since it is one row beyond a printed address. Set, it is the only
+ *          address believed besides that behind next
+ *   held   the row before next
+ *
+ * The end comes with the prompt. A device that prints other things instead must
+ * not hold us for ever: rows must come at least every CHATTER_MS, and when all
+ * is said (all rows came, an interrupt was sent, a fault reported) the prompt
+ * has a fixed time, whatever else arrives.
  */
 
 #include "monitor/dump.h"
@@ -24,12 +35,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SILENT_MS 2000U /* no byte for so long: the command is dead */
-#define LATE_MS   200U  /* a prompt before all rows came must last */
+#define SILENT_MS  2000U /* no byte for so long: the command is dead */
+#define CHATTER_MS 5000U /* no row for so long: nothing but chatter */
+#define LATE_MS    200U  /* a prompt before all rows came must last */
+#define CLOSING_MS 1500U /* for the prompt, when all is said */
 /* After a reported fault the prompt is there soon, or the device resets: then
  * its countdown must not be missed. */
-#define FAULT_MS     300U
-#define INTERRUPT_MS 1500U /* for the prompt after an interrupt key */
+#define FAULT_MS 300U
 
 struct dump {
     struct console *c;
@@ -39,14 +51,39 @@ struct dump {
     uint64_t next;
     uint64_t end;
     uint64_t jump;
+    struct row held;
+    bool holding;
     bool stopping;
-    uint64_t fault_ms; /* when result->fault was set */
+    bool restarted;    /* a banner came: the device was reset */
+    uint64_t heard_ms; /* the last byte */
+    uint64_t row_ms;   /* the last line that looked like a row */
+    uint64_t close_ms; /* when all was said; 0: not yet */
 };
+
+/* What comes now confirms the row held back, or not. */
+static void settle_held(struct dump *d, bool confirmed)
+{
+    if (!d->holding)
+        return;
+    d->holding = false;
+    if (confirmed) {
+        d->result->rows_good++;
+        d->sink->row(d->sink->arg, d->held.address, d->held.bytes, d->held.len);
+    } else {
+        d->result->rows_bad++;
+    }
+}
+
+static bool follows_held(const struct dump *d, uint64_t address)
+{
+    return address == d->held.address + d->held.len;
+}
 
 static void accept_row(struct dump *d, const struct row *row)
 {
-    d->result->rows_good++;
-    d->sink->row(d->sink->arg, row->address, row->bytes, row->len);
+    settle_held(d, follows_held(d, row->address));
+    d->held = *row;
+    d->holding = true;
     d->next = row->address + row->len;
     d->jump = 0;
 }
@@ -60,14 +97,18 @@ static bool within(const struct dump *d, const struct row *row)
 /* A row whose form is right. */
 static void place_row(struct dump *d, const struct row *row)
 {
-    bool expected = row->address == d->next ||
-                    (d->jump != 0 && row->address == d->jump) ||
-                    /* the disbelieved one had a damaged address */
-                    (row->address == d->next + row->len && d->jump != 0);
+    bool expected = d->jump == 0
+                        ? row->address == d->next
+                        : row->address == d->jump ||
+                              /* the disbelieved one's address was damaged */
+                              row->address == d->next + row->len;
 
     if (expected && d->next < d->end && within(d, row)) {
         accept_row(d, row);
-    } else if (row->address + row->len != d->next) { /* else: twice the same */
+    } else if (d->holding && row->address == d->held.address) {
+        /* the same row twice */
+    } else {
+        settle_held(d, false);
         d->result->rows_bad++;
         d->jump = row->address + row->len;
     }
@@ -90,11 +131,25 @@ static void note_bad(struct dump *d, struct span line)
     d->result->rows_bad++;
 }
 
-static void note_fault(struct dump *d)
+static bool is_any(struct pattern **list, size_t n, struct span line)
 {
-    if (!d->result->fault)
-        d->fault_ms = clock_ms();
-    d->result->fault = true;
+    for (size_t i = 0; i < n; i++)
+        if (pattern_match(list[i], line.text, line.len, 0, NULL))
+            return true;
+    return false;
+}
+
+/* A line that is no row. */
+static void take_other(struct dump *d, struct span line)
+{
+    const struct dialect *dialect = d->c->dialect;
+
+    if (dialect->fault != NULL &&
+        pattern_match(dialect->fault, line.text, line.len, 0, NULL))
+        d->result->fault = true;
+    if (is_any(dialect->banners, dialect->n_banners, line) ||
+        is_any(dialect->hints, dialect->n_hints, line))
+        d->restarted = true;
 }
 
 static void take_line(struct dump *d, struct span line)
@@ -104,19 +159,20 @@ static void take_line(struct dump *d, struct span line)
     switch (row_parse(&d->r->method->row, d->r->order, line.text, line.len,
                       next_row_length(d), &row)) {
     case ROW_OK:
+        d->row_ms = clock_ms();
         place_row(d, &row);
         return;
     case ROW_BAD_CELL:
     case ROW_BAD_ASCII:
     case ROW_BAD_TAIL:
         note_bad(d, line);
+        settle_held(d, follows_held(d, row.address));
+        d->row_ms = clock_ms();
         /* The next row may follow from here, if this address is right. */
         d->jump = row.address + row_full_length(&d->r->method->row);
         return;
     case ROW_NOT_A_ROW:
-        if (d->c->dialect->fault != NULL &&
-            pattern_match(d->c->dialect->fault, line.text, line.len, 0, NULL))
-            note_fault(d);
+        take_other(d, line);
         return;
     }
 }
@@ -143,46 +199,76 @@ static bool wants_stop(const struct dump *d)
     return d->sink->stop != NULL && d->sink->stop(d->sink->arg);
 }
 
-/* How long to wait for the next byte. */
-static unsigned patience_ms(const struct dump *d)
+static void note_all_said(struct dump *d)
 {
+    bool said = d->next >= d->end || d->result->fault ||
+                (d->stopping && d->c->dialect->interrupt.len > 0);
+
+    if (said && d->close_ms == 0)
+        d->close_ms = clock_ms();
+}
+
+/* Until when the next byte, or the prompt, must come. */
+static struct deadline patience(const struct dump *d)
+{
+    struct deadline silent = {d->heard_ms + SILENT_MS};
+    struct deadline chatter = {d->row_ms + CHATTER_MS};
+
+    if (d->close_ms != 0)
+        return (struct deadline){d->close_ms +
+                                 (d->result->fault ? FAULT_MS : CLOSING_MS)};
     if (console_at_prompt(d->c))
-        return d->next >= d->end || d->stopping ? 0 : LATE_MS;
-    if (d->result->fault)
-        return FAULT_MS;
-    return d->stopping ? INTERRUPT_MS : SILENT_MS;
+        return (struct deadline){d->heard_ms + LATE_MS};
+    return deadline_min(silent, chatter);
+}
+
+static bool finished(const struct dump *d)
+{
+    return console_at_prompt(d->c) && (d->next >= d->end || d->stopping);
+}
+
+/* Takes what came. 1: the end. */
+static int one_turn(struct dump *d)
+{
+    int n = console_fill(d->c, patience(d));
+
+    if (n == -EINTR && atomic_load(&d->c->shutdown)) {
+        (void)interrupt(d);
+        return n;
+    }
+    if (n < 0 && n != -EINTR)
+        return n;
+    if (n > 0)
+        d->heard_ms = clock_ms();
+    take_lines(d);
+    if (d->restarted)
+        return -ETIMEDOUT;
+    if (wants_stop(d) && d->next < d->end) {
+        n = interrupt(d);
+        if (n < 0)
+            return n;
+    }
+    note_all_said(d);
+    if (finished(d))
+        return 1;
+    if (deadline_passed(patience(d)))
+        return console_at_prompt(d->c) ? 1 : -ETIMEDOUT;
+    return 0;
 }
 
 /* Receives until the prompt is back. */
 static int receive(struct dump *d)
 {
-    uint64_t heard_ms = clock_ms();
+    int ret = 0;
 
-    while (patience_ms(d) > 0) {
-        struct deadline until = {heard_ms + patience_ms(d)};
-        int n = console_fill(d->c, until);
-
-        if (n == -EINTR && atomic_load(&d->c->shutdown)) {
-            (void)interrupt(d);
-            return n;
-        }
-        if (n < 0 && n != -EINTR)
-            return n;
-        if (n > 0)
-            heard_ms = clock_ms();
-        take_lines(d);
-        if (!d->stopping && d->next < d->end && wants_stop(d)) {
-            n = interrupt(d);
-            if (n < 0)
-                return n;
-            heard_ms = clock_ms();
-        } else if (n <= 0 && deadline_passed(until)) {
-            return console_at_prompt(d->c) ? 0 : -ETIMEDOUT;
-        }
-        if (d->result->fault && clock_ms() - d->fault_ms >= FAULT_MS)
-            return console_at_prompt(d->c) ? 0 : -ETIMEDOUT;
-    }
-    return 0;
+    d->heard_ms = d->row_ms = clock_ms();
+    while (ret == 0)
+        ret = one_turn(d);
+    /* The last row has the end of the range to speak for it. A dump that was
+     * cut off says nothing against it; one that ended a row short does. */
+    settle_held(d, d->next >= d->end || ret < 0 || d->stopping ||
+                       d->result->fault);
+    return ret < 0 ? ret : 0;
 }
 
 static void count_lost(struct dump *d)

@@ -3,6 +3,7 @@
 
 #include "monitor/map.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -47,4 +48,14 @@ void map_table(const struct map *map, struct buf *out)
         table_row(map, &map->segments[i], out);
     if (map->dropped > 0)
         (void)buf_printf(out, "# %zu more were left out\n", map->dropped);
+}
+
+int map_check_readable(const struct map *map, struct err *err)
+{
+    if (map->n_media > 0)
+        return 0;
+    return err_set(err, -ENODATA,
+                   "the device's map names no flash that has an address; name "
+                   "what to read with -s NAME:BASE:SIZE, for example -s "
+                   "flash.bin:0x9f000000:8M");
 }

@@ -47,6 +47,9 @@ struct map {
 /* The medium that holds all of [base, base+size); -1: none does. */
 int map_medium_at(const struct map *map, uint64_t base, uint64_t size);
 
+/* -ENODATA, and what to do then, when nothing in the map has an address. */
+int map_check_readable(const struct map *map, struct err *err);
+
 /* A map starts zeroed: struct map map = {0}. */
 void map_free(struct map *map);
 

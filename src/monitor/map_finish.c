@@ -222,10 +222,5 @@ int map_finish(struct map *map, struct err *err)
     if (ret < 0)
         return ret;
     note_overlaps(map);
-    if (map->n_media == 0)
-        return err_set(err, -ENODATA,
-                       "the device's map names no flash that has an address; "
-                       "name what to read with -s NAME:BASE:SIZE, for example "
-                       "-s flash.bin:0x9f000000:8M");
     return 0;
 }

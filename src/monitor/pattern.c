@@ -5,6 +5,8 @@
 
 #include "monitor/pattern.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <pcre2.h>
 #include <stdlib.h>
@@ -65,12 +67,17 @@ bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
                    size_t *end)
 {
     const PCRE2_SIZE *at;
+    int ret;
 
     if (text == NULL || from > len)
         return false;
     p->subject = text;
-    if (pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->data,
-                    p->limits) < 0)
+    ret = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->data,
+                      p->limits);
+    if (ret == PCRE2_ERROR_MATCHLIMIT || ret == PCRE2_ERROR_HEAPLIMIT)
+        log_warn("a pattern of the dialect takes too many steps and was given "
+                 "up; what it should have found is missing");
+    if (ret < 0)
         return false;
     at = pcre2_get_ovector_pointer(p->data);
     if (end != NULL)

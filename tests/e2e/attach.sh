@@ -28,6 +28,16 @@ power_on() {
     works "power on: $*"
 }
 
+# Opens the port in the middle of a countdown whose banner it missed. The
+# countdown ticks each second; any phase must do.
+join() {
+    note "joined after $1 s"
+    start_sim --flash "$T/flash" --state power-on --loader u-boot --autoboot 8
+    sleep "$1"
+    mount_fwfs --no-cache --attach-timeout 12
+    works "joined after $1 s"
+}
+
 # Mounts a running board, which is power-cycled when fwfs asks for it.
 power_cycle() {
     local mounter
@@ -57,6 +67,10 @@ power_on --loader winbond
 power_on --loader u-boot --format old --autoboot 5
 power_on --loader u-boot --format new --autoboot 5 --ansi --keep-key --stop any
 power_on --loader u-boot --autoboot 5 --stop ctrl-c
+
+for phase in 0.5 0.9 1.7; do
+    join $phase
+done
 
 power_cycle --loader winbond --autoboot 2
 power_cycle --loader u-boot --ansi --autoboot 1

@@ -50,7 +50,7 @@ python3 "$(dirname "$0")/garbage.py" "$T/garbage" > "$T/garbage.out" &
 garbage=$!
 pids+=("$garbage")
 wait_for 5 grep -q ready "$T/garbage.out" || fail "no garbage"
-refused_after_plea "${at[@]}" "$T/garbage" "$T/mnt"
+refused_after_plea "${at[@]}" --attach-timeout 5 "$T/garbage" "$T/mnt"
 contains "$message" "sent '" "came '" 'baud rate' ' -b'
 end_process "$garbage"
 

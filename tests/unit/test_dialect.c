@@ -188,7 +188,8 @@ static void what_must_be_there(void **state)
     assert_int_equal(parse_text("console { prompt = '> ' }\n"), -EINVAL);
     assert_says(err.text, "no dump section with order = memory");
     assert_int_equal(parse_text("console { prompt = '> ' }\ndump a { command ="
-                                " \"d {address}\"\n order = cpu }\n"),
+                                " \"d {address}\"\n order = cpu\n row {\n"
+                                " cell-bytes = 4\n cells = 4 } }\n"),
                      -EINVAL);
     assert_says(err.text, "no dump section with order = memory");
     assert_int_equal(parse_text(""), -EINVAL);
