@@ -237,7 +237,7 @@ static int clear_typed(struct console *c, struct deadline until)
 static bool shows_only_prompt(const struct console *c)
 {
     struct span last = console_partial(c);
-    char seen[CONSOLE_LINE_MAX];
+    char seen[4 * CONSOLE_PROMPT_MAX] = "";
     size_t len = 0;
     size_t at = 0;
 
