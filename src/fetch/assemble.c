@@ -39,7 +39,7 @@ static void store_block(struct fetcher *f, struct rows_block *b)
         f->unsynced = true;
         f->sync_ms = clock_ms();
     }
-    rows_drop(&f->rows, b);
+    rows_drop(b);
     answer_settle(f);
 }
 
@@ -98,7 +98,7 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
             f->map->media[f->current.medium].base + block * BLOCK_SIZE,
             b->tries);
     log_warn("%s", f->last_error.text);
-    rows_drop(&f->rows, b);
+    rows_drop(b);
     answer_fail(f, f->current.medium, block * BLOCK_SIZE, BLOCK_SIZE);
 }
 

@@ -51,8 +51,7 @@ struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block)
     return b;
 }
 
-void rows_drop(struct rows *r, struct rows_block *b)
+void rows_drop(struct rows_block *b)
 {
-    (void)r;
     b->used = false;
 }

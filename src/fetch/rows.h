@@ -39,6 +39,6 @@ struct rows_block *rows_find(struct rows *r, size_t medium, uint64_t block);
 /* As rows_find, but makes it, in the place of the oldest if all are used. */
 struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block);
 
-void rows_drop(struct rows *r, struct rows_block *b);
+void rows_drop(struct rows_block *b);
 
 #endif

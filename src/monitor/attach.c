@@ -127,12 +127,9 @@ static int clear_editor(struct attach *a)
     while (a->config->dialects[count] != NULL)
         count++;
     while (ret == 0 && count-- > 0) {
-        const struct dialect *d = a->config->dialects[count];
-        for (unsigned n = 0; ret == 0 && n < d->clear_times; n++) {
-            ret = console_send(a->c, &d->clear);
-            if (ret == 0 && (n % 8 == 7 || n + 1 == d->clear_times))
-                ret = console_drain(a->c, 20, a->until);
-        }
+        ret = console_clear(a->c, a->config->dialects[count], a->until);
+        if (ret == 0)
+            ret = console_drain(a->c, 20, a->until);
     }
     a->cleared_at = a->c->received;
     return ret;
@@ -153,14 +150,9 @@ static bool stands_typed(struct attach *a, const struct keys *keys)
 
 static int send_break_in(struct attach *a, const struct break_in *b)
 {
-    const struct dialect *d = a->recognise.first;
-    int ret = 0;
-
     if (!stands_typed(a, &b->send))
         return console_send(a->c, &b->send);
-    for (unsigned n = 0; ret == 0 && n < d->clear_times; n++)
-        ret = console_send(a->c, &d->clear);
-    return ret;
+    return console_clear(a->c, a->recognise.first, a->until);
 }
 
 /* Sends what is due. */

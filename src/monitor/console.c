@@ -216,11 +216,9 @@ static int type_command(struct console *c, const char *command)
     return ret;
 }
 
-/* Takes back whatever stands in the device's line editor, in bursts that a
- * small receive FIFO can hold. */
-static int clear_typed(struct console *c, struct deadline until)
+int console_clear(struct console *c, const struct dialect *d,
+                  struct deadline until)
 {
-    const struct dialect *d = c->dialect;
     int ret = 0;
 
     for (unsigned i = 0; ret == 0 && d->clear.len > 0 && i < d->clear_times;
@@ -267,7 +265,7 @@ static int empty_line(struct console *c, struct deadline until)
     for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
          i++) {
         forget(c);
-        ret = clear_typed(c, until);
+        ret = console_clear(c, c->dialect, until);
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
         if (ret == 0 && (console_partial(c).len == 0 || shows_only_prompt(c)))

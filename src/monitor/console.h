@@ -90,6 +90,12 @@ int console_begin(struct console *c, const char *command, struct err *err);
 int console_ask(struct console *c, const char *command, unsigned timeout_ms,
                 struct buf *answer, struct err *err);
 
+/* Takes back whatever stands in the device's line editor, by the key of d, in
+ * bursts that a small receive FIFO can hold. Between bursts complete lines are
+ * thrown away. */
+int console_clear(struct console *c, const struct dialect *d,
+                  struct deadline until);
+
 /* Gets back into step: clears the typed line, waits for silence, wakes the
  * prompt. -ETIMEDOUT when it does not come until then. */
 int console_resync(struct console *c, struct deadline until);

@@ -176,7 +176,7 @@ static void rows_are_kept_by_block(void **state)
     assert_int_equal(rows_get(&r, 1, 3)->have, 0);
     assert_null(rows_find(&r, 0, 7));
     assert_non_null(rows_find(&r, 1, 0));
-    rows_drop(&r, rows_find(&r, 1, 1));
+    rows_drop(rows_find(&r, 1, 1));
     assert_null(rows_find(&r, 1, 1));
     (void)rows_get(&r, 1, 9);
     assert_non_null(rows_find(&r, 1, 0)); /* there was room */
