@@ -52,7 +52,7 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
     struct rows_block *b;
     unsigned rows;
 
-    if (state == BLOCK_GOOD || state == BLOCK_CONFIRMED)
+    if (block_state_known(state))
         return;
     b = rows_get(&f->rows, f->current.medium, block);
     if ((b->have >> row & 1U) != 0)
@@ -84,7 +84,7 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
     enum block_state state = blocks_state(blocks, block);
     struct rows_block *b;
 
-    if (state == BLOCK_GOOD || state == BLOCK_CONFIRMED)
+    if (block_state_known(state))
         return;
     b = rows_get(&f->rows, f->current.medium, block);
     b->tries += tries;
