@@ -162,15 +162,15 @@ static bool attend(void *arg)
 
 static void run_dump(struct fetcher *f, struct plan_range range)
 {
-    const struct device_sink sink = {assemble_row, attend, f};
+    const struct device_sink sink = {NULL, assemble_row, attend, f};
     const struct map_medium *m = &f->map->media[range.medium];
     int ret;
 
     f->current = range;
     f->read_error.text[0] = '\0';
     publish(f);
-    ret = device_read(f->device, m->base + range.offset, range.len, &sink,
-                      &f->read_error);
+    ret = device_read(f->device, DEVICE_FIRST, m->base + range.offset,
+                      range.len, &sink, &f->read_error);
     if (f->read_error.text[0] != '\0' && ret != -EINTR) {
         log_debug("%s", f->read_error.text);
         f->last_error = f->read_error;
