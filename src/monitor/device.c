@@ -261,6 +261,11 @@ const char *device_identity(const struct device *dev)
     return dev->identity.data;
 }
 
+bool device_is_unique(const struct device *dev)
+{
+    return dev->unique;
+}
+
 bool device_is_told_apart(struct device *dev)
 {
     struct digest_value sum;

@@ -61,6 +61,9 @@ const char *device_dialect(const struct device *dev); /* its short name */
 const char *device_banner(const struct device *dev);  /* escaped, "" if none */
 const char *device_identity(const struct device *dev);
 
+/* The identity has something that only one device has. */
+bool device_is_unique(const struct device *dev);
+
 /* Whether another device of the same kind would be noticed: the identity has
  * something that only one device has, such as a MAC address, or the device can
  * compute checksums to compare its content by (asks it for one, then). */

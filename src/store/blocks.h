@@ -97,6 +97,9 @@ void blocks_confirm(struct blocks *b, uint64_t n, enum block_state route);
  * to be tried again. */
 void blocks_drop(struct blocks *b, uint64_t n);
 
+/* The block that has rank known blocks before it; false: there is none. */
+bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
+
 /* How many blocks from n on, below end, have the state of block n. */
 uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,
                     enum block_state *state);

@@ -55,7 +55,4 @@ int blocks_begin(struct blocks *b, struct err *err);
 /* Frees and closes; what was not synced is lost. NULL is allowed. */
 void blocks_close(struct blocks *b);
 
-/* The block that has rank known blocks before it; false: there is none. */
-bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
-
 #endif
