@@ -155,10 +155,9 @@ $(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
 
 # Scripts that others source are not tests.
 SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/e2e/*.sh)))
+	$(wildcard tests/sim/*.sh)) $(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
-	tests/layers.sh \
-	$(sort $(wildcard tests/sim/*.sh)) $(SCRIPTS)
+	tests/layers.sh $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)
 
 # What the tests find in their environment. The sanitizers write to files, as

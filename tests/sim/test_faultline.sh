@@ -1,88 +1,28 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Checks that the faulty line does the damage it is told to and no other. Wants
-# SIM, FAULTLINE and EXPECT, the paths of the programs, in the environment;
-# prints TAP.
+# Checks that the faulty line does the damage it is told to and no other.
 # timeout: 60
-set -u
-export LC_ALL=C
 
-: "${SIM:?}" "${FAULTLINE:?}" "${EXPECT:?}"
-dir=$(mktemp -d)
-tty=$dir/tty
-sim_pid=
-pid=
-count=0
-failed=0
+. "$(dirname "$0")/lib.sh"
 DUMP='md.b 9f000000 4000'
 
-trap 'stop_line; stop_sim; rm -rf "$dir"' EXIT
-
-ended() {
-    kill "$1" 2> /dev/null
-    wait "$1"
-}
-
-stop_line() {
-    local code=0
-
-    [ -z "$pid" ] || ended "$pid" || code=$?
-    pid=
-    return $code
-}
-
-stop_sim() {
-    [ -z "$sim_pid" ] || ended "$sim_pid"
-    sim_pid=
-}
-
-await() {
-    local i
-
-    for ((i = 0; i < 500; i++)); do
-        "$@" 2> /dev/null && return
-        sleep 0.01
-    done
-    return 1
-}
-
-# start_sim OPTION...
-start_sim() {
-    stop_sim
-    rm -f "$dir/sim.ready"
+# start_board OPTION...
+start_board() {
+    rm -f "$dir/board.ready"
     "$SIM" --loader u-boot --flash "$dir/flash" --link "$dir/board" \
-        --log "$dir/sim.log" "$@" > "$dir/sim.ready" &
-    sim_pid=$!
-    await test -s "$dir/sim.ready"
+        --log "$dir/sim.log" "$@" > "$dir/board.ready" &
+    pid=$!
+    await test -s "$dir/board.ready"
 }
 
 # line OPTION...: a faulty line until the next one, before the same board.
 line() {
     stop_line
-    rm -f "$dir/ready" "$dir/log"
+    rm -f "$dir/line.ready" "$dir/log"
     "$FAULTLINE" --device "$dir/board" --link "$tty" --log "$dir/log" "$@" \
-        > "$dir/ready" &
-    pid=$!
-    await test -s "$dir/ready"
-}
-
-result() {
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failed=1
-    fi
-}
-
-# check NAME TEST-ARGUMENT...
-check() {
-    local name=$1
-
-    shift
-    [ "$@" ]
-    result $? "$name ($*)"
+        > "$dir/line.ready" &
+    line_pid=$!
+    await test -s "$dir/line.ready"
 }
 
 # near NAME WANTED GOT: random, but half to double.
@@ -109,10 +49,6 @@ told() {
     grep -c "^to-[a-z]* [0-9]* $1 " "$dir/log"
 }
 
-size() {
-    stat -c %s "$dir/${1-got}"
-}
-
 # rows FILE: without CR.
 rows() {
     tr -d '\r' < "$dir/$1"
@@ -125,7 +61,7 @@ same() {
 
 start() {
     head -c 16384 /dev/urandom > "$dir/flash"
-    start_sim --baud 0
+    start_board --baud 0
     line
     dump
     cp "$dir/got" "$dir/clean"
@@ -318,12 +254,12 @@ test_cable() {
     line
     cat "$tty" > /dev/null 2>&1 &
     await grep -q opened "$dir/log"
-    kill -USR1 "$pid"
+    kill -USR1 "$line_pid"
     wait $!
     result 0 'USR1: it hangs up'
     check 'USR1: link is gone' ! -L "$tty"
     "$EXPECT" "$dir/board" 's:echo one\r' p:200 > /dev/null
-    kill -USR2 "$pid"
+    kill -USR2 "$line_pid"
     await test -c "$tty"
     result $? 'USR2: link is back'
     "$EXPECT" "$tty" 's:echo two\r' 'w:two\r\n=> ' > "$dir/got"
@@ -345,9 +281,9 @@ test_cable() {
 test_end() {
     line
     stop_sim
-    wait "$pid"
+    wait "$line_pid"
     result $? 'the device ends: exit status'
-    pid=
+    line_pid=
     check 'the device ends: link is gone' ! -L "$tty"
     "$FAULTLINE" --device "$dir/board" --flip x 2> "$dir/err"
     check 'wrong usage' $? -eq 2 -a "$(wc -l < "$dir/err")" -eq 1
@@ -365,5 +301,4 @@ test_limits
 test_host
 test_cable
 test_end
-echo "1..$count"
-exit $failed
+finish
