@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Builds, tests and installs fwfs. GNU make; no configure step.
 #
-#   make                  build/fwfs, build/fwfs-sim, build/fwfs-mkflash
+#   make                  build/fwfs, build/fwfs-sim, build/fwfs-mkflash,
+#                         build/fwfs-faultline
 #   make check            all tests; installs nothing, says what is missing
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
@@ -77,8 +78,8 @@ FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
 TRANSCRIPTS = $(B)/tests/transcripts/check
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
-SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect)
-PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash
+SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
+PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash $(B)/fwfs-faultline
 TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN) $(FUZZ_BIN) \
 	$(TRANSCRIPTS)
 
@@ -130,6 +131,9 @@ $(B)/fwfs-sim: $(B)/obj/tests/sim/main.o $(SIMLIB)
 $(B)/fwfs-mkflash: $(B)/obj/tests/sim/mkflash.o $(SIMLIB)
 	$(call link,-lz)
 
+$(B)/fwfs-faultline: $(B)/obj/tests/sim/faultline.o $(SIMLIB)
+	$(call link,)
+
 $(B)/fwfs-expect: $(B)/obj/tests/sim/expect.o $(SIMLIB)
 	$(call link,)
 
@@ -151,10 +155,9 @@ $(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
 
 # Scripts that others source are not tests.
 SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/e2e/*.sh)))
+	$(wildcard tests/sim/*.sh)) $(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
-	tests/layers.sh \
-	$(sort $(wildcard tests/sim/*.sh)) $(SCRIPTS)
+	tests/layers.sh $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)
 
 # What the tests find in their environment. The sanitizers write to files, as
@@ -164,6 +167,7 @@ check check-built $(UNIT:%.c=%): export FWFS_DIALECTS = $(CURDIR)/src/dialects
 check-built: export FWFS_SAN = $(SAN)
 check-built: export SIM = $(CURDIR)/$(B)/fwfs-sim
 check-built: export MKFLASH = $(CURDIR)/$(B)/fwfs-mkflash
+check-built: export FAULTLINE = $(CURDIR)/$(B)/fwfs-faultline
 check-built: export EXPECT = $(CURDIR)/$(B)/fwfs-expect
 ifdef SAN
 check-built: export ASAN_OPTIONS = halt_on_error=1:detect_leaks=1:log_path=$(CURDIR)/$(B)/reports/asan
