@@ -24,7 +24,7 @@ COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build; then for `make check`, `make demo`, `make lint`.
 DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
-	libconfuse-dev libpcre2-dev zlib1g-dev
+	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
 	qemu-system-arm qemu-system-mips socat attr python3
@@ -53,7 +53,7 @@ HARDEN_LD = -pie -Wl,-z,relro,-z,now
 SANFLAGS =
 endif
 
-PKGS = fuse3 libserialport libconfuse libpcre2-8 zlib
+PKGS = fuse3 libserialport libconfuse libpcre2-8 zlib libmd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
