@@ -9,22 +9,26 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+static const char a_device[] = "device";
+static const char a_mount[] = "mount point"; /* or what is in it */
+
 static const struct {
     unsigned least;
     unsigned most;
-    bool device; /* the first is a device, not a mount point */
+    const char *first; /* what the first one is */
     const char *usage;
 } forms[] = {
-    [COMMAND_MOUNT] = {2, 2, true, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
-    [COMMAND_PROBE] = {1, 1, true, "fwfs --probe [OPTION]... DEVICE"},
-    [COMMAND_STATUS] = {1, 1, false, "fwfs --status [--json] MOUNTPOINT"},
-    [COMMAND_VERIFY] = {1, UINT_MAX, false,
+    [COMMAND_MOUNT] = {2, 2, a_device, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
+    [COMMAND_PROBE] = {1, 1, a_device, "fwfs --probe [OPTION]... DEVICE"},
+    [COMMAND_STATUS] = {1, 1, a_mount, "fwfs --status [--json] MOUNTPOINT"},
+    [COMMAND_VERIFY] = {1, UINT_MAX, a_mount,
                         "fwfs --verify MOUNTPOINT [FILE]..."},
-    [COMMAND_RETRY] = {1, UINT_MAX, false, "fwfs --retry MOUNTPOINT [FILE]..."},
-    [COMMAND_LIST_PORTS] = {0, 0, false, "fwfs --list-ports"},
-    [COMMAND_LIST_DIALECTS] = {0, 0, false, "fwfs --list-dialects"},
-    [COMMAND_VERSION] = {0, 0, false, "fwfs --version"},
-    [COMMAND_HELP] = {0, 0, false, "fwfs --help"},
+    [COMMAND_RETRY] = {1, UINT_MAX, a_mount,
+                       "fwfs --retry MOUNTPOINT [FILE]..."},
+    [COMMAND_LIST_PORTS] = {0, 0, a_device, "fwfs --list-ports"},
+    [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
+    [COMMAND_VERSION] = {0, 0, a_device, "fwfs --version"},
+    [COMMAND_HELP] = {0, 0, a_device, "fwfs --help"},
 };
 
 const char *operands_usage(enum command command)
@@ -66,7 +70,7 @@ static void place_operands(struct options *o)
 {
     const char *first = o->n_operands > 0 ? o->operands[0] : NULL;
 
-    if (!forms[o->command].device) {
+    if (forms[o->command].first == a_mount) {
         o->mountpoint = first;
         if (o->n_operands > 1) {
             o->files = o->operands + 1;
@@ -99,10 +103,9 @@ int operands_check(struct options *o, struct err *err)
     }
     if (o->n_operands < least)
         return err_set(err, -EINVAL, "no %s given; write: %s",
-                       against ? "file"
-                       : o->n_operands == 0 && forms[o->command].device
-                           ? "device"
-                           : "mount point",
+                       against              ? "file"
+                       : o->n_operands == 0 ? forms[o->command].first
+                                            : a_mount,
                        usage);
     place_operands(o);
     return 0;
