@@ -8,6 +8,7 @@
 #include "options.h"
 
 #include "mountwords.h"
+#include "operands.h"
 #include "option_table.h"
 #include "suggest.h"
 #include "value.h"
@@ -16,20 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What follows the options. */
-static const struct {
-    unsigned operands;
-    const char *usage;
-} forms[] = {
-    [COMMAND_MOUNT] = {2, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
-    [COMMAND_PROBE] = {1, "fwfs --probe [OPTION]... DEVICE"},
-    [COMMAND_STATUS] = {1, "fwfs --status [--json] MOUNTPOINT"},
-    [COMMAND_LIST_PORTS] = {0, "fwfs --list-ports"},
-    [COMMAND_LIST_DIALECTS] = {0, "fwfs --list-dialects"},
-    [COMMAND_VERSION] = {0, "fwfs --version"},
-    [COMMAND_HELP] = {0, "fwfs --help"},
-};
 
 static int out_of_memory(struct err *err)
 {
@@ -56,12 +43,13 @@ static int unknown(struct options *o, const char *lead, const char *word,
     struct suggestion s = {.typed = typed};
     const struct option *opt;
     bool in_o = lead[1] == 'o';
+    enum option_place place = in_o ? PLACE_O : PLACE_TYPED;
 
     if (typed == NULL)
         return out_of_memory(err);
     typed[strcspn(typed, "=")] = '\0';
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
-        if (!in_o || !option_only_typed(opt))
+        if (option_allowed(opt, place))
             suggest_offer(&s, opt->name);
     }
     if (in_o)
@@ -94,7 +82,7 @@ static int set_command(struct options *o, enum command command, struct err *err)
 {
     if (o->command != COMMAND_MOUNT && o->command != command)
         return err_set(err, -EINVAL, "only one thing at a time; write: %s",
-                       forms[command].usage);
+                       operands_usage(command));
     o->command = command;
     return 0;
 }
@@ -131,6 +119,12 @@ static int apply(struct options *o, const struct option *opt, const char *value,
     case OPT_JSON:
         o->json = true;
         break;
+    case OPT_VERIFY:
+        return value_verify(&o->verify, value, err);
+    case OPT_AGAINST:
+        return value_word(&o->against, value, err);
+    case OPT_MAP:
+        return value_word(&o->map, value, err);
     }
     return 0;
 }
@@ -158,6 +152,12 @@ static int give(struct options *o, const struct option *opt,
     char why[sizeof(err->text)] = "";
     int r;
 
+    if (opt->example == NULL && value != NULL && opt->id == OPT_COMMAND &&
+        option_find(opt->name, strlen(opt->name), PLACE_O) != NULL)
+        return err_set(err, -EINVAL,
+                       "%s takes no value; write just %s, or for a mount "
+                       "-o %s=%s",
+                       as->name, as->name, opt->name, value);
     if (opt->example == NULL && value != NULL)
         return err_set(err, -EINVAL, "%s takes no value; write just %s",
                        as->name, as->name);
@@ -187,10 +187,10 @@ static int add_mount_option(struct options *o, const char *word,
                             struct err *err)
 {
     size_t len = strcspn(word, "=");
-    const struct option *opt = option_find(word, len, '\0');
+    const struct option *opt = option_find(word, len, PLACE_O);
     struct spelling as;
 
-    if (opt != NULL && !option_only_typed(opt)) {
+    if (opt != NULL) {
         as = spelling("-o ", opt->name, "=");
         return give(o, opt, &as, word[len] == '=' ? word + len + 1 : NULL, err);
     }
@@ -244,7 +244,7 @@ static int parse_long(struct options *o, const char *arg, struct arguments *a,
 {
     const char *name = arg + 2;
     size_t len = strcspn(name, "=");
-    const struct option *opt = option_find(name, len, '\0');
+    const struct option *opt = option_find(name, len, PLACE_TYPED);
     const char *value = name[len] == '=' ? name + len + 1 : NULL;
     struct spelling as;
 
@@ -262,7 +262,7 @@ static int parse_letters(struct options *o, const char *arg,
 {
     for (const char *p = arg + 1; *p != '\0'; p++) {
         const char letter[2] = {*p, '\0'};
-        const struct option *opt = option_find(NULL, 0, *p);
+        const struct option *opt = option_of_letter(*p);
         struct spelling as = spelling("-", letter, " ");
         const char *value = NULL;
         int r;
@@ -280,44 +280,10 @@ static int parse_letters(struct options *o, const char *arg,
     return 0;
 }
 
-/* operands: n of them, only the first that is too many among them. */
-static int check_operands(struct options *o, const char *const operands[3],
-                          unsigned n, struct err *err)
-{
-    unsigned wanted = forms[o->command].operands;
-    const char *usage = forms[o->command].usage;
-
-    if (o->json && o->command != COMMAND_STATUS)
-        return err_set(err, -EINVAL, "--json goes with --status; write: %s",
-                       forms[COMMAND_STATUS].usage);
-    if (n > wanted)
-        return err_set(err, -EINVAL, "'%s' is one argument too many; write: %s",
-                       operands[wanted], usage);
-    for (unsigned i = 0; i < n; i++) {
-        if (*operands[i] == '\0')
-            return err_set(err, -EINVAL, "an argument is empty; write: %s",
-                           usage);
-    }
-    if (n < wanted)
-        return err_set(err, -EINVAL, "no %s given; write: %s",
-                       n == 0 && o->command != COMMAND_STATUS ? "device"
-                                                              : "mount point",
-                       usage);
-    if (o->command == COMMAND_STATUS)
-        o->mountpoint = operands[0];
-    else if (wanted > 0)
-        o->device = operands[0];
-    if (wanted == 2)
-        o->mountpoint = operands[1];
-    return 0;
-}
-
 int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err)
 {
     struct arguments a = {argv + (argc > 0), argv + argc};
-    const char *operands[3] = {NULL, NULL, NULL};
-    unsigned n = 0;
     bool more_options = true;
     const char *arg;
 
@@ -331,12 +297,12 @@ int options_parse(struct options *o, int argc, char *const argv[],
             r = parse_long(o, arg, &a, err);
         else if (more_options && arg[0] == '-' && arg[1] != '\0')
             r = parse_letters(o, arg, &a, err);
-        else if (n < 3)
-            operands[n++] = arg;
+        else
+            r = operands_add(o, arg, err);
         if (r != 0)
             return r;
     }
-    return check_operands(o, operands, n, err);
+    return operands_check(o, err);
 }
 
 void options_free(struct options *o)
@@ -345,6 +311,7 @@ void options_free(struct options *o)
         free(o->kept[i]);
     free(o->kept);
     free(o->segments);
+    free(o->operands);
     buf_free(&o->fuse);
     *o = (struct options){0};
 }

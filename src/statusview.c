@@ -5,17 +5,15 @@
 
 #include "base/num.h"
 #include "base/text.h"
+#include "madefile.h"
 #include "progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A map has at most 4096 files, a line of it some 350 bytes. */
-#define STATUS_MAX       ((size_t)4 << 20)
 #define NAME_MAX_COLUMNS 24U
 #define BAR_MIN          8U
 #define BAR_MAX          50U
@@ -265,55 +263,15 @@ void statusview_draw(const char *text, unsigned columns, struct buf *out)
     add_value(out, text, "last error: ", "last_error", "\n");
 }
 
-static int read_failed(const char *mountpoint, int code, struct err *err)
-{
-    if (code == ENOTCONN)
-        return err_set(err, -code,
-                       "%s: the fwfs that was mounted here has died; clear "
-                       "it away with `fusermount3 -u %s`",
-                       mountpoint, mountpoint);
-    if (code == ENOENT || code == ENOTDIR)
-        return err_set(err, -code, "%s: no fwfs is mounted here", mountpoint);
-    return err_set(err, -code, "%s: %s", mountpoint, strerror(code));
-}
-
-static int read_status(const char *mountpoint, const char *name,
-                       struct buf *out, struct err *err)
-{
-    CLEANUP_BUF struct buf path = {0};
-    char part[4096];
-    FILE *f;
-    size_t n;
-    int code = 0;
-
-    if (!buf_printf(&path, "%s/.fwfs/%s", mountpoint, name))
-        return err_set(err, -ENOMEM, "out of memory");
-    f = fopen(path.data, "re");
-    if (f == NULL)
-        return read_failed(mountpoint, errno, err);
-    errno = 0;
-    while ((n = fread(part, 1, sizeof(part), f)) > 0)
-        (void)buf_add(out, part, n);
-    if (ferror(f))
-        code = errno;
-    (void)fclose(f);
-    if (code != 0)
-        return read_failed(mountpoint, code, err);
-    if (out->failed || out->len == 0)
-        return err_set(err, -EPROTO, "%s/.fwfs/%s is not what fwfs writes",
-                       mountpoint, name);
-    return 0;
-}
-
 int statusview(const char *mountpoint, bool json, struct buf *out,
                struct err *err)
 {
-    CLEANUP_BUF struct buf text = BUF_LIMITED(STATUS_MAX);
+    CLEANUP_BUF struct buf text = BUF_LIMITED(MADEFILE_MAX);
     int r;
 
     if (json)
-        return read_status(mountpoint, "status.json", out, err);
-    r = read_status(mountpoint, "status", &text, err);
+        return madefile_read(mountpoint, "status.json", out, err);
+    r = madefile_read(mountpoint, "status", &text, err);
     if (r == 0 && text.data != NULL)
         statusview_draw(text.data, terminal_columns(STDOUT_FILENO), out);
     return r;

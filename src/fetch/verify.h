@@ -4,10 +4,11 @@
 #ifndef FETCH_VERIFY_H
 #define FETCH_VERIFY_H
 
+/* What `-o verify=` says. */
 enum verify_mode {
-    VERIFY_AUTO, /* nothing that is not confirmed is answered */
-    VERIFY_FAST, /* bytes that passed their row checks are answered and
-                    confirmed later; once a row came damaged, as auto */
+    VERIFY_AUTO, /* confirmed by a second route before it is answered */
+    VERIFY_FAST, /* answered after the row checks, confirmed when idle; like
+                  * auto once a row has come damaged */
     VERIFY_ROWS  /* row checks only */
 };
 
