@@ -194,8 +194,8 @@ check-transcripts: $(TRANSCRIPTS)
 # found stays in build/fuzz/found, the corpus there grows.
 FUZZ_CC = clang-14
 FUZZ_SECONDS = 60
-FUZZ_SRC = $(filter src/base/% src/monitor/% src/store/% src/line/line.c \
-	src/line/tty.c src/line/holder.c,$(SRC))
+FUZZ_SRC = $(filter src/base/% src/image/% src/monitor/% src/store/% \
+	src/line/line.c src/line/tty.c src/line/holder.c,$(SRC))
 FUZZ_TARGETS = $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 FUZZ_FLAGS = $(BASE_FLAGS) -g -O1 -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
