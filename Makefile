@@ -199,8 +199,9 @@ check-transcripts: $(TRANSCRIPTS)
 FUZZ_CC = clang-14
 FUZZ_SECONDS = 60
 FUZZ_TOP = options operands option_table value mountwords suggest
-FUZZ_SRC = $(filter src/base/% src/monitor/% src/store/% src/line/line.c \
-	src/line/tty.c src/line/holder.c $(FUZZ_TOP:%=src/%.c),$(SRC))
+FUZZ_SRC = $(filter src/base/% src/image/% src/monitor/% src/store/% \
+	src/line/line.c src/line/tty.c src/line/holder.c \
+	$(FUZZ_TOP:%=src/%.c),$(SRC))
 FUZZ_TARGETS = $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 FUZZ_FLAGS = $(BASE_FLAGS) -g -O1 -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
