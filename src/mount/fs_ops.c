@@ -3,7 +3,7 @@
 
 /*
  * All run in the loop thread and none asks the device. What is not set here
- * stays so on purpose: lseek, ioctl, fsync and copy_file_range have defaults
+ * stays so on purpose: lseek, fsync and copy_file_range have defaults
  * in the kernel that suit plain bytes.
  */
 
@@ -280,6 +280,21 @@ static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
     reply_xattr(req, names, len, size);
 }
 
+static void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned cmd, void *arg,
+                     struct fuse_file_info *fi, unsigned flags, const void *in,
+                     size_t in_size, size_t out_size)
+{
+    struct node node = node_of(req, ino);
+
+    (void)arg;
+    (void)fi;
+    (void)flags;
+    if (node.kind == NODE_SEGMENT)
+        verify_begin(fs_of(req), req, node.segment, cmd, in, in_size, out_size);
+    else
+        (void)fuse_reply_err(req, ENOTTY);
+}
+
 const struct fuse_lowlevel_ops fs_ops = {
     .init = op_init,
     .lookup = op_lookup,
@@ -289,6 +304,7 @@ const struct fuse_lowlevel_ops fs_ops = {
     .open = op_open,
     .release = op_release,
     .read = op_read,
+    .ioctl = op_ioctl,
     .flush = op_flush,
     .statfs = op_statfs,
     .getxattr = op_getxattr,
