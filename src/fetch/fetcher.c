@@ -46,6 +46,8 @@ static void publish(struct fetcher *f)
                                    ? device_checksum_algorithm(f->device)
                                    : NULL;
     bool busy = f->current.what != PLAN_NOTHING;
+    unsigned readings = sum == NULL && answer_is_strict(f) ? noise_readings(f)
+                                                           : 1;
     LOCK_SCOPE(&f->lock);
 
     f->stats.pending = f->n_pending;
@@ -53,6 +55,7 @@ static void publish(struct fetcher *f)
     f->stats.current_medium = busy ? (int)f->current.medium : -1;
     f->stats.current_offset = f->current.offset;
     f->stats.verify = f->verify;
+    f->stats.readings = readings;
     f->stats.noisy = f->noisy;
     f->stats.exchanged = f->exchanged;
     f->stats.route = sum != NULL ? digest_name(sum) : "";

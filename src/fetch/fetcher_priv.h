@@ -91,7 +91,8 @@ void answer_fail_all(struct fetcher *f);
 /* Takes r, which must be the oldest, out of the list and calls done. */
 void answer_first(struct fetcher *f, int status);
 
-/* True when r is to get confirmed bytes only. */
+/* True when readers get confirmed bytes only; when r does. */
+bool answer_is_strict(const struct fetcher *f);
 bool answer_wants_confirmed(const struct fetcher *f,
                             const struct fetch_request *r);
 

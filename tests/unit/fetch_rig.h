@@ -263,7 +263,7 @@ int device_recover(struct device *d, const struct device_sink *sink,
     (void)sink;
     if (!d->gone)
         return 0;
-    atomic_fetch_add(&fake_ms, 1000);
+    atomic_fetch_add(&fake_ms, 8000);
     return err_set(e, -ENODEV, "the port is gone");
 }
 
