@@ -32,6 +32,14 @@ static int fail(const struct blocks *b, struct err *err, int rc,
                    strerror(-rc));
 }
 
+/* What file_open said. */
+static int refuse(const struct blocks *b, struct err *err, int rc,
+                  const char *suffix)
+{
+    return err_set(err, rc, "cannot open %s.%s: %s", b->where, suffix,
+                   file_strerror(rc));
+}
+
 /* -ENOENT is no error: *fd is -1 then. */
 static int open_existing(const struct blocks *b, const char *suffix, int *fd,
                          struct err *err)
@@ -45,7 +53,7 @@ static int open_existing(const struct blocks *b, const char *suffix, int *fd,
         *fd = -1;
         return 0;
     }
-    return fail(b, err, *fd, "open", suffix);
+    return refuse(b, err, *fd, suffix);
 }
 
 /* Fills the table from a state file that fits. */
@@ -158,9 +166,7 @@ static int create(struct blocks *b, const char *suffix, int *fd,
     if (*fd >= 0)
         return 0;
     *fd = file_open(b->dir, file_name(name, b, suffix), O_RDWR | O_CREAT);
-    if (*fd >= 0)
-        return 0;
-    return fail(b, err, *fd, "create", suffix);
+    return *fd >= 0 ? 0 : refuse(b, err, *fd, suffix);
 }
 
 static int begin_state(struct blocks *b, struct err *err)

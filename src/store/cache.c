@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/blocks_open.h"
+#include "store/dir.h"
 #include "store/probe.h"
 #include "store/slot.h"
 
@@ -187,15 +188,8 @@ static int open_on_disk(struct cache *c, const struct cache_config *config,
                         struct err *err)
 {
     char path[PATH_MAX];
-    int rc = 0;
+    CLEANUP_CLOSE int root = dir_open_root(config->root, true, path, err);
 
-    if (config->root == NULL)
-        rc = cache_default_root(path, sizeof(path), err);
-    else if (snprintf(path, sizeof(path), "%s", config->root) >= PATH_MAX)
-        rc = err_set(err, -ENAMETOOLONG, "the path of the cache is too long");
-    if (rc < 0)
-        return rc;
-    CLEANUP_CLOSE int root = slot_open_root(path, err);
     return root < 0 ? root : open_slots(c, config, root, path, err);
 }
 
