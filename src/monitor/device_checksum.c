@@ -37,6 +37,8 @@ int device_crc32(struct device *dev, uint64_t address, uint64_t len,
     char command[128];
     int ret;
 
+    if (dev->offline)
+        return device_fail_offline(err);
     if (dev->dialect->crc32.command == NULL)
         return -ENOTSUP;
     ret = template_fill(dev->dialect->crc32.command, &values, command,

@@ -26,6 +26,7 @@ struct device {
     char *port;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
+    bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
     int method;
     enum row_order order;
@@ -54,6 +55,11 @@ void device_set_line(struct device *dev, enum device_line state);
 int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err);
+
+/* --- device_offline.c --- */
+
+/* What everything that needs the device returns when it is offline: -ENODEV. */
+int device_fail_offline(struct err *err);
 
 /* --- byte_order.c --- */
 
