@@ -17,8 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define NAME_MAX_LEN 64U
-#define SLOTS_MAX    99U /* devices that tell the same of themselves */
+#define SLOTS_MAX 99U /* devices that tell the same of themselves */
 
 int cache_default_root(char *out, size_t size, struct err *err)
 {
@@ -46,7 +45,7 @@ bool cache_is_name(const char *s)
 {
     size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    return len > 0 && len <= NAME_MAX_LEN && s[len] == '\0';
+    return len > 0 && len <= MEDIUM_NAME_MAX && s[len] == '\0';
 }
 
 int cache_check_media(const struct cache_medium *media, size_t count,

@@ -8,6 +8,8 @@
 #include "store/cache.h"
 #include "store/slot.h"
 
+#define MEDIUM_NAME_MAX 64U /* without the NUL */
+
 struct cache {
     struct slot slot; /* SLOT_NONE if memory_only */
     char id[256];

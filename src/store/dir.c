@@ -118,9 +118,11 @@ static int copy_root(const char *given, char path[PATH_MAX], struct err *err)
 int dir_open_root(const char *given, bool make, char path[PATH_MAX],
                   struct err *err)
 {
-    int rc = given != NULL ? copy_root(given, path, err)
-                           : cache_default_root(path, PATH_MAX, err);
+    int rc;
 
+    path[0] = '\0';
+    rc = given != NULL ? copy_root(given, path, err)
+                       : cache_default_root(path, PATH_MAX, err);
     if (rc == 0 && make)
         rc = make_path(path, err);
     return rc < 0 ? rc : dir_open(AT_FDCWD, path, given != NULL, path, err);

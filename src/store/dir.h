@@ -24,8 +24,8 @@ bool dir_is_link(int dir, const char *name);
 /*
  * Opens the root of the caches, as dir_open: given by the user, who may have
  * made it a link, or NULL: cache_default_root(), never a link. Its path is
- * left in path. make: it and what is missing above it is made, mode 0700; else
- * -ENOENT.
+ * left in path, "" if there is no such place. make: it and what is missing
+ * above it is made, mode 0700; else -ENOENT.
  */
 int dir_open_root(const char *given, bool make, char path[PATH_MAX],
                   struct err *err);

@@ -218,6 +218,8 @@ int slot_open_doomed(struct slot *s, int at, const char *name, const char *path,
 
     if (rc == 0)
         rc = insist(s, 0, err);
+    if (rc == -ENOENT && s->dir >= 0)
+        rc = err_set(err, rc, "%s is no cache of fwfs: it has no lock", path);
     if (rc < 0)
         slot_close(s);
     return rc;

@@ -224,11 +224,12 @@ static void media_that_cannot_be(void **state)
         "medium\tFlash\t0x0\t0x200\tchip\t\n",
         "medium\t../x\t0x0\t0x200\tchip\t\n",
         "medium\ta\\nb\t0x0\t0x200\tchip\t\n",
-        "medium\t" TOO_LONG "\t0x0\t0x200\tchip\t\n",
-        FLASH "medium\tflash\t0x0\t0x200\tchip\t\n",
-        FLASH "medium\tflash2\t0x200ffe00\t0x400\tchip\t\n",
-        FLASH "medium\tflash2\t0x1ffffe00\t0x400\tchip\t\n",
-        FLASH "medium\tflash2\t0x0\t0x40000000\tchip\t\n",
+    };
+    static const char *const beside[] = {
+        "medium\tflash\t0x0\t0x200\tchip\t\n",
+        "medium\tflash2\t0x200ffe00\t0x400\tchip\t\n",
+        "medium\tflash2\t0x1ffffe00\t0x400\tchip\t\n",
+        "medium\tflash2\t0x0\t0x40000000\tchip\t\n",
     };
 
     (void)state;
@@ -237,6 +238,12 @@ static void media_that_cannot_be(void **state)
         (void)buf_printf(&body, "%s%s", HEAD, bad[i]);
         refuse(body.data, "line ");
     }
+    for (size_t i = 0; i < COUNT(beside); i++) {
+        CLEANUP_BUF struct buf body = {0};
+        (void)buf_printf(&body, "%s%s", HEAD FLASH, beside[i]);
+        refuse(body.data, "line 7: two ");
+    }
+    refuse(HEAD "medium\t" TOO_LONG "\t0x0\t0x200\tchip\t\n", "name");
     accept(HEAD FLASH "medium\tm\t0x200ffe00\t0x400\tuser\t\n");
     accept(HEAD "medium\tm\t0x0\t0xfffffffffffffe00\tuser\t\n");
 }
@@ -271,8 +278,6 @@ static void segments_that_cannot_be(void **state)
         "segment\ta\x1b\tflash\t0x0\t0x1\tx\t\n",
         "segment\t a\tflash\t0x0\t0x1\tx\t\n",
         "segment\ta \tflash\t0x0\t0x1\tx\t\n",
-        "segment\t" TOO_LONG "\tflash\t0x0\t0x1\tx\t\n",
-        ROOTFS ROOTFS,
     };
 
     (void)state;
@@ -282,6 +287,8 @@ static void segments_that_cannot_be(void **state)
         refuse(body.data, "");
         assert_true(err.text[0] != '\0');
     }
+    refuse(HEAD FLASH "segment\t" TOO_LONG "\tflash\t0x0\t0x1\tx\t\n", "name");
+    refuse(HEAD FLASH ROOTFS ROOTFS, "'rootfs'");
     accept(HEAD FLASH ROOTFS "segment\ta\tflash\t0xfffff\t0x1\tx\t\n"
                              "segment\tb\t-\t0xffffffffffffffff\t0x2\tx\tno\n");
 }
