@@ -21,12 +21,18 @@
 static const struct {
     unsigned operands;
     const char *usage;
+    const char *first; /* what the first is, for messages; NULL: a device */
+    bool more;         /* there may be more of the last */
 } forms[] = {
     [COMMAND_MOUNT] = {2, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
     [COMMAND_PROBE] = {1, "fwfs --probe [OPTION]... DEVICE"},
     [COMMAND_STATUS] = {1, "fwfs --status [--json] MOUNTPOINT"},
     [COMMAND_LIST_PORTS] = {0, "fwfs --list-ports"},
     [COMMAND_LIST_DIALECTS] = {0, "fwfs --list-dialects"},
+    [COMMAND_OFFLINE] = {2, "fwfs --offline [OPTION]... CACHE MOUNTPOINT",
+                         "cache"},
+    [COMMAND_LIST_CACHES] = {0, "fwfs --list-caches [-c DIR]"},
+    [COMMAND_FORGET] = {1, "fwfs --forget [-c DIR] ID...", "cache", true},
     [COMMAND_VERSION] = {0, "fwfs --version"},
     [COMMAND_HELP] = {0, "fwfs --help"},
 };
@@ -102,6 +108,7 @@ static int set_command(struct options *o, enum command command, struct err *err)
 static int apply(struct options *o, const struct option *opt, const char *value,
                  struct err *err)
 {
+    o->given |= 1U << opt->id;
     switch (opt->id) {
     case OPT_COMMAND:
         return set_command(o, opt->command, err);
@@ -280,27 +287,59 @@ static int parse_letters(struct options *o, const char *arg,
     return 0;
 }
 
-/* operands: n of them, only the first that is too many among them. */
-static int check_operands(struct options *o, const char *const operands[3],
-                          unsigned n, struct err *err)
+static int add_operand(struct options *o, const char *word, struct err *err)
 {
+    const char **list = realloc(o->operands,
+                                (o->n_operands + 1) * sizeof(char *));
+
+    if (list == NULL)
+        return out_of_memory(err);
+    list[o->n_operands++] = word;
+    o->operands = list;
+    return 0;
+}
+
+/* Without a device there is nothing that these could be for. */
+static int check_offline(const struct options *o, struct err *err)
+{
+    const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
+                               1U << OPT_SEGMENT | 1U << OPT_NO_CACHE |
+                               1U << OPT_ATTACH_TIMEOUT;
+    const struct option *opt;
+
+    for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
+        if ((o->given & senseless & 1U << opt->id) != 0)
+            return err_set(err, -EINVAL,
+                           "--%s is for a device, and --offline has none; "
+                           "write: %s",
+                           opt->name, forms[COMMAND_OFFLINE].usage);
+    return 0;
+}
+
+static int check_operands(struct options *o, struct err *err)
+{
+    const char *const *operands = o->operands;
+    size_t n = o->n_operands;
     unsigned wanted = forms[o->command].operands;
     const char *usage = forms[o->command].usage;
+    const char *first = forms[o->command].first != NULL
+                            ? forms[o->command].first
+                            : "device";
 
     if (o->json && o->command != COMMAND_STATUS)
         return err_set(err, -EINVAL, "--json goes with --status; write: %s",
                        forms[COMMAND_STATUS].usage);
-    if (n > wanted)
+    if (n > wanted && !forms[o->command].more)
         return err_set(err, -EINVAL, "'%s' is one argument too many; write: %s",
                        operands[wanted], usage);
-    for (unsigned i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (*operands[i] == '\0')
             return err_set(err, -EINVAL, "an argument is empty; write: %s",
                            usage);
     }
     if (n < wanted)
         return err_set(err, -EINVAL, "no %s given; write: %s",
-                       n == 0 && o->command != COMMAND_STATUS ? "device"
+                       n == 0 && o->command != COMMAND_STATUS ? first
                                                               : "mount point",
                        usage);
     if (o->command == COMMAND_STATUS)
@@ -309,15 +348,13 @@ static int check_operands(struct options *o, const char *const operands[3],
         o->device = operands[0];
     if (wanted == 2)
         o->mountpoint = operands[1];
-    return 0;
+    return o->command == COMMAND_OFFLINE ? check_offline(o, err) : 0;
 }
 
 int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err)
 {
     struct arguments a = {argv + (argc > 0), argv + argc};
-    const char *operands[3] = {NULL, NULL, NULL};
-    unsigned n = 0;
     bool more_options = true;
     const char *arg;
 
@@ -331,12 +368,12 @@ int options_parse(struct options *o, int argc, char *const argv[],
             r = parse_long(o, arg, &a, err);
         else if (more_options && arg[0] == '-' && arg[1] != '\0')
             r = parse_letters(o, arg, &a, err);
-        else if (n < 3)
-            operands[n++] = arg;
+        else
+            r = add_operand(o, arg, err);
         if (r != 0)
             return r;
     }
-    return check_operands(o, operands, n, err);
+    return check_operands(o, err);
 }
 
 void options_free(struct options *o)
@@ -345,6 +382,7 @@ void options_free(struct options *o)
         free(o->kept[i]);
     free(o->kept);
     free(o->segments);
+    free(o->operands);
     buf_free(&o->fuse);
     *o = (struct options){0};
 }

@@ -16,6 +16,9 @@ enum command {
     COMMAND_STATUS,
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
+    COMMAND_OFFLINE,
+    COMMAND_LIST_CACHES,
+    COMMAND_FORGET,
     COMMAND_VERSION,
     COMMAND_HELP
 };
@@ -23,8 +26,10 @@ enum command {
 /* Strings live until options_free; some of them are argv's own. */
 struct options {
     enum command command;
-    const char *device;     /* mount, probe; as typed */
-    const char *mountpoint; /* mount, status; as typed */
+    const char *device;     /* mount, probe; offline: the cache; as typed */
+    const char *mountpoint; /* mount, offline, status; as typed */
+    const char **operands;  /* forget: n_operands IDs, as typed */
+    size_t n_operands;
     unsigned baud;
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
@@ -41,6 +46,7 @@ struct options {
     char **kept;
     size_t n_kept;
     size_t n_segments;
+    unsigned given; /* a bit for each enum option_id */
 };
 
 /*

@@ -105,6 +105,8 @@ static int read_head(struct reader *r, struct map_file *f)
         ret = head_line(r, "banner", f->banner, sizeof(f->banner), true);
     if (ret == 0)
         ret = head_line(r, "port", f->port, sizeof(f->port), false);
+    if (ret == 0 && f->port[0] == '\0')
+        ret = wrong(r, "no port");
     if (ret == 0 && (!next_line(r) || !is_line(r, "dropped", 2) ||
                      !number_field(r, 1, &dropped)))
         ret = wrong(r, "dropped");

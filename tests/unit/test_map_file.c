@@ -193,6 +193,7 @@ static void heads_are_strict(void **state)
     refuse("fwfs-device\t1\ndialect\ta\nbanner\tb\x1b[2J\n", "line 3");
     refuse("fwfs-device\t1\ndialect\ta\nbanner\tb\\r\n", "line 3");
     refuse("fwfs-device\t1\ndialect\ta\nbanner\tb\nport\t\\x00\n", "line 4");
+    refuse("fwfs-device\t1\ndialect\ta\nbanner\tb\nport\t\n", "line 4: no");
     refuse("fwfs-device\t1\ndialect\ta\nbanner\tb\nport\tp\ndropped\t-1\n",
            "line 5");
     refuse(HEAD, "no medium");
