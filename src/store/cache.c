@@ -116,13 +116,18 @@ static int begin_media(struct cache *c, struct err *err)
     return rc;
 }
 
-void cache_release(struct cache *c)
+void cache_close_blocks(struct cache *c)
 {
     for (size_t i = 0; i < c->count; i++)
         blocks_close(c->media[i]);
     free(c->media);
     c->media = NULL;
     c->count = 0;
+}
+
+void cache_release(struct cache *c)
+{
+    cache_close_blocks(c);
     slot_close(&c->slot);
 }
 

@@ -88,6 +88,8 @@ int cache_open_media(struct cache *c, const struct cache_medium *media,
         rc = cache_open_blocks(c, media, count, &spec, err);
     if (rc == 0)
         warn_of_misfits(c);
+    else
+        cache_close_blocks(c);
     return rc;
 }
 

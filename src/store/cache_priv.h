@@ -25,9 +25,11 @@ int cache_check_media(const struct cache_medium *media, size_t count,
                       struct err *err);
 
 /* Opens the blocks of the media in the slot, or in memory; spec gives all but
- * what the media tell. After an error c->media has those that were opened. */
+ * what the media tell. After an error some may be open: cache_close_blocks. */
 int cache_open_blocks(struct cache *c, const struct cache_medium *media,
                       size_t count, struct blocks_spec *spec, struct err *err);
+
+void cache_close_blocks(struct cache *c);
 
 /* Closes the blocks and lets go of the slot. */
 void cache_release(struct cache *c);

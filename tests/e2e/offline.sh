@@ -104,7 +104,8 @@ refused 1 --offline -c "$T/cache" nothing "$T/mnt"
 contains "$message" "there is no cache $T/cache/nothing"
 refused 1 --offline "$T/flash" "$T/mnt"
 refused 1 --offline -c "$T/none" "$id" "$T/mnt"
-[ ! -e "$T/cache/nothing" ] && [ ! -e "$T/none" ] || fail "made a cache"
+[ ! -e "$T/cache/nothing" ] || fail "made a cache"
+[ ! -e "$T/none" ] || fail "made a root"
 
 # A map that cannot be believed, and none.
 device=$T/cache/$id/device

@@ -149,6 +149,27 @@ static void odd_ids_are_refused(void **state)
     assert_true(cache_is_id(ID "-2"));
 }
 
+/* As after a try that failed: closed, and open to the next. */
+static void media_that_cannot_be_opened(void **state)
+{
+    const struct cache_medium odd[] = {media[0], {"../x", 0, AT(1)}};
+    CLEANUP_BUF struct buf identity = {0};
+    struct cache *c = NULL;
+    struct err err = {""};
+
+    (void)state;
+    cache_close(open_for(NULL));
+    assert_int_equal(unlinkat(work_dir, SLOT "/sf0.data", 0), 0);
+    assert_int_equal(symlinkat("x", work_dir, SLOT "/sf0.data"), 0);
+    assert_int_equal(cache_open_kept(&c, root, ID, &identity, &err), 0);
+    assert_int_equal(cache_open_media(c, odd, 2, IDENTITY, &err), -EINVAL);
+    assert_int_equal(cache_open_media(c, media, 2, IDENTITY, &err), -ELOOP);
+    assert_int_equal(cache_sync(c, &err), 0);
+    cache_close(c);
+    assert_int_equal(unlinkat(work_dir, SLOT "/sf0.data", 0), 0);
+    cache_close(open_kept(ID));
+}
+
 static void one_mount_at_a_time(void **state)
 {
     struct cache *c;
@@ -226,6 +247,7 @@ int main(void)
         STORE_TEST(missing_files_are_not_made),
         STORE_TEST(nothing_is_made_where_nothing_is),
         STORE_TEST(odd_ids_are_refused),
+        STORE_TEST(media_that_cannot_be_opened),
         STORE_TEST(one_mount_at_a_time),
         STORE_TEST(a_spoilt_identity_is_refused),
         STORE_TEST(texts_are_kept),
