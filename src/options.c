@@ -19,22 +19,22 @@
 
 /* What follows the options. */
 static const struct {
-    unsigned operands;
     const char *usage;
     const char *first; /* what the first is, for messages; NULL: a device */
-    bool more;         /* there may be more of the last */
+    unsigned operands;
+    bool more; /* there may be more of the last */
 } forms[] = {
-    [COMMAND_MOUNT] = {2, "fwfs [OPTION]... DEVICE MOUNTPOINT"},
-    [COMMAND_PROBE] = {1, "fwfs --probe [OPTION]... DEVICE"},
-    [COMMAND_STATUS] = {1, "fwfs --status [--json] MOUNTPOINT"},
-    [COMMAND_LIST_PORTS] = {0, "fwfs --list-ports"},
-    [COMMAND_LIST_DIALECTS] = {0, "fwfs --list-dialects"},
-    [COMMAND_OFFLINE] = {2, "fwfs --offline [OPTION]... CACHE MOUNTPOINT",
-                         "cache"},
-    [COMMAND_LIST_CACHES] = {0, "fwfs --list-caches [-c DIR]"},
-    [COMMAND_FORGET] = {1, "fwfs --forget [-c DIR] ID...", "cache", true},
-    [COMMAND_VERSION] = {0, "fwfs --version"},
-    [COMMAND_HELP] = {0, "fwfs --help"},
+    [COMMAND_MOUNT] = {"fwfs [OPTION]... DEVICE MOUNTPOINT", NULL, 2, false},
+    [COMMAND_PROBE] = {"fwfs --probe [OPTION]... DEVICE", NULL, 1, false},
+    [COMMAND_STATUS] = {"fwfs --status [--json] MOUNTPOINT", NULL, 1, false},
+    [COMMAND_LIST_PORTS] = {"fwfs --list-ports", NULL, 0, false},
+    [COMMAND_LIST_DIALECTS] = {"fwfs --list-dialects", NULL, 0, false},
+    [COMMAND_OFFLINE] = {"fwfs --offline [OPTION]... CACHE MOUNTPOINT", "cache",
+                         2, false},
+    [COMMAND_LIST_CACHES] = {"fwfs --list-caches [-c DIR]", NULL, 0, false},
+    [COMMAND_FORGET] = {"fwfs --forget [-c DIR] ID...", "cache", 1, true},
+    [COMMAND_VERSION] = {"fwfs --version", NULL, 0, false},
+    [COMMAND_HELP] = {"fwfs --help", NULL, 0, false},
 };
 
 static int out_of_memory(struct err *err)
