@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Builds, tests and installs fwfs. GNU make; no configure step.
 #
-#   make                  build/fwfs, build/fwfs-sim, build/fwfs-mkflash
+#   make                  build/fwfs, build/fwfs-sim, build/fwfs-mkflash,
+#                         build/fwfs-faultline
 #   make check            all tests; installs nothing, says what is missing
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
@@ -24,7 +25,7 @@ COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build; then for `make check`, `make demo`, `make lint`.
 DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
-	libconfuse-dev libpcre2-dev zlib1g-dev
+	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
 	qemu-system-arm qemu-system-mips socat attr python3
@@ -53,7 +54,7 @@ HARDEN_LD = -pie -Wl,-z,relro,-z,now
 SANFLAGS =
 endif
 
-PKGS = fuse3 libserialport libconfuse libpcre2-8 zlib
+PKGS = fuse3 libserialport libconfuse libpcre2-8 zlib libmd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -77,8 +78,8 @@ FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
 TRANSCRIPTS = $(B)/tests/transcripts/check
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
-SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect)
-PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash
+SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
+PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash $(B)/fwfs-faultline
 TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN) $(FUZZ_BIN) \
 	$(TRANSCRIPTS)
 
@@ -130,6 +131,9 @@ $(B)/fwfs-sim: $(B)/obj/tests/sim/main.o $(SIMLIB)
 $(B)/fwfs-mkflash: $(B)/obj/tests/sim/mkflash.o $(SIMLIB)
 	$(call link,-lz)
 
+$(B)/fwfs-faultline: $(B)/obj/tests/sim/faultline.o $(SIMLIB)
+	$(call link,)
+
 $(B)/fwfs-expect: $(B)/obj/tests/sim/expect.o $(SIMLIB)
 	$(call link,)
 
@@ -151,10 +155,9 @@ $(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
 
 # Scripts that others source are not tests.
 SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/e2e/*.sh)))
+	$(wildcard tests/sim/*.sh)) $(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
-	tests/layers.sh \
-	$(sort $(wildcard tests/sim/*.sh)) $(SCRIPTS)
+	tests/layers.sh $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)
 
 # What the tests find in their environment. The sanitizers write to files, as
@@ -164,6 +167,7 @@ check check-built $(UNIT:%.c=%): export FWFS_DIALECTS = $(CURDIR)/src/dialects
 check-built: export FWFS_SAN = $(SAN)
 check-built: export SIM = $(CURDIR)/$(B)/fwfs-sim
 check-built: export MKFLASH = $(CURDIR)/$(B)/fwfs-mkflash
+check-built: export FAULTLINE = $(CURDIR)/$(B)/fwfs-faultline
 check-built: export EXPECT = $(CURDIR)/$(B)/fwfs-expect
 ifdef SAN
 check-built: export ASAN_OPTIONS = halt_on_error=1:detect_leaks=1:log_path=$(CURDIR)/$(B)/reports/asan
@@ -194,8 +198,10 @@ check-transcripts: $(TRANSCRIPTS)
 # found stays in build/fuzz/found, the corpus there grows.
 FUZZ_CC = clang-14
 FUZZ_SECONDS = 60
-FUZZ_SRC = $(filter src/base/% src/monitor/% src/store/% src/line/line.c \
-	src/line/tty.c src/line/holder.c,$(SRC))
+FUZZ_TOP = options operands option_table value mountwords suggest
+FUZZ_SRC = $(filter src/base/% src/image/% src/monitor/% src/store/% \
+	src/line/line.c src/line/tty.c src/line/holder.c \
+	$(FUZZ_TOP:%=src/%.c),$(SRC))
 FUZZ_TARGETS = $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 FUZZ_FLAGS = $(BASE_FLAGS) -g -O1 -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer

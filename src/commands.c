@@ -21,6 +21,9 @@ const char command_help[] =
     "Usage: fwfs [OPTION]... DEVICE MOUNTPOINT\n"
     "       fwfs --probe [OPTION]... DEVICE\n"
     "       fwfs --status [--json] MOUNTPOINT\n"
+    "       fwfs --verify MOUNTPOINT [FILE]...\n"
+    "       fwfs --verify --against IMAGE [--map MAPFILE] MOUNTPOINT/FILE\n"
+    "       fwfs --retry MOUNTPOINT [FILE]...\n"
     "       fwfs --offline [OPTION]... CACHE MOUNTPOINT\n"
     "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
@@ -58,12 +61,22 @@ const char command_help[] =
     "                            as mount(8) has it: any of these options as\n"
     "                            name=value, and allow_other, allow_root,\n"
     "                            default_permissions, auto_unmount\n"
+    "  -o verify=auto|fast|rows  how sure a byte must be before it is given\n"
+    "                            out: proved twice (auto); at once, proved "
+    "when\n"
+    "                            idle (fast); rows checked, no proof (rows)\n"
     "  -v, --verbose             say more; twice, still more\n"
     "\n"
     "Instead of mounting:\n"
     "      --probe               say what answers on DEVICE\n"
     "      --status              show what has been read so far, and how fast\n"
     "      --json                the same for programs\n"
+    "      --verify              prove what was read against the device, "
+    "fetch\n"
+    "                            what is missing or wrong, and name it\n"
+    "      --against IMAGE       compare IMAGE with the device instead\n"
+    "      --map MAPFILE         only where this ddrescue map says rescued\n"
+    "      --retry               try again what could not be read\n"
     "      --list-ports          serial ports of this machine\n"
     "      --list-dialects       boot loaders that fwfs can talk to\n"
     "  -V, --version             version of fwfs and of libfuse\n"
@@ -75,6 +88,7 @@ const char command_help[] =
     "  cp /mnt/cam/flash.bin .          read the whole chip\n"
     "  mount -o loop,ro /mnt/cam/romfs.img /mnt/rootfs\n"
     "  fwfs --status /mnt/cam           how far it is\n"
+    "  fwfs --verify /mnt/cam           is it right?\n"
     "  fusermount3 -u /mnt/cam          end\n"
     "  fwfs -b 57600 -s rootfs:0xbf040000:1M /dev/ttyS0 /mnt/board\n"
     "\n"
@@ -164,6 +178,8 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return help(out);
     case COMMAND_MOUNT:
     case COMMAND_OFFLINE:
+    case COMMAND_VERIFY:
+    case COMMAND_RETRY:
         break;
     }
     return err_set(err, -EINVAL, "nothing to do");

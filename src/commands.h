@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* Does what o->command says (not COMMAND_MOUNT) and prints to stdout. */
+/* Does what o->command says, of those above, and prints to stdout. */
 int command_run(const struct options *o, struct err *err);
 
 /* The text of --help. */

@@ -29,6 +29,8 @@ static volatile sig_atomic_t signal_seen; /* number of the last one */
 static volatile sig_atomic_t child_pid;   /* in the parent */
 static _Atomic(void *) stop_arg;
 static void (*_Atomic stop_call)(void *arg);
+static _Atomic(void *) continue_arg;
+static void (*_Atomic continue_call)(void *arg);
 
 int daemon_fix_fds(void)
 {
@@ -195,6 +197,28 @@ void daemon_on_signal(void (*stop)(void *arg), void *arg)
     atomic_store(&stop_arg, arg);
     atomic_store(&stop_call, stop);
     handle_ending(on_signal);
+}
+
+static void on_continue(int sig)
+{
+    void (*resumed)(void *) = atomic_load(&continue_call);
+    int saved = errno;
+
+    (void)sig;
+    if (resumed != NULL)
+        resumed(atomic_load(&continue_arg));
+    errno = saved;
+}
+
+void daemon_on_continue(void (*resumed)(void *arg), void *arg)
+{
+    const struct sigaction sa = {.sa_handler = on_continue,
+                                 .sa_flags = SA_RESTART};
+
+    atomic_store(&continue_call, NULL);
+    atomic_store(&continue_arg, arg);
+    atomic_store(&continue_call, resumed);
+    (void)sigaction(SIGCONT, &sa, NULL);
 }
 
 bool daemon_signalled(void)

@@ -44,6 +44,10 @@ int daemon_start(struct daemon *d, bool foreground, int *exit_code,
  * ignored where it was (nohup). NULL: one that comes is only remembered. */
 void daemon_on_signal(void (*stop)(void *arg), void *arg);
 
+/* From now on SIGCONT calls resumed(arg), likewise: the process had been
+ * stopped, and no time it measured meanwhile means anything. NULL: nothing. */
+void daemon_on_continue(void (*resumed)(void *arg), void *arg);
+
 /* True when one of them came since the first daemon_on_signal. */
 bool daemon_signalled(void);
 

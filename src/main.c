@@ -7,6 +7,7 @@
 #include "mounting.h"
 #include "daemon.h"
 #include "options.h"
+#include "verify_client.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +42,8 @@ static int run(const struct options *o, struct err *err)
     log_set_level(level_of(o->verbose));
     if (o->command == COMMAND_MOUNT || o->command == COMMAND_OFFLINE)
         r = mounting(o, &code, err);
+    else if (o->command == COMMAND_VERIFY || o->command == COMMAND_RETRY)
+        r = verify_run(o, &code, err);
     else
         r = command_run(o, err);
     if (r == 0)

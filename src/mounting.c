@@ -159,6 +159,7 @@ static int start_fetcher(struct session *s, const struct options *o,
         .device = s->device,
         .cache = s->cache,
         .timeout_ms = o->timeout_ms,
+        .verify = o->verify,
         .tick = progress_wanted(&s->daemon) ? progress_draw : NULL,
         .tick_arg = &s->progress,
     };
@@ -203,16 +204,23 @@ static void stop(void *arg)
     fs_stop(arg);
 }
 
+static void resumed(void *arg)
+{
+    fetcher_resumed(arg);
+}
+
 static int serve(struct session *s, struct err *err)
 {
     int r;
 
     progress_set_fs(&s->progress, s->fs);
     daemon_on_signal(stop, s->fs);
+    daemon_on_continue(resumed, s->fetcher);
     if (daemon_signalled())
         fs_stop(s->fs);
     r = fs_loop(s->fs, err);
     daemon_on_signal(NULL, NULL); /* fs is about to go */
+    daemon_on_continue(NULL, NULL);
     daemon_stopping(&s->daemon);
     if (r == 0 && !s->live)
         r = err_set(err, -EINTR, "ended before the mount was live");

@@ -20,8 +20,13 @@ static const struct option table[] = {
     {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
     {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
     {.name = "json", .id = OPT_JSON},
+    {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
+    {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
+    {.name = "map", .id = OPT_MAP, .example = "MAPFILE"},
     {.name = "probe", .command = COMMAND_PROBE},
     {.name = "status", .command = COMMAND_STATUS},
+    {.name = "verify", .command = COMMAND_VERIFY},
+    {.name = "retry", .command = COMMAND_RETRY},
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
     {.name = "offline", .command = COMMAND_OFFLINE},
@@ -43,21 +48,39 @@ const char *options_name(size_t n)
     return n < N_OPTIONS ? table[n].name : NULL;
 }
 
-bool option_only_typed(const struct option *opt)
+bool option_allowed(const struct option *opt, enum option_place place)
 {
-    return opt->id == OPT_COMMAND || opt->id == OPT_JSON ||
-           opt->id == OPT_OPTIONS;
+    switch (opt->id) {
+    case OPT_COMMAND:
+    case OPT_JSON:
+    case OPT_OPTIONS:
+    case OPT_AGAINST:
+    case OPT_MAP:
+        return place == PLACE_TYPED;
+    case OPT_VERIFY:
+        return place == PLACE_O;
+    default:
+        return true;
+    }
 }
 
-const struct option *option_find(const char *name, size_t len, char letter)
+const struct option *option_find(const char *name, size_t len,
+                                 enum option_place place)
 {
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option *opt = &table[i];
-        if (letter != '\0' && opt->letter == letter)
+        if (strlen(opt->name) == len && memcmp(opt->name, name, len) == 0 &&
+            option_allowed(opt, place))
             return opt;
-        if (name != NULL && strlen(opt->name) == len &&
-            memcmp(opt->name, name, len) == 0)
-            return opt;
+    }
+    return NULL;
+}
+
+const struct option *option_of_letter(char letter)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (table[i].letter == letter)
+            return &table[i];
     }
     return NULL;
 }

@@ -21,8 +21,14 @@ enum option_id {
     OPT_FOREGROUND,
     OPT_VERBOSE,
     OPT_OPTIONS,
-    OPT_JSON
+    OPT_JSON,
+    OPT_VERIFY, /* -o verify=MODE; --verify is a command */
+    OPT_AGAINST,
+    OPT_MAP
 };
+
+/* Where an option may stand. One name can be two options, one for each. */
+enum option_place { PLACE_TYPED, PLACE_O };
 
 struct option {
     const char *name;
@@ -35,10 +41,14 @@ struct option {
 /* All of them, counted from 0; NULL: no more. */
 const struct option *option_at(size_t n);
 
-/* The option of this name (len bytes), or of this letter; NULL: none. */
-const struct option *option_find(const char *name, size_t len, char letter);
+/* The option of this name (len bytes) that may stand there; NULL: none. */
+const struct option *option_find(const char *name, size_t len,
+                                 enum option_place place);
 
-/* Options that make no sense behind -o. */
-bool option_only_typed(const struct option *opt);
+/* The typed option of this letter, not NUL; NULL: none. */
+const struct option *option_of_letter(char letter);
+
+/* False: it makes no sense typed, or behind -o. */
+bool option_allowed(const struct option *opt, enum option_place place);
 
 #endif

@@ -8,6 +8,7 @@
 #include "options.h"
 
 #include "mountwords.h"
+#include "operands.h"
 #include "option_table.h"
 #include "suggest.h"
 #include "value.h"
@@ -16,26 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What follows the options. */
-static const struct {
-    const char *usage;
-    const char *first; /* what the first is, for messages; NULL: a device */
-    unsigned operands;
-    bool more; /* there may be more of the last */
-} forms[] = {
-    [COMMAND_MOUNT] = {"fwfs [OPTION]... DEVICE MOUNTPOINT", NULL, 2, false},
-    [COMMAND_PROBE] = {"fwfs --probe [OPTION]... DEVICE", NULL, 1, false},
-    [COMMAND_STATUS] = {"fwfs --status [--json] MOUNTPOINT", NULL, 1, false},
-    [COMMAND_LIST_PORTS] = {"fwfs --list-ports", NULL, 0, false},
-    [COMMAND_LIST_DIALECTS] = {"fwfs --list-dialects", NULL, 0, false},
-    [COMMAND_OFFLINE] = {"fwfs --offline [OPTION]... CACHE MOUNTPOINT", "cache",
-                         2, false},
-    [COMMAND_LIST_CACHES] = {"fwfs --list-caches [-c DIR]", NULL, 0, false},
-    [COMMAND_FORGET] = {"fwfs --forget [-c DIR] ID...", "cache", 1, true},
-    [COMMAND_VERSION] = {"fwfs --version", NULL, 0, false},
-    [COMMAND_HELP] = {"fwfs --help", NULL, 0, false},
-};
 
 static int out_of_memory(struct err *err)
 {
@@ -62,12 +43,13 @@ static int unknown(struct options *o, const char *lead, const char *word,
     struct suggestion s = {.typed = typed};
     const struct option *opt;
     bool in_o = lead[1] == 'o';
+    enum option_place place = in_o ? PLACE_O : PLACE_TYPED;
 
     if (typed == NULL)
         return out_of_memory(err);
     typed[strcspn(typed, "=")] = '\0';
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
-        if (!in_o || !option_only_typed(opt))
+        if (option_allowed(opt, place))
             suggest_offer(&s, opt->name);
     }
     if (in_o)
@@ -100,7 +82,7 @@ static int set_command(struct options *o, enum command command, struct err *err)
 {
     if (o->command != COMMAND_MOUNT && o->command != command)
         return err_set(err, -EINVAL, "only one thing at a time; write: %s",
-                       forms[command].usage);
+                       operands_usage(command));
     o->command = command;
     return 0;
 }
@@ -138,6 +120,12 @@ static int apply(struct options *o, const struct option *opt, const char *value,
     case OPT_JSON:
         o->json = true;
         break;
+    case OPT_VERIFY:
+        return value_verify(&o->verify, value, err);
+    case OPT_AGAINST:
+        return value_word(&o->against, value, err);
+    case OPT_MAP:
+        return value_word(&o->map, value, err);
     }
     return 0;
 }
@@ -165,6 +153,12 @@ static int give(struct options *o, const struct option *opt,
     char why[sizeof(err->text)] = "";
     int r;
 
+    if (opt->example == NULL && value != NULL && opt->id == OPT_COMMAND &&
+        option_find(opt->name, strlen(opt->name), PLACE_O) != NULL)
+        return err_set(err, -EINVAL,
+                       "%s takes no value; write just %s, or for a mount "
+                       "-o %s=%s",
+                       as->name, as->name, opt->name, value);
     if (opt->example == NULL && value != NULL)
         return err_set(err, -EINVAL, "%s takes no value; write just %s",
                        as->name, as->name);
@@ -194,10 +188,10 @@ static int add_mount_option(struct options *o, const char *word,
                             struct err *err)
 {
     size_t len = strcspn(word, "=");
-    const struct option *opt = option_find(word, len, '\0');
+    const struct option *opt = option_find(word, len, PLACE_O);
     struct spelling as;
 
-    if (opt != NULL && !option_only_typed(opt)) {
+    if (opt != NULL) {
         as = spelling("-o ", opt->name, "=");
         return give(o, opt, &as, word[len] == '=' ? word + len + 1 : NULL, err);
     }
@@ -251,7 +245,7 @@ static int parse_long(struct options *o, const char *arg, struct arguments *a,
 {
     const char *name = arg + 2;
     size_t len = strcspn(name, "=");
-    const struct option *opt = option_find(name, len, '\0');
+    const struct option *opt = option_find(name, len, PLACE_TYPED);
     const char *value = name[len] == '=' ? name + len + 1 : NULL;
     struct spelling as;
 
@@ -269,7 +263,7 @@ static int parse_letters(struct options *o, const char *arg,
 {
     for (const char *p = arg + 1; *p != '\0'; p++) {
         const char letter[2] = {*p, '\0'};
-        const struct option *opt = option_find(NULL, 0, *p);
+        const struct option *opt = option_of_letter(*p);
         struct spelling as = spelling("-", letter, " ");
         const char *value = NULL;
         int r;
@@ -285,70 +279,6 @@ static int parse_letters(struct options *o, const char *arg,
             return r;
     }
     return 0;
-}
-
-static int add_operand(struct options *o, const char *word, struct err *err)
-{
-    const char **list = realloc(o->operands,
-                                (o->n_operands + 1) * sizeof(char *));
-
-    if (list == NULL)
-        return out_of_memory(err);
-    list[o->n_operands++] = word;
-    o->operands = list;
-    return 0;
-}
-
-/* Without a device there is nothing that these could be for. */
-static int check_offline(const struct options *o, struct err *err)
-{
-    const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
-                               1U << OPT_SEGMENT | 1U << OPT_NO_CACHE |
-                               1U << OPT_ATTACH_TIMEOUT;
-    const struct option *opt;
-
-    for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
-        if ((o->given & senseless & 1U << opt->id) != 0)
-            return err_set(err, -EINVAL,
-                           "--%s is for a device, and --offline has none; "
-                           "write: %s",
-                           opt->name, forms[COMMAND_OFFLINE].usage);
-    return 0;
-}
-
-static int check_operands(struct options *o, struct err *err)
-{
-    const char *const *operands = o->operands;
-    size_t n = o->n_operands;
-    unsigned wanted = forms[o->command].operands;
-    const char *usage = forms[o->command].usage;
-    const char *first = forms[o->command].first != NULL
-                            ? forms[o->command].first
-                            : "device";
-
-    if (o->json && o->command != COMMAND_STATUS)
-        return err_set(err, -EINVAL, "--json goes with --status; write: %s",
-                       forms[COMMAND_STATUS].usage);
-    if (n > wanted && !forms[o->command].more)
-        return err_set(err, -EINVAL, "'%s' is one argument too many; write: %s",
-                       operands[wanted], usage);
-    for (size_t i = 0; i < n; i++) {
-        if (*operands[i] == '\0')
-            return err_set(err, -EINVAL, "an argument is empty; write: %s",
-                           usage);
-    }
-    if (n < wanted)
-        return err_set(err, -EINVAL, "no %s given; write: %s",
-                       n == 0 && o->command != COMMAND_STATUS ? first
-                                                              : "mount point",
-                       usage);
-    if (o->command == COMMAND_STATUS)
-        o->mountpoint = operands[0];
-    else if (wanted > 0)
-        o->device = operands[0];
-    if (wanted == 2)
-        o->mountpoint = operands[1];
-    return o->command == COMMAND_OFFLINE ? check_offline(o, err) : 0;
 }
 
 int options_parse(struct options *o, int argc, char *const argv[],
@@ -369,11 +299,11 @@ int options_parse(struct options *o, int argc, char *const argv[],
         else if (more_options && arg[0] == '-' && arg[1] != '\0')
             r = parse_letters(o, arg, &a, err);
         else
-            r = add_operand(o, arg, err);
+            r = operands_add(o, arg, err);
         if (r != 0)
             return r;
     }
-    return check_operands(o, err);
+    return operands_check(o, err);
 }
 
 void options_free(struct options *o)

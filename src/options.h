@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "fetch/verify.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,8 @@ enum command {
     COMMAND_MOUNT,
     COMMAND_PROBE,
     COMMAND_STATUS,
+    COMMAND_VERIFY,
+    COMMAND_RETRY,
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
     COMMAND_OFFLINE,
@@ -26,10 +29,14 @@ enum command {
 /* Strings live until options_free; some of them are argv's own. */
 struct options {
     enum command command;
-    const char *device;     /* mount, probe; offline: the cache; as typed */
-    const char *mountpoint; /* mount, offline, status; as typed */
-    const char **operands;  /* forget: n_operands IDs, as typed */
-    size_t n_operands;
+    const char *device;       /* mount, probe; offline: the cache; as typed */
+    const char *mountpoint;   /* mount, offline, status, verify, retry; as
+                               * typed. With against: a file in one */
+    const char *const *files; /* verify, retry: what follows mountpoint */
+    size_t n_files;
+    const char *against; /* an image to compare with; NULL: none */
+    const char *map;     /* its ddrescue map; NULL: none */
+    enum verify_mode verify;
     unsigned baud;
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
@@ -46,7 +53,9 @@ struct options {
     char **kept;
     size_t n_kept;
     size_t n_segments;
-    unsigned given; /* a bit for each enum option_id */
+    unsigned given;        /* a bit for each enum option_id */
+    const char **operands; /* forget: n_operands IDs, as typed */
+    size_t n_operands;
 };
 
 /*

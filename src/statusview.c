@@ -5,17 +5,15 @@
 
 #include "base/num.h"
 #include "base/text.h"
+#include "madefile.h"
 #include "progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A map has at most 4096 files, a line of it some 350 bytes. */
-#define STATUS_MAX       ((size_t)4 << 20)
 #define NAME_MAX_COLUMNS 24U
 #define BAR_MIN          8U
 #define BAR_MAX          50U
@@ -23,6 +21,8 @@
 /* A `file:` line. */
 struct row {
     uint64_t known, size, percent, bad, rate_bps;
+    uint64_t confirmed;
+    bool has_confirmed;
     uint64_t seconds_left;
     bool has_seconds;
     const char *name; /* name_len bytes */
@@ -64,12 +64,54 @@ static bool take_number(const char **at, size_t *left, uint64_t *out)
            num_digits(field, len, 10, out);
 }
 
+/* Of a `confirmed:` line: the file that it is of, and the sum. */
+static bool parse_confirmed(const char *line, size_t len, struct row *row)
+{
+    static const char head[] = "confirmed: ";
+    size_t n = sizeof(head) - 1;
+    uint64_t route;
+
+    if (len < n || memcmp(line, head, n) != 0)
+        return false;
+    line += n;
+    len -= n;
+    row->confirmed = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!take_number(&line, &len, &route) ||
+            !num_add(row->confirmed, route, &row->confirmed))
+            return false;
+    }
+    row->name = line;
+    row->name_len = len;
+    return true;
+}
+
+/* Looks the line of row's file up in text. */
+static void find_confirmed(const char *text, struct row *row)
+{
+    const char *line;
+    size_t len;
+    struct row found;
+
+    row->has_confirmed = false;
+    while (next_line(&text, &line, &len)) {
+        if (!parse_confirmed(line, len, &found) ||
+            found.name_len != row->name_len ||
+            memcmp(found.name, row->name, row->name_len) != 0)
+            continue;
+        row->confirmed = found.confirmed;
+        row->has_confirmed = true;
+        return;
+    }
+}
+
 static bool parse_row(const char *line, size_t len, struct row *row)
 {
     static const char head[] = "file: ";
     const char *field;
     size_t n = sizeof(head) - 1;
 
+    row->has_confirmed = false;
     if (len < n || memcmp(line, head, n) != 0)
         return false;
     line += n;
@@ -117,6 +159,13 @@ static void add_numbers(struct buf *out, const struct row *row)
     add_size(out, row->known);
     (void)buf_printf(out, " of ");
     add_size(out, row->size);
+    if (row->has_confirmed && row->known > 0) {
+        (void)buf_printf(out, "  ");
+        if (row->confirmed < row->known)
+            add_size(out, row->confirmed);
+        (void)buf_printf(out, "%sconfirmed",
+                         row->confirmed < row->known ? " " : "");
+    }
     if (row->bad > 0) {
         (void)buf_printf(out, "  ");
         add_size(out, row->bad);
@@ -143,6 +192,7 @@ struct layout {
 static struct layout make_layout(const char *text, unsigned columns)
 {
     CLEANUP_BUF struct buf numbers = {0};
+    const char *whole = text;
     struct layout l = {0};
     const char *line;
     size_t len;
@@ -152,6 +202,7 @@ static struct layout make_layout(const char *text, unsigned columns)
     while (next_line(&text, &line, &len)) {
         if (!parse_row(line, len, &row))
             continue;
+        find_confirmed(whole, &row);
         buf_clear(&numbers);
         add_numbers(&numbers, &row);
         if (numbers.len > widest)
@@ -243,6 +294,25 @@ static void add_count(struct buf *out, const char *text, const char *key,
         (void)buf_printf(out, "%s: %" PRIu64 "\n", what, n);
 }
 
+static bool is_yes(const char *text, const char *key)
+{
+    size_t len;
+    const char *value = find_value(text, key, &len);
+
+    return value != NULL && len == 3 && memcmp(value, "yes", 3) == 0;
+}
+
+/* What must not be overlooked. */
+static void add_warnings(struct buf *out, const char *text)
+{
+    if (is_yes(text, "exchanged"))
+        (void)buf_printf(out, "ANOTHER DEVICE answers at the port: only what "
+                              "is cached can be read\n");
+    add_count(out, text, "answered_wrong",
+              "BYTES ANSWERED THAT PROVED WRONG, copy again");
+    add_count(out, text, "resets", "times the device was out of sight");
+}
+
 void statusview_draw(const char *text, unsigned columns, struct buf *out)
 {
     const struct layout l = make_layout(text, columns);
@@ -256,64 +326,30 @@ void statusview_draw(const char *text, unsigned columns, struct buf *out)
     add_value(out, text, "  line ", "line", "");
     (void)buf_add(out, "\n", 1);
     while (next_line(&rest, &line, &len)) {
-        if (parse_row(line, len, &row))
-            draw_row(out, &row, &l);
+        if (!parse_row(line, len, &row))
+            continue;
+        find_confirmed(text, &row);
+        draw_row(out, &row, &l);
     }
+    add_value(out, text, "verify ", "verify", "");
+    add_value(out, text, ", confirmed by ", "route",
+              is_yes(text, "noisy") ? "; rows came damaged\n" : "\n");
+    add_warnings(out, text);
     add_count(out, text, "pending", "reads waiting");
     add_count(out, text, "retries", "rows asked for again");
     add_count(out, text, "blocks_bad", "blocks given up");
     add_value(out, text, "last error: ", "last_error", "\n");
 }
 
-static int read_failed(const char *mountpoint, int code, struct err *err)
-{
-    if (code == ENOTCONN)
-        return err_set(err, -code,
-                       "%s: the fwfs that was mounted here has died; clear "
-                       "it away with `fusermount3 -u %s`",
-                       mountpoint, mountpoint);
-    if (code == ENOENT || code == ENOTDIR)
-        return err_set(err, -code, "%s: no fwfs is mounted here", mountpoint);
-    return err_set(err, -code, "%s: %s", mountpoint, strerror(code));
-}
-
-static int read_status(const char *mountpoint, const char *name,
-                       struct buf *out, struct err *err)
-{
-    CLEANUP_BUF struct buf path = {0};
-    char part[4096];
-    FILE *f;
-    size_t n;
-    int code = 0;
-
-    if (!buf_printf(&path, "%s/.fwfs/%s", mountpoint, name))
-        return err_set(err, -ENOMEM, "out of memory");
-    f = fopen(path.data, "re");
-    if (f == NULL)
-        return read_failed(mountpoint, errno, err);
-    errno = 0;
-    while ((n = fread(part, 1, sizeof(part), f)) > 0)
-        (void)buf_add(out, part, n);
-    if (ferror(f))
-        code = errno;
-    (void)fclose(f);
-    if (code != 0)
-        return read_failed(mountpoint, code, err);
-    if (out->failed || out->len == 0)
-        return err_set(err, -EPROTO, "%s/.fwfs/%s is not what fwfs writes",
-                       mountpoint, name);
-    return 0;
-}
-
 int statusview(const char *mountpoint, bool json, struct buf *out,
                struct err *err)
 {
-    CLEANUP_BUF struct buf text = BUF_LIMITED(STATUS_MAX);
+    CLEANUP_BUF struct buf text = BUF_LIMITED(MADEFILE_MAX);
     int r;
 
     if (json)
-        return read_status(mountpoint, "status.json", out, err);
-    r = read_status(mountpoint, "status", &text, err);
+        return madefile_read(mountpoint, "status.json", out, err);
+    r = madefile_read(mountpoint, "status", &text, err);
     if (r == 0 && text.data != NULL)
         statusview_draw(text.data, terminal_columns(STDOUT_FILENO), out);
     return r;

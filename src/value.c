@@ -51,3 +51,20 @@ int value_segment(const char *text, struct err *err)
 
     return user_segment_parse(text, &parsed, err);
 }
+
+int value_verify(enum verify_mode *out, const char *value, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum verify_mode mode;
+    } modes[] = {
+        {"auto", VERIFY_AUTO}, {"fast", VERIFY_FAST}, {"rows", VERIFY_ROWS}};
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(value, modes[i].word) == 0) {
+            *out = modes[i].mode;
+            return 0;
+        }
+    }
+    return err_set(err, -EINVAL, "'%s' is none of auto, fast and rows", value);
+}

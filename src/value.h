@@ -5,6 +5,7 @@
 #define VALUE_H
 
 #include "base/err.h"
+#include "fetch/verify.h"
 
 /* 0, or -EINVAL with what is wrong with the value in err; then *out is as
  * before. */
@@ -22,5 +23,8 @@ int value_word(const char **out, const char *value, struct err *err);
 /* NAME:BASE:SIZE as --segment takes it: a name that can be a file name, two
  * sizes (base/num.h), the end below 2^64. */
 int value_segment(const char *text, struct err *err);
+
+/* auto, fast or rows. */
+int value_verify(enum verify_mode *out, const char *value, struct err *err);
 
 #endif

@@ -9,11 +9,12 @@ cd "$(dirname "$0")/.." || exit 1
 declare -A below=(
     [base]="base"
     [line]="line base"
-    [monitor]="monitor line base"
+    [image]="image base"
+    [monitor]="monitor line image base"
     [store]="store base"
-    [fetch]="fetch monitor store base"
-    [mount]="mount fetch monitor store base"
-    [top]="top mount fetch monitor store line base"
+    [fetch]="fetch monitor store image base"
+    [mount]="mount fetch monitor store image base"
+    [top]="top mount fetch monitor store line image base"
 )
 # System headers that are one layer's business (or a few layers').
 declare -A owners=(
@@ -25,6 +26,9 @@ declare -A owners=(
     [fuse.h]="mount top"
     [confuse.h]="monitor"
     [pcre2.h]="monitor"
+    [md5.h]="base"
+    [sha1.h]="base"
+    [sha2.h]="base"
 )
 breaches=0
 

@@ -10,6 +10,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* A stopped process (SIGSTOP) finds all its time-outs over when it goes on;
+ * this long after, the signal that tells of it has surely been handled. */
+#define RESUME_US 20000
+
 /* Takes *link out of the list of pending requests. */
 static struct fetch_request *unlink_request(struct fetcher *f,
                                             struct fetch_request **link)
@@ -22,7 +26,17 @@ static struct fetch_request *unlink_request(struct fetcher *f,
     return r;
 }
 
-static bool overdue(const struct fetcher *f, const struct fetch_request *r)
+static void finish(struct fetcher *f, struct fetch_request **link, int status,
+                   const void *bytes)
+{
+    struct fetch_request *r = unlink_request(f, link);
+
+    if (f->serving == r)
+        f->serving = NULL;
+    r->done(r, status, bytes);
+}
+
+static bool late(struct fetcher *f, const struct fetch_request *r)
 {
     uint64_t since = r->since_ms > f->progress_ms ? r->since_ms
                                                   : f->progress_ms;
@@ -30,15 +44,103 @@ static bool overdue(const struct fetcher *f, const struct fetch_request *r)
     return clock_ms() - since > f->timeout_ms;
 }
 
+/* *waited: has that signal been waited for? */
+static bool overdue(struct fetcher *f, const struct fetch_request *r,
+                    bool *waited)
+{
+    if (!late(f, r))
+        return false;
+    if (!*waited)
+        (void)usleep(RESUME_US);
+    *waited = true;
+    if (atomic_exchange(&f->resumed, false))
+        f->progress_ms = clock_ms();
+    return late(f, r);
+}
+
+bool answer_is_strict(const struct fetcher *f)
+{
+    return f->verify == VERIFY_AUTO || (f->verify == VERIFY_FAST && f->noisy);
+}
+
+bool answer_wants_confirmed(const struct fetcher *f,
+                            const struct fetch_request *r)
+{
+    return r->kind == FETCH_CONFIRM || answer_is_strict(f);
+}
+
+/* --- findings ------------------------------------------------------------ */
+
+static bool add_to_neighbour(struct fetch_request *r, uint64_t offset,
+                             uint64_t len, bool failed)
+{
+    for (size_t i = 0; i < r->n_findings; i++) {
+        struct fetch_finding *g = &r->findings[i];
+        if (g->failed != failed || offset > g->offset + g->len ||
+            g->offset > offset + len)
+            continue;
+        if (offset + len > g->offset + g->len)
+            g->len = offset + len - g->offset;
+        if (offset < g->offset) {
+            g->len += g->offset - offset;
+            g->offset = offset;
+        }
+        return true;
+    }
+    return false;
+}
+
+/* Adds the part of [offset, offset+len) that r asked for. */
+static void add_finding(struct fetch_request *r, uint64_t offset, uint64_t len,
+                        bool failed)
+{
+    uint64_t end = offset + len;
+
+    if (offset < r->offset)
+        offset = r->offset;
+    if (end > r->offset + r->len)
+        end = r->offset + r->len;
+    if (offset >= end || add_to_neighbour(r, offset, end - offset, failed))
+        return;
+    if (r->n_findings == r->max_findings) {
+        r->more_findings++;
+        return;
+    }
+    r->findings[r->n_findings++] = (struct fetch_finding){offset, end - offset,
+                                                          failed};
+}
+
+void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    for (struct fetch_request *r = f->pending; r != NULL; r = r->next)
+        if (r->kind == FETCH_CONFIRM && r->medium == medium)
+            add_finding(r, offset, len, false);
+    if (!ranges_meet(&f->debts, medium, offset, len))
+        return;
+    ranges_add(&f->wrong, medium, offset, len);
+    fetcher_count(f, &f->stats.answered_wrong, len);
+    err_say(&f->last_error,
+            "0x%" PRIx64 " to 0x%" PRIx64 " had been answered and proved "
+            "wrong: what was copied from there is to be copied again",
+            f->map->media[medium].base + offset,
+            f->map->media[medium].base + offset + len - 1);
+    log_warn("%s", f->last_error.text);
+}
+
+/* --- answering ----------------------------------------------------------- */
+
 /* 1: its bytes were there and it is answered. */
-static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
+static bool answer_read(struct fetcher *f, struct fetch_request **link)
 {
     struct fetch_request *r = *link;
     struct blocks *b = cache_blocks(f->cache, r->medium);
+    bool confirmed = blocks_have_confirmed(b, r->offset, r->len);
     void *bytes;
     int ret;
 
-    if (!blocks_have(b, r->offset, r->len))
+    if (!confirmed &&
+        (answer_wants_confirmed(f, r) || !blocks_have(b, r->offset, r->len)))
         return false;
     bytes = malloc(r->len);
     ret = bytes == NULL ? -ENOMEM : blocks_get(b, r->offset, bytes, r->len);
@@ -46,10 +148,64 @@ static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
         free(bytes);
         return false;
     }
-    (void)unlink_request(f, link);
-    r->done(r, ret < 0 ? -EIO : 0, ret < 0 ? NULL : bytes);
+    if (ret == 0 && !confirmed)
+        ranges_add(&f->debts, r->medium, r->offset, r->len);
+    finish(f, link, ret < 0 ? -EIO : 0, ret < 0 ? NULL : bytes);
     free(bytes);
     return true;
+}
+
+static void note_failed(struct fetcher *f, struct fetch_request *r)
+{
+    const struct blocks *b = cache_blocks(f->cache, r->medium);
+    uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
+
+    for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
+        if (blocks_state(b, n) == BLOCK_BAD)
+            add_finding(r, n * BLOCK_SIZE, BLOCK_SIZE, true);
+}
+
+/* What was answered and put right since: who asks whether it was right must be
+ * told. */
+static void note_wrong(struct fetcher *f, struct fetch_request *r)
+{
+    for (size_t i = 0; i < f->wrong.n; i++) {
+        const struct range *g = &f->wrong.list[i];
+        if (g->medium == r->medium)
+            add_finding(r, g->offset, g->len, false);
+    }
+    ranges_remove(&f->wrong, r->medium, r->offset, r->len);
+}
+
+/* 1: all of it is confirmed or given up. */
+static bool answer_confirm(struct fetcher *f, struct fetch_request **link)
+{
+    struct fetch_request *r = *link;
+    uint64_t bytes[BLOCK_STATES];
+
+    if (r->compared < r->len)
+        return false;
+    blocks_tally(cache_blocks(f->cache, r->medium), r->offset, r->len, bytes);
+    if (bytes[BLOCK_ABSENT] + bytes[BLOCK_GOOD] > 0)
+        return false;
+    if (bytes[BLOCK_BAD] > 0)
+        note_failed(f, r);
+    note_wrong(f, r);
+    finish(f, link, 0, NULL);
+    return true;
+}
+
+static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
+{
+    switch ((*link)->kind) {
+    case FETCH_READ:
+        return answer_read(f, link);
+    case FETCH_CONFIRM:
+        return answer_confirm(f, link);
+    case FETCH_SUM:
+        break;
+    }
+    return false;
 }
 
 static void note_overdue(struct fetcher *f, const struct fetch_request *r)
@@ -65,52 +221,63 @@ static void note_overdue(struct fetcher *f, const struct fetch_request *r)
     log_warn("%s", f->last_error.text);
 }
 
+void answer_note_offline(struct fetcher *f)
+{
+    const struct fetch_request *r = f->pending;
+
+    if (r->kind == FETCH_READ &&
+        blocks_have(cache_blocks(f->cache, r->medium), r->offset, r->len))
+        err_say(&f->last_error,
+                "0x%" PRIx64 " was read, but not confirmed, and there is no "
+                "device to confirm it: -o verify=rows answers it as it is",
+                f->map->media[r->medium].base + r->offset);
+    else
+        (void)device_recover(f->device, NULL, &f->last_error);
+}
+
 void answer_settle(struct fetcher *f)
 {
     struct fetch_request **link = &f->pending;
+    bool waited = false;
 
     while (*link != NULL) {
-        struct fetch_request *r = *link;
-        if (atomic_load(&r->cancelled)) {
-            (void)unlink_request(f, link);
-            r->done(r, -EINTR, NULL);
+        if (atomic_load(&(*link)->cancelled)) {
+            finish(f, link, -EINTR, NULL);
         } else if (answer_if_known(f, link)) {
             continue;
-        } else if (f->stopping || overdue(f, r)) {
-            if (!f->stopping)
-                note_overdue(f, r);
-            (void)unlink_request(f, link);
-            r->done(r, -EIO, NULL);
+        } else if (f->stopping) {
+            finish(f, link, -EIO, NULL);
+        } else if (overdue(f, *link, &waited)) {
+            note_overdue(f, *link);
+            finish(f, link, -EIO, NULL);
         } else {
-            link = &r->next;
+            link = &(*link)->next;
         }
     }
 }
 
-static void fail_if(struct fetcher *f, bool all, size_t medium, uint64_t offset,
-                    uint64_t len)
+void answer_give_up(struct fetcher *f, size_t medium, uint64_t n)
 {
     struct fetch_request **link = &f->pending;
+    uint64_t offset = n * BLOCK_SIZE;
 
     while (*link != NULL) {
         struct fetch_request *r = *link;
-        if (all || (r->medium == medium && r->offset < offset + len &&
-                    offset < r->offset + r->len)) {
-            (void)unlink_request(f, link);
-            r->done(r, -EIO, NULL);
-        } else {
+        if (r->kind == FETCH_READ && r->medium == medium &&
+            r->offset < offset + BLOCK_SIZE && offset < r->offset + r->len)
+            finish(f, link, -EIO, NULL);
+        else
             link = &r->next;
-        }
     }
-}
-
-void answer_fail(struct fetcher *f, size_t medium, uint64_t offset,
-                 uint64_t len)
-{
-    fail_if(f, false, medium, offset, len);
 }
 
 void answer_fail_all(struct fetcher *f)
 {
-    fail_if(f, true, 0, 0, 0);
+    while (f->pending != NULL)
+        finish(f, &f->pending, -EIO, NULL);
+}
+
+void answer_first(struct fetcher *f, int status)
+{
+    finish(f, &f->pending, status, NULL);
 }

@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // From the rows of dumps to blocks in the cache, and when to give one up.
 
+/*
+ * A block is put together in a struct rows_block; it is kept in the cache, as
+ * good, when each row has a vote. Confirming by reading again goes on in the
+ * same place, or in a new one filled from the cache: each further reading gives
+ * its rows a vote, or takes the place of bytes that it contradicts. When all
+ * have as many votes as the line's noise calls for, the block is confirmed,
+ * after its bytes were put again if a row was replaced.
+ *
+ *   absent --all rows 1 vote--> good --all rows noise_readings()--> reread
+ *     ^                          |
+ *     +------ assemble_spoil ----+   (a checksum disagrees with a row)
+ *
+ * A block is given up after TRIES_MAX requests that brought it nothing, or when
+ * a row was contradicted CONFLICTS_MAX times: memory that changes, or a device
+ * that prints one thing and sums up another.
+ */
+
 #include "fetch/fetcher_priv.h"
 
 #include "base/clock.h"
@@ -10,37 +27,134 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TRIES_MAX 6U /* requests without a new row before a block is bad */
+#define TRIES_MAX     6U
+#define CONFLICTS_MAX 8U
 
-uint32_t assemble_rows(void *arg, size_t medium, uint64_t block)
+static unsigned row_count(const struct blocks *b, uint64_t block)
+{
+    return (unsigned)(blocks_length(b, block) / ROWS_SIZE);
+}
+
+uint32_t assemble_rows(void *arg, size_t medium, uint64_t block, bool confirm)
 {
     struct fetcher *f = arg;
     const struct rows_block *b = rows_find(&f->rows, medium, block);
 
-    return b != NULL ? b->have : 0;
+    if (b == NULL)
+        return 0;
+    return rows_mask(b, confirm ? noise_readings(f) : 1);
 }
 
-static void count(struct fetcher *f, uint64_t *number)
+/* The block that a row belongs to; what is known of it is its first reading. */
+static struct rows_block *get_rows(struct fetcher *f, size_t medium,
+                                   uint64_t block)
 {
-    LOCK_SCOPE(&f->lock);
-    (*number)++;
+    struct rows_block *b = rows_find(&f->rows, medium, block);
+    struct blocks *blocks = cache_blocks(f->cache, medium);
+    uint8_t bytes[BLOCK_SIZE];
+
+    if (b != NULL)
+        return b;
+    b = rows_get(&f->rows, medium, block);
+    if (block_state_known(blocks_state(blocks, block)) &&
+        blocks_get(blocks, block * BLOCK_SIZE, bytes,
+                   blocks_length(blocks, block)) == 0)
+        rows_fill(b, bytes, row_count(blocks, block));
+    return b;
 }
 
-static void store_block(struct fetcher *f, struct rows_block *b)
+static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
 {
-    struct err err = {""};
     struct blocks *blocks = cache_blocks(f->cache, b->medium);
+    uint64_t n = b->block;
+    size_t medium = b->medium;
+
+    err_say(&f->last_error, "gave up 0x%" PRIx64 ": %s",
+            f->map->media[medium].base + n * BLOCK_SIZE, why);
+    if (f->read_error.text[0] != '\0')
+        err_prefix(&f->last_error, "%s", f->read_error.text);
+    log_warn("%s", f->last_error.text);
+    rows_drop(b);
+    blocks_drop(blocks, n);
+    blocks_mark_bad(blocks, n);
+    fetcher_count(f, &f->stats.blocks_bad, 1);
+    answer_give_up(f, medium, n);
+}
+
+/* False: the disk would not take it. */
+static bool store(struct fetcher *f, struct rows_block *b)
+{
+    struct blocks *blocks = cache_blocks(f->cache, b->medium);
+    struct err err = {""};
 
     if (blocks_put(blocks, b->block, b->bytes, &err) < 0) {
-        log_warn("cache: %s", err.text);
-        f->last_error = err;
-        answer_fail(f, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    } else if (!f->unsynced) {
+        f->read_error.text[0] = '\0';
+        give_up(f, b, err.text);
+        return false;
+    }
+    if (!f->unsynced) {
         f->unsynced = true;
         f->sync_ms = clock_ms();
     }
+    return true;
+}
+
+/* The bytes that had been kept are not those that the readings agree on. */
+static bool was_replaced(struct fetcher *f, const struct rows_block *b)
+{
+    struct blocks *blocks = cache_blocks(f->cache, b->medium);
+    size_t len = blocks_length(blocks, b->block);
+    uint64_t offset = b->block * BLOCK_SIZE;
+    uint8_t before[BLOCK_SIZE];
+
+    if (blocks_get(blocks, offset, before, len) < 0)
+        return true;
+    if (memcmp(before, b->bytes, len) == 0)
+        return false;
+    for (size_t at = 0; at < len; at += ROWS_SIZE)
+        if (memcmp(before + at, b->bytes + at, ROWS_SIZE) != 0)
+            answer_differs(f, b->medium, offset + at, ROWS_SIZE);
+    return true;
+}
+
+/* Enough readings agree on every row. */
+static void confirm_block(struct fetcher *f, struct rows_block *b)
+{
+    struct blocks *blocks = cache_blocks(f->cache, b->medium);
+
+    if (was_replaced(f, b) && !store(f, b))
+        return;
+    blocks_confirm(blocks, b->block, BLOCK_REREAD);
+    ranges_remove(&f->debts, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
     rows_drop(b);
     answer_settle(f);
+}
+
+/* Every row has a vote. What more is known of it than that is kept. */
+static void keep_block(struct fetcher *f, struct rows_block *b)
+{
+    if (!store(f, b))
+        return;
+    if (rows_mask(b, 2) == 0 && rows_conflicts(b) == 0)
+        rows_drop(b);
+    answer_settle(f);
+}
+
+static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
+                      const uint8_t *bytes)
+{
+    enum rows_vote vote = rows_count(b, row, bytes, f->reading);
+
+    if (vote == ROWS_OLD)
+        return;
+    b->tries = 0; /* it goes on, however slowly */
+    f->progress_ms = clock_ms();
+    if (vote == ROWS_CONFLICT)
+        f->noisy = true;
+    if (vote == ROWS_REPLACED)
+        answer_differs(f, b->medium,
+                       b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
+                       ROWS_SIZE);
 }
 
 static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
@@ -48,22 +162,29 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
     struct blocks *blocks = cache_blocks(f->cache, f->current.medium);
     uint64_t block = offset / BLOCK_SIZE;
     enum block_state state = blocks_state(blocks, block);
-    unsigned row = (unsigned)(offset % BLOCK_SIZE / ROWS_SIZE);
+    unsigned rows = row_count(blocks, block);
     struct rows_block *b;
-    unsigned rows;
 
-    if (state == BLOCK_GOOD || state == BLOCK_CONFIRMED)
+    if (block_state_confirmed(state) ||
+        (state == BLOCK_GOOD && f->current.what != PLAN_AGAIN &&
+         rows_find(&f->rows, f->current.medium, block) == NULL))
         return;
-    b = rows_get(&f->rows, f->current.medium, block);
-    if ((b->have >> row & 1U) != 0)
-        return;
-    memcpy(b->bytes + (size_t)row * ROWS_SIZE, bytes, ROWS_SIZE);
-    b->have |= 1U << row;
-    b->tries = 0; /* it goes on, however slowly */
-    f->progress_ms = clock_ms();
-    rows = (unsigned)(blocks_length(blocks, block) / ROWS_SIZE);
-    if (b->have == (rows == 32 ? UINT32_MAX : (1U << rows) - 1))
-        store_block(f, b);
+    b = get_rows(f, f->current.medium, block);
+    count_row(f, b, (unsigned)(offset % BLOCK_SIZE / ROWS_SIZE), bytes);
+    if (rows_conflicts(b) >= CONFLICTS_MAX)
+        give_up(f, b, "each reading brings other bytes");
+    else if (rows_all(b, rows, noise_readings(f)))
+        confirm_block(f, b);
+    else if (!block_state_known(state) && rows_all(b, rows, 1))
+        keep_block(f, b);
+}
+
+void assemble_begin(void *arg)
+{
+    struct fetcher *f = arg;
+
+    f->reading++;
+    f->reading += f->reading == 0;
 }
 
 void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
@@ -77,29 +198,16 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
             take_row(f, address + at - m->base, bytes + at);
 }
 
-/* A block that a request should have completed and did not. */
+/* A block that a request should have brought on and did not. */
 static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
 {
-    struct blocks *blocks = cache_blocks(f->cache, f->current.medium);
-    enum block_state state = blocks_state(blocks, block);
-    struct rows_block *b;
+    struct rows_block *b = get_rows(f, f->current.medium, block);
 
-    if (state == BLOCK_GOOD || state == BLOCK_CONFIRMED)
-        return;
-    b = rows_get(&f->rows, f->current.medium, block);
     b->tries += tries;
-    if (b->tries < TRIES_MAX) {
-        count(f, &f->stats.retries);
-        return;
-    }
-    blocks_mark_bad(blocks, block);
-    count(f, &f->stats.blocks_bad);
-    err_say(&f->last_error, "gave up 0x%" PRIx64 " after %u tries",
-            f->map->media[f->current.medium].base + block * BLOCK_SIZE,
-            b->tries);
-    log_warn("%s", f->last_error.text);
-    rows_drop(b);
-    answer_fail(f, f->current.medium, block * BLOCK_SIZE, BLOCK_SIZE);
+    if (b->tries < TRIES_MAX)
+        fetcher_count(f, &f->stats.retries, 1);
+    else
+        give_up(f, b, "it does not come");
 }
 
 /* The rows of block n that lie in [offset, end). */
@@ -108,21 +216,49 @@ static uint32_t row_mask(uint64_t n, uint64_t offset, uint64_t end)
     uint64_t start = n * BLOCK_SIZE;
     uint64_t first = offset > start ? (offset - start) / ROWS_SIZE : 0;
     uint64_t last = end - start < BLOCK_SIZE ? (end - start) / ROWS_SIZE
-                                             : BLOCK_SIZE / ROWS_SIZE;
+                                             : ROWS_A_BLOCK;
     uint32_t below_last = last >= 32 ? UINT32_MAX : (1U << last) - 1;
 
     return below_last & ~((1U << first) - 1);
 }
 
-/* Of what one command was asked for: which blocks still lack rows? */
+/* The rows of mask all came since f->step_reading. */
+static bool came(struct fetcher *f, uint64_t block, uint32_t mask)
+{
+    const struct rows_block *b = rows_find(&f->rows, f->current.medium, block);
+
+    for (unsigned i = 0; i < ROWS_A_BLOCK; i++)
+        if ((mask >> i & 1U) != 0 &&
+            (b == NULL || (int)(b->rows[i].reading - f->step_reading) <= 0))
+            return false;
+    return true;
+}
+
 void assemble_count_tries(struct fetcher *f, unsigned tries)
 {
+    struct blocks *blocks = cache_blocks(f->cache, f->current.medium);
     uint64_t end = f->current.offset + f->current.len;
     uint64_t n = f->current.offset / BLOCK_SIZE;
 
     for (; n * BLOCK_SIZE < end; n++) {
-        uint32_t mask = row_mask(n, f->current.offset, end);
-        if ((assemble_rows(f, f->current.medium, n) & mask) != mask)
+        enum block_state state = blocks_state(blocks, n);
+        if (block_state_confirmed(state) ||
+            (state == BLOCK_GOOD && f->current.what != PLAN_AGAIN))
+            continue;
+        if (!came(f, n, row_mask(n, f->current.offset, end)))
             count_try(f, n, tries);
     }
+}
+
+void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
+                    unsigned row)
+{
+    struct rows_block *b = get_rows(f, medium, block);
+
+    rows_spoil(b, row);
+    blocks_drop(cache_blocks(f->cache, medium), block);
+    if (rows_conflicts(b) >= CONFLICTS_MAX)
+        give_up(f, b,
+                "the device's checksum disagrees with what it prints, again "
+                "and again");
 }

@@ -27,20 +27,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT_TRIES 3U /* a bad address reported counts for so many */
-#define TICK_MS     500U
-#define SYNC_MS     900U /* blocks are durable after about a second */
-#define WANTS_MAX   256U /* requests looked at when planning */
+#define FAULT_TRIES   3U /* a bad address reported counts for so many */
+#define TICK_MS       500U
+#define SYNC_MS       900U  /* blocks are durable after about a second */
+#define IDLE_AGAIN_MS 5000U /* after trouble, what nobody waits for waits */
 
 /* --- numbers for others -------------------------------------------------- */
 
-static void publish(struct fetcher *f)
+void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n)
 {
     LOCK_SCOPE(&f->lock);
+    *number += n;
+}
+
+static void publish(struct fetcher *f)
+{
+    const struct digest *sum = confirm_sum_max(f) > 0
+                                   ? device_checksum_algorithm(f->device)
+                                   : NULL;
+    bool busy = f->current.what != PLAN_NOTHING;
+    unsigned readings = sum == NULL && answer_is_strict(f) ? noise_readings(f)
+                                                           : 1;
+    LOCK_SCOPE(&f->lock);
+
     f->stats.pending = f->n_pending;
     f->stats.rate_bps = rate_bps(&f->rate, clock_ms());
-    f->stats.current_medium = f->current.len > 0 ? (int)f->current.medium : -1;
+    f->stats.current_medium = busy ? (int)f->current.medium : -1;
     f->stats.current_offset = f->current.offset;
+    f->stats.verify = f->verify;
+    f->stats.readings = readings;
+    f->stats.noisy = f->noisy;
+    f->stats.exchanged = f->exchanged;
+    f->stats.route = sum != NULL ? digest_name(sum) : "";
     (void)snprintf(f->stats.last_error, sizeof(f->stats.last_error), "%.255s",
                    f->last_error.text);
 }
@@ -50,6 +68,7 @@ static void housekeeping(struct fetcher *f)
 {
     uint64_t now = clock_ms();
 
+    noise_look(f);
     if (f->unsynced && now - f->sync_ms >= SYNC_MS) {
         struct err err = {""};
         if (cache_sync(f->cache, &err) < 0) {
@@ -86,10 +105,24 @@ static void append(struct fetcher *f, struct fetch_request *newest_first)
     *end = in_order;
 }
 
+/* Who asks for confirmation gives what was given up another chance. */
+static void forget_bad(struct fetcher *f, const struct fetch_request *r)
+{
+    struct blocks *b = cache_blocks(f->cache, r->medium);
+    uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
+
+    for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
+        if (blocks_state(b, n) == BLOCK_BAD)
+            blocks_drop(b, n);
+}
+
 /* Moves the inbox to the pending requests. */
 static void take_inbox(struct fetcher *f)
 {
     struct fetch_request *list;
+
+    if (atomic_exchange(&f->resumed, false))
+        f->progress_ms = clock_ms();
 
     {
         LOCK_SCOPE(&f->lock);
@@ -97,10 +130,13 @@ static void take_inbox(struct fetcher *f)
         f->inbox = NULL;
         f->stopping = f->quit;
     }
+    for (struct fetch_request *r = list; r != NULL; r = r->next)
+        if (r->kind == FETCH_CONFIRM)
+            forget_bad(f, r);
     append(f, list);
 }
 
-/* Waits until there is something to do, or a tick is due. */
+/* Waits until something is submitted, or a tick is due. */
 static void wait_for_work(struct fetcher *f)
 {
     struct timespec until;
@@ -125,29 +161,44 @@ static const struct blocks *plan_blocks(void *arg, size_t medium)
     return cache_blocks(f->cache, medium);
 }
 
-static struct plan_input plan_input(struct fetcher *f,
-                                    struct plan_want wants[WANTS_MAX])
+/* What must not wait for anybody: on a line that proved noisy, what has been
+ * answered before that was known. */
+static bool debts_first(const struct fetcher *f)
+{
+    return f->idle.len > 0 && f->noisy && f->debts.n > 0;
+}
+
+struct plan_input fetcher_input(struct fetcher *f,
+                                struct plan_want wants[FETCHER_WANTS])
 {
     size_t n = 0;
 
-    for (struct fetch_request *r = f->pending; r != NULL && n < WANTS_MAX;
+    if (f->idle.len > 0)
+        wants[n++] = f->idle;
+    for (struct fetch_request *r = f->pending; r != NULL && n < FETCHER_WANTS;
          r = r->next)
-        wants[n++] = (struct plan_want){r->medium, r->offset, r->len};
+        if (r->kind != FETCH_SUM)
+            wants[n++] = (struct plan_want){
+                .medium = r->medium,
+                .offset = r->offset,
+                .len = r->len,
+                .confirm = answer_wants_confirmed(f, r),
+                .once = r->kind == FETCH_CONFIRM};
     return (struct plan_input){.wants = wants,
                                .n_wants = n,
                                .blocks = plan_blocks,
                                .rows = assemble_rows,
                                .arg = f,
-                               .max = device_read_max(f->device)};
+                               .max = device_read_max(f->device),
+                               .sum_max = confirm_sum_max(f)};
 }
 
-/* --- a dump --- */
+/* --- one step --- */
 
-/* See the top of the file. True: stop the dump. */
-static bool attend(void *arg)
+bool fetcher_attend(void *arg)
 {
     struct fetcher *f = arg;
-    struct plan_want wants[WANTS_MAX];
+    struct plan_want wants[FETCHER_WANTS];
     struct plan_input in;
 
     take_inbox(f);
@@ -155,33 +206,115 @@ static bool attend(void *arg)
     housekeeping(f);
     if (f->stopping)
         return true;
-    in = plan_input(f, wants);
-    return !plan_wanted(&in, f->current.medium, f->current.offset,
-                        f->current.len);
+    if (f->is_serving)
+        return f->serving == NULL;
+    if (f->current.what == PLAN_NOTHING)
+        return false;
+    if (f->idle.len > 0 && f->pending != NULL && !debts_first(f))
+        return true; /* a reader goes before what nobody waits for */
+    in = fetcher_input(f, wants);
+    return !plan_wanted(&in, &f->current);
 }
 
-static void run_dump(struct fetcher *f, struct plan_range range)
+static int read_step(struct fetcher *f)
 {
-    const struct device_sink sink = {assemble_row, attend, f};
-    const struct map_medium *m = &f->map->media[range.medium];
+    const struct device_sink sink = {assemble_begin, assemble_row,
+                                     fetcher_attend, f};
+    const struct map_medium *m = &f->map->media[f->current.medium];
     int ret;
 
-    f->current = range;
-    f->read_error.text[0] = '\0';
-    publish(f);
-    ret = device_read(f->device, m->base + range.offset, range.len, &sink,
-                      &f->read_error);
-    if (f->read_error.text[0] != '\0' && ret != -EINTR) {
-        log_debug("%s", f->read_error.text);
-        f->last_error = f->read_error;
-    }
+    f->step_reading = f->reading;
+    ret = device_read(
+        f->device, f->current.what == PLAN_AGAIN ? DEVICE_AGAIN : DEVICE_FIRST,
+        m->base + f->current.offset, f->current.len, &sink, &f->read_error);
     if (ret == 0 || ret == -EILSEQ)
         assemble_count_tries(f, 1);
     else if (ret == -EFAULT)
         assemble_count_tries(f, FAULT_TRIES);
-    else if (ret == -ENODEV)
+    return ret;
+}
+
+static void note_trouble(struct fetcher *f, int ret)
+{
+    if (f->read_error.text[0] == '\0' || ret == -EINTR || ret == 0)
+        return;
+    log_debug("%s", f->read_error.text);
+    f->last_error = f->read_error;
+}
+
+static void run_step(struct fetcher *f, const struct plan_step *step)
+{
+    int ret;
+
+    f->current = *step;
+    publish(f);
+    f->read_error.text[0] = '\0';
+    ret = contact_ready(f);
+    if (ret == 0 && step->what == PLAN_SUM)
+        confirm_by_sum(f);
+    else if (ret == 0)
+        ret = read_step(f);
+    note_trouble(f, ret);
+    publish(f); /* whoever gets an error finds the reason */
+    if (ret == -ESTALE)
         answer_fail_all(f);
-    f->current.len = 0;
+    if (ret < 0 && ret != -EINTR)
+        f->idle_at_ms = clock_ms() + IDLE_AGAIN_MS;
+    f->current.what = PLAN_NOTHING;
+    if (ret == -ENODEV)
+        wait_for_work(f); /* the port may come back */
+}
+
+/* Requests that are no want of the plan. True: one was served. */
+static bool serve_special(struct fetcher *f)
+{
+    struct fetch_request *r = f->pending;
+
+    if (r == NULL)
+        return false;
+    f->read_error.text[0] = '\0';
+    if (r->kind == FETCH_SUM)
+        confirm_serve_sum(f, r);
+    else if (r->kind == FETCH_CONFIRM && r->compared < r->len)
+        confirm_request(f, r);
+    else
+        return false;
+    return true;
+}
+
+/* Nobody waits for the device: is it still there? */
+static void look_around(struct fetcher *f)
+{
+    if (!device_look(f->device))
+        return;
+    f->read_error.text[0] = '\0';
+    note_trouble(f, contact_ready(f));
+}
+
+/* What to do next; PLAN_NOTHING: wait. */
+static struct plan_step next_step(struct fetcher *f)
+{
+    struct plan_want wants[FETCHER_WANTS];
+    struct plan_input in;
+
+    f->idle.len = 0;
+    if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) ||
+        (f->noisy && f->debts.n > 0))
+        (void)idle_choose(f);
+    in = fetcher_input(f, wants);
+    return plan_next(&in);
+}
+
+/* Without a device: what is still pending will never be known. */
+static void serve_offline(struct fetcher *f)
+{
+    if (f->pending != NULL) {
+        answer_note_offline(f);
+        publish(f); /* whoever gets an error finds the reason */
+        answer_fail_all(f);
+    }
+    publish(f);
+    wait_for_work(f);
 }
 
 static void *run(void *arg)
@@ -189,23 +322,28 @@ static void *run(void *arg)
     struct fetcher *f = arg;
 
     for (;;) {
-        struct plan_want wants[WANTS_MAX];
-        struct plan_input in;
-        struct plan_range range;
+        struct plan_step step;
 
         take_inbox(f);
         answer_settle(f);
         housekeeping(f);
         if (f->stopping)
             return NULL;
-        in = plan_input(f, wants);
-        range = plan_next(&in);
-        if (range.len > 0) {
-            run_dump(f, range);
-        } else {
-            publish(f);
-            wait_for_work(f);
+        if (device_is_offline(f->device)) {
+            serve_offline(f);
+            continue;
         }
+        if (serve_special(f))
+            answer_settle(f);
+        step = next_step(f);
+        if (step.what != PLAN_NOTHING) {
+            run_step(f, &step);
+            continue;
+        }
+        publish(f);
+        if (f->pending == NULL)
+            look_around(f);
+        wait_for_work(f);
     }
 }
 
@@ -248,7 +386,10 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->timeout_ms = config->timeout_ms;
     f->tick = config->tick;
     f->tick_arg = config->tick_arg;
+    f->verify = config->verify;
+    f->contact = device_contact(config->device);
     f->stats.current_medium = -1;
+    f->stats.route = "";
     ret = rows_init(
         &f->rows, 2 * (size_t)(device_read_limit(f->device) / BLOCK_SIZE) + 64);
     if (ret == 0)
@@ -295,6 +436,12 @@ void fetch_submit(struct fetcher *f, struct fetch_request *r)
 void fetch_cancel(struct fetcher *f, struct fetch_request *r)
 {
     atomic_store(&r->cancelled, true);
+    device_wake(f->device);
+}
+
+void fetcher_resumed(struct fetcher *f)
+{
+    atomic_store(&f->resumed, true);
     device_wake(f->device);
 }
 

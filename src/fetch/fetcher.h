@@ -4,7 +4,9 @@
 #ifndef FETCH_FETCHER_H
 #define FETCH_FETCHER_H
 
+#include "base/digest.h"
 #include "base/err.h"
+#include "fetch/verify.h"
 #include "monitor/device.h"
 #include "store/cache.h"
 
@@ -20,16 +22,34 @@ struct fetcher_config {
     struct device *device; /* lent until fetcher_stop returns */
     struct cache *cache;   /* lent likewise */
     unsigned timeout_ms;   /* no progress for so long: pending reads fail */
+    enum verify_mode verify;
     /* Called by the fetcher thread about twice a second, or NULL. */
     void (*tick)(void *arg);
     void *tick_arg;
 };
 
+enum fetch_kind {
+    FETCH_READ,    /* bytes, as sure as the mode of verifying wants them */
+    FETCH_CONFIRM, /* until each block is confirmed or given up; where the
+                      device has a checksum, what was confirmed before is
+                      compared with it, too */
+    FETCH_SUM      /* the device's own checksum, nothing is moved */
+};
+
+/* What a FETCH_CONFIRM came upon. */
+struct fetch_finding {
+    uint64_t offset; /* from the start of the medium */
+    uint64_t len;
+    bool failed; /* could not be confirmed; else the bytes known before were
+                    not the device's, and have been fetched anew */
+};
+
 /*
  * Answers a request, exactly once, from the fetcher thread, with no lock held.
- * status 0: bytes holds r->len bytes, valid during the call; else negative
- * errno (-EIO, -EINTR) and bytes is NULL. From here on the request belongs to
- * the caller again, who may free it in the call.
+ * status 0: bytes holds r->len bytes of a FETCH_READ, valid during the call;
+ * else negative errno (-EIO, -EINTR; for FETCH_SUM also -EOPNOTSUPP) and bytes
+ * is NULL. From here on the request belongs to the caller again, who may free
+ * it in the call.
  */
 typedef void fetch_done_fn(struct fetch_request *r, int status,
                            const void *bytes);
@@ -37,13 +57,21 @@ typedef void fetch_done_fn(struct fetch_request *r, int status,
 /* Made and filled by the caller (zeroed first), lent to the fetcher from
  * fetch_submit until done is called. */
 struct fetch_request {
+    enum fetch_kind kind;
     size_t medium;   /* index in the device's map */
     uint64_t offset; /* from the start of the medium */
     size_t len;      /* bytes, at least 1, within the medium */
     fetch_done_fn *done;
     void *arg;
+    /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
+    struct fetch_finding *findings; /* the caller's, room for so many: */
+    size_t max_findings;
+    size_t n_findings;
+    size_t more_findings;    /* did not fit */
+    struct digest_value sum; /* FETCH_SUM */
     /* the fetcher's own: */
     atomic_bool cancelled;
+    uint64_t compared; /* bytes of which what was known has been compared */
     struct fetch_request *next;
     uint64_t since_ms;
 };
@@ -68,6 +96,10 @@ void fetch_submit(struct fetcher *f, struct fetch_request *r);
  */
 void fetch_cancel(struct fetcher *f, struct fetch_request *r);
 
+/* The process had been stopped (SIGSTOP) and goes on: time-outs start anew.
+ * Async-signal-safe. */
+void fetcher_resumed(struct fetcher *f);
+
 /* Blocks of a medium, for status and maps. */
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium);
 
@@ -77,8 +109,17 @@ struct fetch_stats {
     unsigned rate_bps;   /* payload bytes a second over the last seconds */
     uint64_t retries;    /* requests for rows that were asked for before */
     uint64_t blocks_bad; /* given up */
-    int current_medium;  /* -1: idle */
+    uint64_t resets;     /* the device was out of sight and came back */
+    uint64_t sums;       /* checksums asked for */
+    /* Bytes that were answered (verify fast or rows) and then proved wrong. */
+    uint64_t answered_wrong;
+    int current_medium; /* -1: idle */
     uint64_t current_offset;
+    enum verify_mode verify;
+    unsigned readings;    /* of each byte before it is answered */
+    bool noisy;           /* some row of this session arrived damaged */
+    bool exchanged;       /* another device answers at the port */
+    const char *route;    /* "checksum crc32" or "second reading" */
     char last_error[256]; /* escaped; "" when there was none */
 };
 void fetcher_get_stats(struct fetcher *f, struct fetch_stats *out);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "fetch/plan.h"
+#include "fetch/ranges.h"
 #include "fetch/rate.h"
 #include "fetch/rows.h"
 
@@ -17,6 +18,7 @@ struct fetcher {
     struct cache *cache;
     const struct map *map;
     unsigned timeout_ms;
+    enum verify_mode verify;
     void (*tick)(void *arg);
     void *tick_arg;
     pthread_t thread;
@@ -26,21 +28,55 @@ struct fetcher {
     struct fetch_request *inbox; /* protected by lock; the newest first */
     bool quit;                   /* protected by lock */
     struct fetch_stats stats;    /* protected by lock */
+    atomic_bool resumed;         /* set by fetcher_resumed */
 
     /* The fetcher thread's own. */
     struct fetch_request *pending; /* the oldest first */
     unsigned n_pending;
     struct rows rows;
     struct rate rate;
-    struct plan_range current; /* len 0: no dump is running */
-    uint64_t progress_ms;      /* when a row last came */
+    struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
+    struct plan_want idle;    /* wanted by nobody but us; len 0: nothing */
+    unsigned reading;         /* number of the last dump command; never 0 */
+    unsigned step_reading;    /* the same when the current step began */
+    uint64_t progress_ms;     /* when a row last came or was confirmed */
     uint64_t tick_ms;
     uint64_t sync_ms;
+    uint64_t idle_at_ms; /* not before then: the last try failed */
     bool unsynced;
     bool stopping;         /* quit, seen by the fetcher thread */
-    struct err read_error; /* of the last device_read; "" when it was fine */
+    struct err read_error; /* of the last talk with the device; "": fine */
     struct err last_error; /* what the status shows; stays */
+
+    /* --- confirming --- */
+    bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
+    struct fetch_request *serving; /* this; NULL: it has been answered */
+    struct ranges debts;           /* answered, and not confirmed yet */
+    struct ranges wrong;  /* answered wrong; no FETCH_CONFIRM told of it yet */
+    bool noisy;           /* a row of this session arrived damaged */
+    bool very_noisy;      /* ... and many did: two readings are not enough */
+    bool sum_agreed;      /* the device's checksum was right once */
+    bool sum_broken;      /* it never was */
+    unsigned sum_refused; /* blocks it disagreed with before it agreed */
+
+    /* --- contact --- */
+    unsigned contact; /* device_contact for which it was the same device */
+    bool exchanged;   /* it was not */
+    uint64_t exchanged_ms;
 };
+
+/* The wants of all that is pending, or of what is done when idle; room for
+ * FETCHER_WANTS. */
+#define FETCHER_WANTS 256U
+struct plan_input fetcher_input(struct fetcher *f,
+                                struct plan_want wants[FETCHER_WANTS]);
+
+/* A device_sink's stop: takes in and answers requests, does what is due by the
+ * clock. True: what f->current does has become pointless. */
+bool fetcher_attend(void *fetcher);
+
+/* Adds n to a number of f->stats. */
+void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n);
 
 /* --- answer.c: pending requests --- */
 
@@ -48,22 +84,76 @@ struct fetcher {
  * overdue, all when stopping. */
 void answer_settle(struct fetcher *f);
 
-/* Fails what needs any of [offset, offset+len) of medium. */
-void answer_fail(struct fetcher *f, size_t medium, uint64_t offset,
-                 uint64_t len);
+/* Block n of medium was given up: fails the reads that need it. */
+void answer_give_up(struct fetcher *f, size_t medium, uint64_t n);
 void answer_fail_all(struct fetcher *f);
+
+/* Without a device: why the oldest request cannot be answered, for the
+ * status. There must be one. */
+void answer_note_offline(struct fetcher *f);
+
+/* Takes r, which must be the oldest, out of the list and calls done. */
+void answer_first(struct fetcher *f, int status);
+
+/* True when readers get confirmed bytes only; when r does. */
+bool answer_is_strict(const struct fetcher *f);
+bool answer_wants_confirmed(const struct fetcher *f,
+                            const struct fetch_request *r);
+
+/* What was known of [offset, offset+len) proved wrong; it is dropped. */
+void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
-/* len good bytes at address: the row of a device_sink. */
+/* A device_sink's begin and row. */
+void assemble_begin(void *fetcher);
 void assemble_row(void *fetcher, uint64_t address, const uint8_t *bytes,
                   size_t len);
 
 /* A plan_rows_fn. */
-uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block);
+uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
+                       bool confirm);
 
 /* After a command that was to bring f->current: blocks of it that still lack
  * rows have had so many tries more; those that had too many are bad. */
 void assemble_count_tries(struct fetcher *f, unsigned tries);
+
+/* Row n of a block that was good has proved wrong; it is read again, or the
+ * block given up if that does not help. */
+void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
+                    unsigned row);
+
+/* --- confirm.c: by the device's checksum --- */
+
+/* Compares f->current, all of which is good. */
+void confirm_by_sum(struct fetcher *f);
+
+/* r is the oldest request. Compares what is known of its range (FETCH_CONFIRM);
+ * answers it with the device's checksum (FETCH_SUM). */
+void confirm_request(struct fetcher *f, struct fetch_request *r);
+void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
+
+/* Bytes a comparison covers at most; 0: there is no checksum. */
+uint64_t confirm_sum_max(const struct fetcher *f);
+
+/* --- noise.c: how far the line can be trusted --- */
+
+/* Looks at what the device counts. */
+void noise_look(struct fetcher *f);
+
+/* How many readings must agree. */
+unsigned noise_readings(const struct fetcher *f);
+
+/* --- contact.c: is it still the same device? --- */
+
+/* The prompt is there and it is the device that was mounted. -ENODEV,
+ * -ETIMEDOUT, -EINTR; -ESTALE: another one. */
+int contact_ready(struct fetcher *f);
+
+/* --- idle.c: what is done while nobody waits --- */
+
+/* Sets f->idle; false: there is nothing to do. */
+bool idle_choose(struct fetcher *f);
 
 #endif

@@ -5,11 +5,16 @@
 
 #define ROW 16U
 
-static bool missing(const struct blocks *b, uint64_t n)
+/* Block n lacks what a step of kind what brings. bad_too: given up blocks are
+ * tried again. */
+static bool lacks(const struct blocks *b, uint64_t n, enum plan_what what,
+                  bool bad_too)
 {
     enum block_state s = blocks_state(b, n);
 
-    return s == BLOCK_ABSENT || s == BLOCK_BAD;
+    if (what == PLAN_READ)
+        return s == BLOCK_ABSENT || (bad_too && s == BLOCK_BAD);
+    return s == BLOCK_GOOD;
 }
 
 static bool covers(const struct plan_want *w, size_t medium, uint64_t block)
@@ -21,22 +26,26 @@ static bool covers(const struct plan_want *w, size_t medium, uint64_t block)
 }
 
 static bool anybody_wants(const struct plan_input *in, size_t medium,
-                          uint64_t block)
+                          const struct blocks *b, uint64_t n,
+                          enum plan_what what)
 {
-    for (size_t i = 0; i < in->n_wants; i++)
-        if (covers(&in->wants[i], medium, block))
+    for (size_t i = 0; i < in->n_wants; i++) {
+        const struct plan_want *w = &in->wants[i];
+        if (covers(w, medium, n) && (what == PLAN_READ || w->confirm) &&
+            lacks(b, n, what, !w->once))
             return true;
+    }
     return false;
 }
 
-/* The first missing block of w. */
-static bool first_missing(const struct plan_want *w, const struct blocks *b,
-                          uint64_t *out)
+/* The first block of w that lacks what a step of kind what brings. */
+static bool first_lacking(const struct plan_want *w, const struct blocks *b,
+                          enum plan_what what, uint64_t *out)
 {
     uint64_t last = (w->offset + w->len - 1) / BLOCK_SIZE;
 
     for (uint64_t n = w->offset / BLOCK_SIZE; n <= last; n++)
-        if (missing(b, n)) {
+        if (lacks(b, n, what, !w->once)) {
             *out = n;
             return true;
         }
@@ -51,11 +60,9 @@ static unsigned rows_of(const struct blocks *b, uint64_t n)
 
 /* The next run of rows that have not come, up to the next multiple of max: a
  * command of fixed length brings no more. */
-static struct plan_range rest_of_block(const struct plan_input *in,
-                                       size_t medium, const struct blocks *b,
-                                       uint64_t n, uint32_t have)
+static void rest_of_block(const struct plan_input *in, const struct blocks *b,
+                          uint64_t n, uint32_t have, struct plan_step *s)
 {
-    struct plan_range r = {.medium = medium};
     unsigned rows = rows_of(b, n);
     unsigned first = 0;
     unsigned end;
@@ -64,54 +71,78 @@ static struct plan_range rest_of_block(const struct plan_input *in,
         first++;
     for (end = first; end < rows && (have >> end & 1U) == 0; end++)
         ;
-    r.offset = n * BLOCK_SIZE + (uint64_t)first * ROW;
-    r.len = (uint64_t)(end - first) * ROW;
-    if (r.len > in->max - r.offset % in->max)
-        r.len = in->max - r.offset % in->max;
-    return r;
+    s->offset = n * BLOCK_SIZE + (uint64_t)first * ROW;
+    s->len = (uint64_t)(end - first) * ROW;
+    if (s->len > in->max - s->offset % in->max)
+        s->len = in->max - s->offset % in->max;
 }
 
-static struct plan_range run_of_blocks(const struct plan_input *in,
-                                       size_t medium, const struct blocks *b,
-                                       uint64_t first)
+static void run_of_blocks(const struct plan_input *in, const struct blocks *b,
+                          uint64_t first, struct plan_step *s)
 {
-    struct plan_range r = {medium, first * BLOCK_SIZE, 0};
+    bool confirm = s->what == PLAN_AGAIN;
     uint64_t n = first;
 
+    s->offset = first * BLOCK_SIZE;
     do {
-        r.len += blocks_length(b, n);
+        s->len += blocks_length(b, n);
         n++;
-    } while (r.len < in->max && n < blocks_count(b) && missing(b, n) &&
-             in->rows(in->arg, medium, n) == 0 && anybody_wants(in, medium, n));
-    if (r.len > in->max)
-        r.len = in->max;
-    return r;
+    } while (s->len < in->max && n < blocks_count(b) &&
+             anybody_wants(in, s->medium, b, n, s->what) &&
+             in->rows(in->arg, s->medium, n, confirm) == 0);
+    if (s->len > in->max)
+        s->len = in->max;
 }
 
-struct plan_range plan_next(const struct plan_input *in)
+static struct plan_step read_step(const struct plan_input *in,
+                                  enum plan_what what, size_t medium,
+                                  const struct blocks *b, uint64_t n)
+{
+    struct plan_step s = {.what = what, .medium = medium};
+    uint32_t have = in->rows(in->arg, medium, n, what == PLAN_AGAIN);
+
+    if (have != 0)
+        rest_of_block(in, b, n, have, &s);
+    else
+        run_of_blocks(in, b, n, &s);
+    return s;
+}
+
+static struct plan_step sum_step(const struct plan_input *in, size_t medium,
+                                 const struct blocks *b, uint64_t n)
+{
+    struct plan_step s = {PLAN_SUM, medium, n * BLOCK_SIZE, 0};
+
+    for (; s.len < in->sum_max && n < blocks_count(b) &&
+           blocks_state(b, n) == BLOCK_GOOD;
+         n++)
+        s.len += blocks_length(b, n);
+    return s;
+}
+
+struct plan_step plan_next(const struct plan_input *in)
 {
     for (size_t i = 0; i < in->n_wants; i++) {
         const struct plan_want *w = &in->wants[i];
         const struct blocks *b = in->blocks(in->arg, w->medium);
         uint64_t n;
-        uint32_t have;
-        if (!first_missing(w, b, &n))
+        if (first_lacking(w, b, PLAN_READ, &n))
+            return read_step(in, PLAN_READ, w->medium, b, n);
+        if (!w->confirm || !first_lacking(w, b, PLAN_AGAIN, &n))
             continue;
-        have = in->rows(in->arg, w->medium, n);
-        if (have != 0)
-            return rest_of_block(in, w->medium, b, n, have);
-        return run_of_blocks(in, w->medium, b, n);
+        return in->sum_max > 0 ? sum_step(in, w->medium, b, n)
+                               : read_step(in, PLAN_AGAIN, w->medium, b, n);
     }
-    return (struct plan_range){0, 0, 0};
+    return (struct plan_step){.what = PLAN_NOTHING};
 }
 
-bool plan_wanted(const struct plan_input *in, size_t medium, uint64_t offset,
-                 uint64_t len)
+bool plan_wanted(const struct plan_input *in, const struct plan_step *step)
 {
-    const struct blocks *b = in->blocks(in->arg, medium);
+    const struct blocks *b = in->blocks(in->arg, step->medium);
+    uint64_t end = step->offset + step->len;
 
-    for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
-        if (missing(b, n) && anybody_wants(in, medium, n))
+    for (uint64_t n = step->offset / BLOCK_SIZE; n * BLOCK_SIZE < end; n++)
+        if (anybody_wants(in, step->medium, b, n, step->what))
             return true;
     return false;
 }

@@ -15,39 +15,52 @@ struct plan_want {
     size_t medium;
     uint64_t offset;
     uint64_t len;
+    bool confirm; /* good is not enough */
+    bool once;    /* a block given up is not tried again */
 };
 
-/* A block's rows that have arrived so far; bit n is row n. NULL in
- * plan_rows_fn: none. */
-typedef uint32_t plan_rows_fn(void *arg, size_t medium, uint64_t block);
+/* Of the rows of a block: bit n says that row n needs no further reading to
+ * make the block good or, with confirm, to confirm it by readings alone. */
+typedef uint32_t plan_rows_fn(void *arg, size_t medium, uint64_t block,
+                              bool confirm);
 
 struct plan_input {
-    const struct plan_want *wants; /* the oldest first */
+    const struct plan_want *wants; /* the most urgent first */
     size_t n_wants;
     /* Blocks of a medium. */
     const struct blocks *(*blocks)(void *arg, size_t medium);
     plan_rows_fn *rows;
     void *arg;
-    uint64_t max; /* bytes a request covers at most; a multiple of 16 */
+    uint64_t max;     /* bytes a read covers at most; a multiple of 16 */
+    uint64_t sum_max; /* bytes a checksum covers at most; a multiple of
+                         BLOCK_SIZE; 0: the device has none */
 };
 
-struct plan_range {
+enum plan_what {
+    PLAN_NOTHING,
+    PLAN_READ,  /* read the range for the first time */
+    PLAN_AGAIN, /* read it once more, all of it is good */
+    PLAN_SUM    /* compare its checksum, all of it is good */
+};
+
+struct plan_step {
+    enum plan_what what;
     size_t medium;
-    uint64_t offset; /* multiple of 16 */
-    uint64_t len;    /* multiple of 16; 0: nothing is missing */
+    uint64_t offset; /* multiple of 16; of BLOCK_SIZE for PLAN_SUM */
+    uint64_t len;    /* likewise, but at the end of the medium */
 };
 
 /*
- * The first missing piece of the oldest want: in a block of which some rows
- * are there already the next run of missing rows; else from its start on over
- * all blocks that follow without a gap, are missing and are wanted by anybody,
- * up to max.
+ * What brings the first want that lacks something on. A missing block comes
+ * first: if some of its rows are there already, the next run of missing rows;
+ * else from its start on over all blocks that follow without a gap, are
+ * missing and are wanted by anybody, up to max. Then, if good is not enough,
+ * its first good block that is not confirmed: by a checksum over all good
+ * blocks that follow, wanted or not, or by reading again, row runs as above.
  */
-struct plan_range plan_next(const struct plan_input *in);
+struct plan_step plan_next(const struct plan_input *in);
 
-/* True when some want needs a block of [offset, offset+len) of medium that is
- * not there yet. */
-bool plan_wanted(const struct plan_input *in, size_t medium, uint64_t offset,
-                 uint64_t len);
+/* True when some want still needs a block of step. */
+bool plan_wanted(const struct plan_input *in, const struct plan_step *step);
 
 #endif

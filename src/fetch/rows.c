@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int rows_init(struct rows *r, size_t n)
 {
@@ -54,4 +55,78 @@ struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block)
 void rows_drop(struct rows_block *b)
 {
     b->used = false;
+}
+
+void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n)
+{
+    memcpy(b->bytes, bytes, (size_t)n * ROWS_SIZE);
+    for (unsigned i = 0; i < n; i++)
+        b->rows[i].votes = 1;
+}
+
+uint32_t rows_mask(const struct rows_block *b, unsigned votes)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; i < ROWS_A_BLOCK; i++)
+        if (b->rows[i].votes >= votes)
+            mask |= UINT32_C(1) << i;
+    return mask;
+}
+
+bool rows_all(const struct rows_block *b, unsigned n, unsigned votes)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (b->rows[i].votes < votes)
+            return false;
+    return true;
+}
+
+static void add_conflict(struct rows_row *row)
+{
+    if (row->conflicts < UINT8_MAX)
+        row->conflicts++;
+}
+
+enum rows_vote rows_count(struct rows_block *b, unsigned n,
+                          const uint8_t *bytes, unsigned reading)
+{
+    uint8_t *have = b->bytes + (size_t)n * ROWS_SIZE;
+    struct rows_row *row = &b->rows[n];
+    bool first = row->votes == 0;
+    bool spoilt;
+    bool changed;
+    bool same = !first && memcmp(have, bytes, ROWS_SIZE) == 0;
+
+    if (row->reading == reading)
+        return ROWS_OLD;
+    row->reading = reading;
+    if (same) {
+        row->votes += row->votes < UINT8_MAX;
+        return ROWS_NEW;
+    }
+    spoilt = first && row->conflicts > 0;
+    changed = memcmp(have, bytes, ROWS_SIZE) != 0;
+    memcpy(have, bytes, ROWS_SIZE);
+    row->votes = 1;
+    if (first)
+        return spoilt && changed ? ROWS_REPLACED : ROWS_NEW;
+    add_conflict(row);
+    return ROWS_CONFLICT;
+}
+
+void rows_spoil(struct rows_block *b, unsigned n)
+{
+    b->rows[n].votes = 0;
+    add_conflict(&b->rows[n]);
+}
+
+unsigned rows_conflicts(const struct rows_block *b)
+{
+    unsigned most = 0;
+
+    for (unsigned i = 0; i < ROWS_A_BLOCK; i++)
+        if (b->rows[i].conflicts > most)
+            most = b->rows[i].conflicts;
+    return most;
 }

@@ -10,16 +10,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROWS_SIZE 16U
+#define ROWS_SIZE    16U
+#define ROWS_A_BLOCK (BLOCK_SIZE / ROWS_SIZE)
 
-/* A block of which some rows have come. One thread. */
+/* What the readings of one row came to. */
+struct rows_row {
+    uint8_t votes;     /* readings in a row that agree; 0: its bytes are none */
+    uint8_t conflicts; /* how often one disagreed, or a checksum did */
+    unsigned reading;  /* number of the last one */
+};
+
+/* A block that some reading brought rows of. One thread. */
 struct rows_block {
     bool used;
     size_t medium;
     uint64_t block;
-    uint32_t have;  /* bit n: row n is there */
     unsigned tries; /* requests that should have brought a row and did not */
     uint64_t stamp; /* for giving up the oldest when room is short */
+    struct rows_row rows[ROWS_A_BLOCK];
     uint8_t bytes[BLOCK_SIZE];
 };
 
@@ -40,5 +48,33 @@ struct rows_block *rows_find(struct rows *r, size_t medium, uint64_t block);
 struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block);
 
 void rows_drop(struct rows_block *b);
+
+/* Every one of the first n rows has the bytes of a reading: gives them (n *
+ * ROWS_SIZE bytes) one vote each. */
+void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n);
+
+/* Bit n: row n has that many votes. Votes are at least 1. */
+uint32_t rows_mask(const struct rows_block *b, unsigned votes);
+
+/* True when each of the first n rows has. */
+bool rows_all(const struct rows_block *b, unsigned n, unsigned votes);
+
+/* What a reading of a row does. */
+enum rows_vote {
+    ROWS_OLD,      /* this reading has been counted */
+    ROWS_NEW,      /* the first bytes of that row, or bytes that agree */
+    ROWS_CONFLICT, /* other bytes than before; they take their place */
+    ROWS_REPLACED, /* other bytes than those that had been spoilt */
+};
+
+/* Counts reading number reading (not 0) of row n, ROWS_SIZE bytes. */
+enum rows_vote rows_count(struct rows_block *b, unsigned n,
+                          const uint8_t *bytes, unsigned reading);
+
+/* Row n has proved wrong: its bytes do not count any more. */
+void rows_spoil(struct rows_block *b, unsigned n);
+
+/* The most conflicts of any row. */
+unsigned rows_conflicts(const struct rows_block *b);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "line/line.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct line {
@@ -30,6 +31,13 @@ int line_write(struct line *line, const void *bytes, size_t len,
                struct deadline until)
 {
     return line->ops->write(line->ctx, bytes, len, until);
+}
+
+int line_reopen(struct line *line, struct err *err)
+{
+    if (line->ops->reopen == NULL)
+        return err_set(err, -ENODEV, "the port is gone");
+    return line->ops->reopen(line->ctx, err);
 }
 
 void line_wake(struct line *line)

@@ -23,6 +23,7 @@ struct line_ops {
     ssize_t (*read)(void *ctx, void *buf, size_t size, struct deadline until);
     int (*write)(void *ctx, const void *bytes, size_t len,
                  struct deadline until);
+    int (*reopen)(void *ctx, struct err *err); /* NULL: cannot be done */
     void (*wake)(void *ctx);
     void (*close)(void *ctx); /* also frees ctx */
 };
@@ -47,6 +48,11 @@ ssize_t line_read(struct line *line, void *buf, size_t size,
 /* Writes all. 0, -ETIMEDOUT or -ENODEV. */
 int line_write(struct line *line, const void *bytes, size_t len,
                struct deadline until);
+
+/* After -ENODEV: lets go of the port and opens what its path leads to now, set
+ * up as before; what had been received is thrown away. Does not wait. -ENODEV
+ * while there is none; also -EBUSY and the like. */
+int line_reopen(struct line *line, struct err *err);
 
 /* Ends a running line_read, or the next one, with -EINTR. */
 void line_wake(struct line *line);

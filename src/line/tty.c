@@ -34,7 +34,9 @@
 #define LOCK_PATIENCE_MS 1500U
 
 struct tty {
-    int fd;
+    char *path; /* as the user gave it: links may move */
+    unsigned baud;
+    int fd;                  /* -1: gone, and not opened again yet */
     int wake_fd;             /* eventfd: written by tty_wake */
     struct sp_port *port;    /* NULL for a pty */
     struct termios original; /* put back on close */
@@ -51,6 +53,8 @@ static ssize_t tty_read(void *ctx, void *buf, size_t size,
     uint64_t count;
     ssize_t n;
 
+    if (t->fd < 0)
+        return -ENODEV;
     if (poll(p, 2, deadline_left_ms(until)) < 0)
         return errno == EINTR ? 0 : -errno;
     if (p[1].revents != 0) {
@@ -73,6 +77,8 @@ static int tty_write(void *ctx, const void *bytes, size_t len,
     struct tty *t = ctx;
     const char *at = bytes;
 
+    if (t->fd < 0)
+        return -ENODEV;
     while (len > 0) {
         struct pollfd p = {.fd = t->fd, .events = POLLOUT};
         ssize_t n = write(t->fd, at, len);
@@ -98,10 +104,9 @@ static void tty_wake(void *ctx)
     (void)!write(t->wake_fd, &one, sizeof(one));
 }
 
-static void tty_close(void *ctx)
+/* Lets go of the port; what is needed to open it again stays. */
+static void let_go(struct tty *t)
 {
-    struct tty *t = ctx;
-
     if (t->locked) {
         /* Bytes that a stuck port would not take must not hold up close. */
         (void)tcflush(t->fd, TCOFLUSH);
@@ -117,13 +122,21 @@ static void tty_close(void *ctx)
     } else if (t->fd >= 0) {
         (void)close(t->fd);
     }
-    if (t->wake_fd >= 0)
-        (void)close(t->wake_fd);
-    free(t);
+    t->port = NULL;
+    t->fd = -1;
+    t->locked = t->have_original = false;
 }
 
-static const struct line_ops tty_ops = {
-    .read = tty_read, .write = tty_write, .wake = tty_wake, .close = tty_close};
+static void tty_close(void *ctx)
+{
+    struct tty *t = ctx;
+
+    let_go(t);
+    if (t->wake_fd >= 0)
+        (void)close(t->wake_fd);
+    free(t->path);
+    free(t);
+}
 
 static int open_failed(const char *path, int code, struct err *err)
 {
@@ -176,9 +189,9 @@ static int open_serial(struct tty *t, const char *path, struct err *err)
 }
 
 /* A little patience: umount returns before the fwfs behind it has ended. */
-static bool take_lock(int fd)
+static bool take_lock(int fd, unsigned patience_ms)
 {
-    struct deadline until = deadline_in(LOCK_PATIENCE_MS);
+    struct deadline until = deadline_in(patience_ms);
 
     while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (deadline_passed(until))
@@ -188,11 +201,12 @@ static bool take_lock(int fd)
     return true;
 }
 
-static int lock_port(struct tty *t, const char *path, struct err *err)
+static int lock_port(struct tty *t, const char *path, unsigned patience_ms,
+                     struct err *err)
 {
     char who[64] = "another program";
 
-    if (!take_lock(t->fd)) {
+    if (!take_lock(t->fd, patience_ms)) {
         (void)holder_of_lock(t->fd, who, sizeof(who));
         return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
                        who);
@@ -247,7 +261,7 @@ static int set_rate(struct tty *t, const char *path, unsigned baud,
     return 0;
 }
 
-static int set_up(struct tty *t, const char *path, unsigned baud,
+static int set_up(struct tty *t, const char *path, unsigned patience_ms,
                   struct err *err)
 {
     struct stat st;
@@ -264,32 +278,68 @@ static int set_up(struct tty *t, const char *path, unsigned baud,
     pty = strncmp(path, "/dev/pts/", 9) == 0;
     ret = pty ? open_pty(t, path, err) : open_serial(t, path, err);
     if (ret == 0)
-        ret = lock_port(t, path, err);
+        ret = lock_port(t, path, patience_ms, err);
     if (ret == 0)
         ret = set_raw(t, path, err);
     if (ret == 0 && !pty)
-        ret = set_rate(t, path, baud, err);
+        ret = set_rate(t, path, t->baud, err);
     if (ret == 0)
         (void)tcflush(t->fd, TCIOFLUSH);
     return ret;
 }
 
+static int open_path(struct tty *t, unsigned patience_ms, struct err *err)
+{
+    char real[PATH_MAX];
+
+    if (realpath(t->path, real) == NULL)
+        return open_failed(t->path, -errno, err);
+    return set_up(t, real, patience_ms, err);
+}
+
+static int tty_reopen(void *ctx, struct err *err)
+{
+    struct tty *t = ctx;
+    int ret;
+
+    let_go(t);
+    ret = open_path(t, 0, err);
+    if (ret < 0)
+        let_go(t);
+    return ret == -ENOENT ? -ENODEV : ret;
+}
+
+static const struct line_ops tty_ops = {.read = tty_read,
+                                        .write = tty_write,
+                                        .reopen = tty_reopen,
+                                        .wake = tty_wake,
+                                        .close = tty_close};
+
+static struct tty *tty_new(const char *path, unsigned baud)
+{
+    struct tty *t = calloc(1, sizeof(*t));
+
+    if (t == NULL)
+        return NULL;
+    t->fd = -1;
+    t->baud = baud;
+    t->path = strdup(path);
+    t->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (t->path != NULL && t->wake_fd >= 0)
+        return t;
+    tty_close(t);
+    return NULL;
+}
+
 int line_open_tty(struct line **out, const char *path, unsigned baud,
                   struct err *err)
 {
-    char real[PATH_MAX];
-    struct tty *t;
+    struct tty *t = tty_new(path, baud);
     int ret;
 
-    if (realpath(path, real) == NULL)
-        return open_failed(path, -errno, err);
-    t = calloc(1, sizeof(*t));
     if (t == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    t->fd = -1;
-    t->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    ret = t->wake_fd < 0 ? err_set(err, -errno, "no event descriptor")
-                         : set_up(t, real, baud, err);
+    ret = open_path(t, LOCK_PATIENCE_MS, err);
     if (ret == 0) {
         *out = line_new(&tty_ops, t);
         if (*out != NULL)

@@ -18,13 +18,24 @@
 
 #define PROOF_TRIES 8U /* comparisons that fail before words are given up */
 
-/* Passes rows on and keeps one for the comparison. */
+#define WORDS_MAX (512U / DEVICE_ROW) /* rows of a dump of fixed length */
+
+/* Passes the rows of the byte dump on and keeps one for the comparison. */
 struct proof {
-    const struct device_sink *sink; /* NULL: nobody wants the rows */
-    unsigned cell;                  /* bytes of a word; 0: any row will do */
+    const struct device_sink *sink;
+    unsigned cell; /* bytes of a word */
     bool have;
     uint64_t address;
     uint8_t row[DEVICE_ROW];
+};
+
+/* The word dump, as printed: when the order is known, it is a reading too. */
+struct words {
+    size_t n;
+    struct {
+        uint64_t address;
+        uint8_t bytes[DEVICE_ROW];
+    } rows[WORDS_MAX];
 };
 
 static void reverse_cells(uint8_t *out, const uint8_t *in, unsigned cell)
@@ -47,11 +58,9 @@ static void proof_row(void *arg, uint64_t address, const uint8_t *bytes,
 {
     struct proof *p = arg;
 
-    if (p->sink != NULL)
-        p->sink->row(p->sink->arg, address, bytes, len);
+    p->sink->row(p->sink->arg, address, bytes, len);
     for (size_t at = 0; at + DEVICE_ROW <= len; at += DEVICE_ROW) {
-        if (p->cell != 0 ? p->have || !tells_order(bytes + at, p->cell)
-                         : address + at != p->address)
+        if (p->have || !tells_order(bytes + at, p->cell))
             continue;
         p->have = true;
         p->address = address + at;
@@ -63,8 +72,27 @@ static bool proof_stop(void *arg)
 {
     const struct proof *p = arg;
 
-    return p->sink != NULL && p->sink->stop != NULL &&
-           p->sink->stop(p->sink->arg);
+    return p->sink->stop != NULL && p->sink->stop(p->sink->arg);
+}
+
+static void proof_begin(void *arg)
+{
+    const struct proof *p = arg;
+
+    if (p->sink->begin != NULL)
+        p->sink->begin(p->sink->arg);
+}
+
+static void words_row(void *arg, uint64_t address, const uint8_t *bytes,
+                      size_t len)
+{
+    struct words *w = arg;
+
+    for (size_t at = 0; at + DEVICE_ROW <= len && w->n < WORDS_MAX;
+         at += DEVICE_ROW) {
+        w->rows[w->n].address = address + at;
+        memcpy(w->rows[w->n++].bytes, bytes + at, DEVICE_ROW);
+    }
 }
 
 int byte_order_safe_method(const struct device *dev)
@@ -76,48 +104,70 @@ int byte_order_safe_method(const struct device *dev)
     return i;
 }
 
-/* words: a row of method 0 as printed; bytes: the same in memory order. */
-static void decide(struct device *dev, const struct proof *bytes,
-                   const struct proof *words)
+/* words: rows of method 0 as printed; bytes: one of them in memory order. */
+static bool decide(struct device *dev, const struct proof *bytes,
+                   const struct words *words)
 {
     const struct dump_method *m = &dev->dialect->dumps[0];
     uint8_t reversed[DEVICE_ROW];
-    bool plain = memcmp(bytes->row, words->row, DEVICE_ROW) == 0;
+    size_t i = 0;
+    bool plain;
 
-    reverse_cells(reversed, words->row, m->row.cell_bytes);
-    if (!words->have ||
-        (!plain && memcmp(bytes->row, reversed, DEVICE_ROW) != 0)) {
+    while (i < words->n && words->rows[i].address != bytes->address)
+        i++;
+    if (i == words->n) {
+        dev->proof_tries++;
+        return false;
+    }
+    plain = memcmp(bytes->row, words->rows[i].bytes, DEVICE_ROW) == 0;
+    reverse_cells(reversed, words->rows[i].bytes, m->row.cell_bytes);
+    if (!plain && memcmp(bytes->row, reversed, DEVICE_ROW) != 0) {
         dev->proof_tries++; /* noise, or memory that changes */
-        return;
+        return false;
     }
     dev->order = plain ? ROW_MEMORY : ROW_REVERSED;
     dev->method = 0;
     log_info("byte order proved at 0x%" PRIx64 ": '%s' prints %s",
              bytes->address, m->name,
              plain ? "memory order" : "words to be reversed");
+    return true;
 }
 
-/* Reads a range as bytes, for the reader too; if a row of it can tell the
- * order, dumps that row as words and compares. */
+static void pass_on(const struct device *dev, const struct words *words,
+                    const struct device_sink *sink)
+{
+    unsigned cell = dev->dialect->dumps[0].row.cell_bytes;
+    uint8_t row[DEVICE_ROW];
+
+    if (sink->begin != NULL)
+        sink->begin(sink->arg);
+    for (size_t i = 0; i < words->n; i++) {
+        memcpy(row, words->rows[i].bytes, DEVICE_ROW);
+        if (dev->order == ROW_REVERSED)
+            reverse_cells(row, words->rows[i].bytes, cell);
+        sink->row(sink->arg, words->rows[i].address, row, DEVICE_ROW);
+    }
+}
+
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err)
 {
     const struct dump_method *words_method = &dev->dialect->dumps[0];
     struct proof bytes = {.sink = sink, .cell = words_method->row.cell_bytes};
-    struct proof words = {.sink = NULL};
-    const struct device_sink bytes_sink = {proof_row, proof_stop, &bytes};
-    const struct device_sink words_sink = {proof_row, NULL, &words};
+    struct words words = {.n = 0};
+    const struct device_sink bytes_sink = {proof_begin, proof_row, proof_stop,
+                                           &bytes};
+    const struct device_sink words_sink = {.row = words_row, .arg = &words};
     int ret = device_dump(dev,
                           &dev->dialect->dumps[byte_order_safe_method(dev)],
                           ROW_MEMORY, address, len, &bytes_sink, err);
 
     if (ret < 0 || !bytes.have)
         return ret;
-    words.address = bytes.address;
     ret = device_dump(dev, words_method, ROW_UNPROVED, bytes.address,
                       DEVICE_ROW, &words_sink, err);
-    if (ret == 0)
-        decide(dev, &bytes, &words);
+    if (ret == 0 && decide(dev, &bytes, &words))
+        pass_on(dev, &words, sink);
     return ret;
 }
 

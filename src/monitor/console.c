@@ -14,6 +14,7 @@
 #define ECHO_TIMEOUT_MS 700U
 /* An answer may take so many of its time-outs, however it dribbles. */
 #define ASK_PATIENCE     12U
+#define LOOKS_MAX        16 /* chunks that console_look takes: some talk on */
 #define CLEAR_TRIES      3
 #define ECHO_TRIES       3
 #define WRITE_TIMEOUT_MS 2000U
@@ -41,6 +42,14 @@ static void forget(struct console *c)
 {
     buf_clear(&c->in);
     c->taken = 0;
+}
+
+int console_reopen(struct console *c, struct err *err)
+{
+    forget(c);
+    c->skipping = false;
+    c->ansi = (struct ansi){0};
+    return line_reopen(c->line, err);
 }
 
 static void keep(struct console *c, char *bytes, size_t len)
@@ -148,6 +157,38 @@ bool console_at_prompt(const struct console *c)
            memcmp(last.text, c->prompt, last.len) == 0;
 }
 
+static bool is_any(struct pattern **list, size_t n, struct span line)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pattern_match(list[i], line.text, line.len, 0, NULL))
+            return true;
+    return false;
+}
+
+void console_note_line(struct console *c, struct span line)
+{
+    const struct dialect *d = c->dialect;
+
+    if (d != NULL && (is_any(d->banners, d->n_banners, line) ||
+                      is_any(d->hints, d->n_hints, line)))
+        c->restarted = true;
+}
+
+int console_look(struct console *c)
+{
+    struct span line;
+    int n = 1;
+
+    if (console_at_prompt(c))
+        forget(c); /* what comes now may go on in the prompt's line */
+    for (int i = 0; n > 0 && i < LOOKS_MAX; i++) {
+        n = console_fill(c, deadline_in(0));
+        while (n > 0 && console_take_line(c, &line))
+            console_note_line(c, line);
+    }
+    return n < 0 ? n : 0;
+}
+
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 {
     struct deadline quiet = deadline_in(quiet_ms);
@@ -160,7 +201,8 @@ int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
         if (n > 0)
             quiet = deadline_in(quiet_ms);
         while (console_take_line(c, &line))
-            ; /* the last, unterminated line stays: it may be the prompt */
+            console_note_line(c, line);
+        /* The last, unterminated line stays: it may be the prompt. */
     }
     return 0;
 }
@@ -338,8 +380,14 @@ static int collect(struct console *c, struct buf *answer)
     return 0;
 }
 
-int console_ask(struct console *c, const char *command, unsigned timeout_ms,
-                struct buf *answer, struct err *err)
+static bool is_enough(struct pattern *enough, const struct buf *answer)
+{
+    return enough != NULL && answer->len > 0 &&
+           pattern_match(enough, answer->data, answer->len, 0, NULL);
+}
+
+int console_ask(struct console *c, const char *command, struct pattern *enough,
+                unsigned timeout_ms, struct buf *answer, struct err *err)
 {
     struct deadline silent;
     struct deadline whole;
@@ -351,7 +399,10 @@ int console_ask(struct console *c, const char *command, unsigned timeout_ms,
     silent = deadline_in(timeout_ms);
     for (;;) {
         bool prompt = console_at_prompt(c);
-        int n = fill_on(c, prompt ? deadline_in(PROMPT_QUIET_MS) : silent);
+        int n;
+        if (prompt && is_enough(enough, answer))
+            return 0;
+        n = fill_on(c, prompt ? deadline_in(PROMPT_QUIET_MS) : silent);
         if (n < 0)
             return err_set(err, n, "'%s': the port went away", command);
         if (n == 0 && prompt)

@@ -40,6 +40,8 @@ struct console {
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;
+    bool restarted; /* a banner or the like came unasked: the device was reset;
+                       for its owner to clear */
     struct transcript *transcript;
     atomic_bool shutdown; /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
@@ -50,6 +52,9 @@ struct console {
 /* Takes line over. */
 int console_init(struct console *c, struct line *line, struct err *err);
 void console_free(struct console *c);
+
+/* Opens the port again after -ENODEV; what was received is forgotten. */
+int console_reopen(struct console *c, struct err *err);
 
 /* Waits for more bytes until the deadline: >0 bytes came, 0 none, -EINTR
  * shut down or woken, -ENODEV the port is gone. */
@@ -62,6 +67,14 @@ bool console_give_up(struct console *c);
 /* Reads and throws away until nothing has come for quiet_ms (or until).
  * -EINTR as console_give_up tells. */
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until);
+
+/* Looks whether line, which nothing asked for, tells that the device was reset;
+ * restarted is set then. */
+void console_note_line(struct console *c, struct span line);
+
+/* Takes what has come while nothing was asked, without waiting: every line of
+ * it is noted. 0, -EINTR or -ENODEV. */
+int console_look(struct console *c);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);
@@ -85,10 +98,11 @@ bool console_at_prompt(const struct console *c);
 int console_begin(struct console *c, const char *command, struct err *err);
 
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
- * blank ones left out. At most timeout_ms without a byte. -ETIMEDOUT, -EMSGSIZE
- * (endless output). */
-int console_ask(struct console *c, const char *command, unsigned timeout_ms,
-                struct buf *answer, struct err *err);
+ * blank ones left out. The prompt must stay for a moment, for its text may
+ * stand in the answer; not so once the answer matches enough (NULL: never). At
+ * most timeout_ms without a byte. -ETIMEDOUT, -EMSGSIZE (endless output). */
+int console_ask(struct console *c, const char *command, struct pattern *enough,
+                unsigned timeout_ms, struct buf *answer, struct err *err);
 
 /* Takes back whatever stands in the device's line editor, by the key of d, in
  * bursts that a small receive FIFO can hold. Between bursts complete lines are

@@ -15,7 +15,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define ASK_TIMEOUT_MS  5000U
 #define ANSWER_MAX      (256U << 10)
 #define BANNER_TEXT_MAX 16384U
 
@@ -31,48 +30,24 @@ struct survey {
     size_t n_answers;
 };
 
-static int ask_new(struct survey *s, const char *command, struct buf **out,
-                   struct err *err)
-{
-    struct dialect *d = s->dev->dialect;
-    struct answer *a = &s->answers[s->n_answers];
-    int ret;
-
-    if (s->n_answers == sizeof(s->answers) / sizeof(s->answers[0]))
-        return err_set(err, -E2BIG, "dialect %s: too many commands", d->name);
-    *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
-    s->n_answers++;
-    ret = console_ask(&s->dev->console, command, ASK_TIMEOUT_MS, &a->text, err);
-    if (ret == 0 && d->unknown != NULL && a->text.len > 0 &&
-        pattern_match(d->unknown, a->text.data, a->text.len, 0, NULL)) {
-        log_info("the boot loader has no '%s'", command);
-        buf_clear(&a->text);
-    }
-    *out = &a->text;
-    return ret;
-}
-
-/* *out: what the device says to command. A damaged conversation is tried
- * again; a device that is gone is not. */
+/* *out: what the device says to command. */
 static int ask(struct survey *s, const char *command, struct buf **out,
                struct err *err)
 {
-    int ret = -EILSEQ;
+    struct answer *a = &s->answers[s->n_answers];
 
     for (size_t i = 0; i < s->n_answers; i++)
         if (strcmp(s->answers[i].command, command) == 0) {
             *out = &s->answers[i].text;
             return 0;
         }
-    for (int i = 0; i < 3; i++) {
-        ret = ask_new(s, command, out, err);
-        if (ret != -EILSEQ && ret != -ETIMEDOUT)
-            return ret;
-        buf_free(&s->answers[--s->n_answers].text);
-        if (console_resync(&s->dev->console, deadline_in(3000)) < 0)
-            return ret;
-    }
-    return ret;
+    if (s->n_answers == sizeof(s->answers) / sizeof(s->answers[0]))
+        return err_set(err, -E2BIG, "dialect %s: too many commands",
+                       s->dev->dialect->name);
+    *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
+    s->n_answers++;
+    *out = &a->text;
+    return device_ask(s->dev, command, &a->text, err);
 }
 
 /* The first line that one of the dialect's banner patterns matches. */
@@ -133,29 +108,26 @@ static int survey_map(struct survey *s, const char *const *user,
     return ret == 0 ? map_finish(&s->dev->map, err) : ret;
 }
 
-/* The identity is a text of lines: the dialect and what its identity rules
- * match. */
+/* See device_identity.c for what it is. */
 static int survey_identity(struct survey *s, struct err *err)
 {
     struct device *dev = s->dev;
     const struct dialect *d = dev->dialect;
     struct buf *answer;
 
+    dev->identity_ends = calloc(d->n_identities + 1, sizeof(size_t));
+    if (dev->identity_ends == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
     (void)buf_printf(&dev->identity, "dialect %s\n", d->name);
+    dev->identity_ends[d->n_identities] = dev->identity.len;
     for (size_t i = 0; i < d->n_identities; i++) {
-        const struct identity_rule *rule = &d->identities[i];
-        size_t at = 0;
-        int ret = ask(s, rule->command, &answer, err);
+        int ret = ask(s, d->identities[i].command, &answer, err);
         if (ret < 0)
             return ret;
         find_banner(dev, answer->data, answer->len);
-        while (answer->len > 0 && pattern_match(rule->pattern, answer->data,
-                                                answer->len, at, &at)) {
-            struct span line = pattern_whole(rule->pattern);
-            dev->unique = dev->unique || rule->unique;
-            (void)buf_printf(&dev->identity, "%s: %.*s\n", rule->title,
-                             (int)line.len, line.text);
-        }
+        if (identity_lines(&d->identities[i], answer, &dev->identity))
+            dev->unique = true;
+        dev->identity_ends[i] = dev->identity.len;
     }
     return dev->identity.failed
                ? err_set(err, -EMSGSIZE, "the device's identity is endless")
@@ -220,6 +192,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
         return ret;
     assert(dev->dialect != NULL); /* attach_prompt recognised it */
     dev->in_step = true;
+    dev->console.restarted = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = survey(dev, config->segments, err);
     if (ret < 0)
@@ -258,6 +231,7 @@ void device_close(struct device *dev)
     map_free(&dev->map);
     buf_free(&dev->boot_text);
     buf_free(&dev->identity);
+    free(dev->identity_ends);
     free(dev->port);
     free(dev);
 }
@@ -287,15 +261,21 @@ const char *device_identity(const struct device *dev)
     return dev->identity.data;
 }
 
+bool device_is_unique(const struct device *dev)
+{
+    return dev->unique;
+}
+
 bool device_is_told_apart(struct device *dev)
 {
-    uint32_t crc;
+    struct digest_value sum;
     int ret = -EBADMSG;
 
     if (dev->unique || dev->map.n_media == 0)
         return dev->unique;
     for (int i = 0; i < 3 && ret == -EBADMSG; i++)
-        ret = device_crc32(dev, dev->map.media[0].base, MAP_ALIGN, &crc, NULL);
+        ret = device_checksum(dev, dev->map.media[0].base, MAP_ALIGN, &sum,
+                              NULL, NULL);
     return ret == 0;
 }
 

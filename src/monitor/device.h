@@ -5,6 +5,7 @@
 #define MONITOR_DEVICE_H
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "monitor/map.h"
 
@@ -74,13 +75,45 @@ const char *device_dialect(const struct device *dev); /* its short name */
 const char *device_banner(const struct device *dev);  /* escaped, "" if none */
 const char *device_identity(const struct device *dev);
 
+/* The identity has something that only one device has. */
+bool device_is_unique(const struct device *dev);
+
 /* Whether another device of the same kind would be noticed: the identity has
  * something that only one device has, such as a MAC address, or the device can
  * compute checksums to compare its content by (asks it for one, then). */
 bool device_is_told_apart(struct device *dev);
 
+/*
+ * Contact: counts how often the device was out of sight - it was reset, did not
+ * answer for so long that its prompt had to be won anew, or the port went away
+ * and came back. Whoever sees a new number cannot know that it is still the
+ * same device before device_is_same says so.
+ */
+unsigned device_contact(const struct device *dev);
+
+/* Asks for the identity again. 1: the same as at device_open, 0: another
+ * device, negative errno: it cannot be told now. sink's stop is asked as by
+ * device_read (sink NULL: nobody). */
+struct device_sink;
+int device_is_same(struct device *dev, const struct device_sink *sink,
+                   struct err *err);
+
+/*
+ * For when nothing is to be read: looks, without waiting, whether the device
+ * was reset or the port went away. True: device_recover is worth a try.
+ */
+bool device_look(struct device *dev);
+
+/* Gets the port back and the prompt, breaking in where there is a countdown;
+ * as device_read does by itself. 0, -ETIMEDOUT, -ENODEV, -EINTR. */
+int device_recover(struct device *dev, const struct device_sink *sink,
+                   struct err *err);
+
 /* What a read reports while it runs. */
 struct device_sink {
+    /* A dump command starts: its rows, until the next begin, are one reading.
+     * NULL: nobody wants to know. */
+    void (*begin)(void *arg);
     /* len good bytes that stand at address; in any order, possibly twice. */
     void (*row)(void *arg, uint64_t address, const uint8_t *bytes, size_t len);
     /* Asked when bytes came and after each device_wake, also while the prompt
@@ -92,19 +125,22 @@ struct device_sink {
 
 /*
  * Reads [address, address+len), both multiples of DEVICE_ROW, with the best
- * dump command there is, at most one command's worth: a larger range is cut,
- * a smaller one may bring more rows than asked for (a fixed-length command);
- * only rows within the range's MAP_ALIGN-aligned surroundings reach the sink.
+ * dump command there is - for DEVICE_AGAIN with another one, where there is
+ * one - at most one command's worth: a larger range is cut, a smaller one may
+ * bring more rows than asked for (a fixed-length command); only rows within
+ * the range's MAP_ALIGN-aligned surroundings reach the sink.
  * 0: the command ran to its end, though rows may be missing or were bad: the
  * caller sees which came and asks again. -EINTR: stopped by the sink.
  * -ETIMEDOUT: the device fell silent; the next call tries to get the prompt
  * back first, breaking in if the device was reset. -EILSEQ: the command could
  * not be typed. -EFAULT: the device reported a bad address. -ENODEV: the port
- * is gone.
+ * is gone; the next call looks whether it is back.
  */
 #define DEVICE_ROW 16U
-int device_read(struct device *dev, uint64_t address, uint64_t len,
-                const struct device_sink *sink, struct err *err);
+enum device_reading { DEVICE_FIRST, DEVICE_AGAIN };
+int device_read(struct device *dev, enum device_reading reading,
+                uint64_t address, uint64_t len, const struct device_sink *sink,
+                struct err *err);
 
 /* Bytes one device_read covers at most, with the dump command in use now, and
  * with any of its dump commands. */
@@ -119,10 +155,19 @@ void device_wake(struct device *dev);
  * stop where the device can. Any thread. */
 void device_shutdown(struct device *dev);
 
-/* CRC-32 (IEEE) of a range computed by the device. -ENOTSUP: its dialect has
- * no such command, or this device lacks it. */
-int device_crc32(struct device *dev, uint64_t address, uint64_t len,
-                 uint32_t *crc, struct err *err);
+/*
+ * The checksum of a range that the device computes itself, by the first of its
+ * dialect's algorithms that it has. sink's stop is asked while it is waited
+ * for, but the answer is not given up (sink NULL: nobody is asked). -ENOTSUP:
+ * this device has none; -EBADMSG: the answer was not understood, so that it is
+ * to be asked for again; else as device_read.
+ */
+int device_checksum(struct device *dev, uint64_t address, uint64_t len,
+                    struct digest_value *sum, const struct device_sink *sink,
+                    struct err *err);
+
+/* The algorithm of the next device_checksum; NULL: there is none. */
+const struct digest *device_checksum_algorithm(const struct device *dev);
 
 /*
  * For --probe: proves the byte order now and tells what is known in lines of

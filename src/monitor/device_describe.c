@@ -31,8 +31,9 @@ static int prove_now(struct device *dev, struct err *err)
         if (dev->method >= 0 || i == PROOF_SEGMENTS)
             return 0;
         if (s->medium >= 0)
-            ret = device_read(dev, dev->map.media[s->medium].base + at,
-                              MAP_ALIGN, &sink, err);
+            ret = device_read(dev, DEVICE_FIRST,
+                              dev->map.media[s->medium].base + at, MAP_ALIGN,
+                              &sink, err);
     }
     return ret;
 }

@@ -42,8 +42,10 @@ static void none_close(void *ctx)
     (void)ctx;
 }
 
-static const struct line_ops none_ops = {none_read, none_write, none_wake,
-                                         none_close};
+static const struct line_ops none_ops = {.read = none_read,
+                                         .write = none_write,
+                                         .wake = none_wake,
+                                         .close = none_close};
 
 static int attach_to_nothing(struct device *dev, struct err *err)
 {

@@ -13,6 +13,8 @@
 /*
  * in_step   the console stands at its prompt, the next command may be typed;
  *           false: resynchronise (and break in, if it was reset) first
+ * gone      the port went away; it is opened again first
+ * contact   counts how often the device was out of sight
  * method    index of the dump method in use; -1: the byte order of words is
  *           not proved yet; then the first read proves it on the way
  */
@@ -23,14 +25,18 @@ struct device {
     struct map map;
     struct buf boot_text; /* what came while attaching */
     struct buf identity;
+    size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
     bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
+    bool gone;
+    unsigned contact;
     int method;
     enum row_order order;
     unsigned proof_tries;
+    size_t checksum; /* index of the one in use; n_checksums: none */
     atomic_uint_fast64_t bytes_read;
     atomic_uint_fast64_t rows_bad;
     atomic_uint_fast64_t rows_lost;
@@ -47,6 +53,21 @@ int device_get_in_step(struct device *dev, struct err *err);
 int device_settle(struct device *dev, int ret);
 
 void device_set_line(struct device *dev, enum device_line state);
+
+/* While the device is waited for, sink is asked (NULL: nobody). */
+void device_attend(struct device *dev, const struct device_sink *sink);
+
+/* --- device_identity.c --- */
+
+/* Asks command, again when the conversation was damaged; text is empty when
+ * the boot loader lacks the command. Needs the console in step. */
+int device_ask(struct device *dev, const char *command, struct buf *text,
+               struct err *err);
+
+/* Appends what rule finds in text to out, a line a match; true when one of
+ * them is this device's alone. */
+bool identity_lines(const struct identity_rule *rule, const struct buf *text,
+                    struct buf *out);
 
 /* --- device_read.c --- */
 

@@ -42,7 +42,8 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 const struct device_sink *sink, struct err *err)
 {
     struct counted counted = {dev, sink};
-    const struct device_sink through = {counted_row, counted_stop, &counted};
+    const struct device_sink through = {NULL, counted_row, counted_stop,
+                                        &counted};
     struct dump_request request = {method, order, address, len};
     struct dump_result result = {0};
     int ret;
@@ -53,6 +54,8 @@ int device_dump(struct device *dev, const struct dump_method *method,
     } else if (len > method->max) {
         request.len = method->max;
     }
+    if (sink->begin != NULL)
+        sink->begin(sink->arg);
     device_set_line(dev, DEVICE_LINE_BUSY);
     ret = dump_run(&dev->console, &request, &through, &result, err);
     atomic_fetch_add(&dev->rows_bad, result.rows_bad);
@@ -64,15 +67,34 @@ int device_dump(struct device *dev, const struct dump_method *method,
     return -EFAULT;
 }
 
-int device_read(struct device *dev, uint64_t address, uint64_t len,
-                const struct device_sink *sink, struct err *err)
+/* Another method than the one in use whose bytes need no proof; else the same
+ * one again. */
+static int other_method(const struct device *dev)
+{
+    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
+        if ((int)i != dev->method && !dev->dialect->dumps[i].cpu_order)
+            return (int)i;
+    return dev->method;
+}
+
+static int read_with(struct device *dev, int method, uint64_t address,
+                     uint64_t len, const struct device_sink *sink,
+                     struct err *err)
+{
+    return device_dump(dev, &dev->dialect->dumps[method],
+                       method == dev->method ? dev->order : ROW_MEMORY, address,
+                       len, sink, err);
+}
+
+int device_read(struct device *dev, enum device_reading reading,
+                uint64_t address, uint64_t len, const struct device_sink *sink,
+                struct err *err)
 {
     int ret;
 
     if (dev->offline)
         return device_fail_offline(err);
-    dev->console.attend = sink->stop;
-    dev->console.attend_arg = sink->arg;
+    device_attend(dev, sink);
     ret = device_get_in_step(dev, err);
     if (ret < 0) {
         ret = device_settle(dev, ret);
@@ -81,10 +103,11 @@ int device_read(struct device *dev, uint64_t address, uint64_t len,
         if (dev->method < 0)
             ret = byte_order_read(dev, address, len, sink, err);
         else
-            ret = device_dump(dev, &dev->dialect->dumps[dev->method],
-                              dev->order, address, len, sink, err);
+            ret = read_with(
+                dev, reading == DEVICE_AGAIN ? other_method(dev) : dev->method,
+                address, len, sink, err);
     }
-    dev->console.attend = NULL;
+    device_attend(dev, NULL);
     return ret;
 }
 

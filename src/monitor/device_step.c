@@ -1,18 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Keeping a device in step: its prompt won back after noise or a reset.
+// Keeping a device in step: its prompt won back after noise, a reset or a
+// pulled cable.
+
+/*
+ *   in step      the next command may be typed
+ *   out of step  a command went wrong: clear, wait for silence, wake the prompt
+ *   restarted    a banner came: the countdown is running, so break in at once;
+ *                what clears a typed line could use it up
+ *   gone         the port went away: open what its path leads to now, then as
+ *                restarted, for what happened meanwhile nobody knows
+ *
+ * Where the prompt was won by more than a resync, the device was out of sight
+ * and device_contact counts that.
+ */
 
 #include "monitor/device_priv.h"
 
+#include "base/log.h"
+#include "base/text.h"
 #include "monitor/attach.h"
 
 #include <errno.h>
 #include <string.h>
 
+#define RESYNC_MS  1500U
 #define RECOVER_MS 8000U /* one try; the fetcher's time-out bounds them all */
 
 void device_set_line(struct device *dev, enum device_line state)
 {
     atomic_store(&dev->line_state, (int)state);
+}
+
+void device_attend(struct device *dev, const struct device_sink *sink)
+{
+    dev->console.attend = sink != NULL ? sink->stop : NULL;
+    dev->console.attend_arg = sink != NULL ? sink->arg : NULL;
 }
 
 /* The device may have reset: wait for its banner and break in again. */
@@ -30,30 +52,102 @@ static int reattach(struct device *dev, struct err *err)
     return ret;
 }
 
+static int reopen(struct device *dev, struct err *err)
+{
+    struct err why = {""};
+    int ret = console_reopen(&dev->console, &why);
+
+    if (ret < 0) {
+        err_say(err, "the port is gone (%s)", why.text);
+        return -ENODEV;
+    }
+    log_info("%s is back", dev->port);
+    dev->gone = false;
+    dev->console.restarted = true;
+    return 0;
+}
+
+/* The prompt, by the gentlest way that may work. */
+static int win_prompt(struct device *dev, struct err *err)
+{
+    int ret = -ETIMEDOUT;
+
+    if (!dev->console.restarted)
+        ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
+    if (ret == 0 && !dev->console.restarted)
+        return 0;
+    if (ret != 0 && ret != -ETIMEDOUT)
+        return err_set(err, ret, "%s", strerror(-ret));
+    if (ret != 0)
+        ret = reattach(dev, err);
+    if (ret == 0) {
+        dev->contact++;
+        dev->console.restarted = false;
+    }
+    return ret;
+}
+
 int device_get_in_step(struct device *dev, struct err *err)
+{
+    int ret = 0;
+
+    /* A banner may also have come while a command was being typed. */
+    if (dev->in_step && !dev->console.restarted)
+        return 0;
+    if (dev->gone)
+        ret = reopen(dev, err);
+    if (ret == 0)
+        ret = win_prompt(dev, err);
+    dev->in_step = ret == 0;
+    return ret;
+}
+
+int device_recover(struct device *dev, const struct device_sink *sink,
+                   struct err *err)
 {
     int ret;
 
-    if (dev->in_step)
-        return 0;
-    ret = console_resync(&dev->console, deadline_in(1500));
-    if (ret == -ETIMEDOUT)
-        ret = reattach(dev, err);
-    else if (ret < 0)
-        (void)err_set(err, ret, "%s", strerror(-ret));
-    dev->in_step = ret == 0;
+    if (dev->offline)
+        return device_fail_offline(err);
+    device_attend(dev, sink);
+    ret = device_settle(dev, device_get_in_step(dev, err));
+    device_attend(dev, NULL);
     return ret;
 }
 
 /* Folds what a command came to into the state. */
 int device_settle(struct device *dev, int ret)
 {
-    if (ret == 0 || (ret == -EINTR && !atomic_load(&dev->console.shutdown))) {
+    if (ret == 0 || (ret == -EINTR && !atomic_load(&dev->console.shutdown) &&
+                     dev->in_step)) {
         device_set_line(dev, DEVICE_LINE_IDLE);
         return ret;
     }
     dev->in_step = false;
-    device_set_line(dev,
-                    ret == -ENODEV ? DEVICE_LINE_GONE : DEVICE_LINE_SILENT);
+    dev->gone = dev->gone || ret == -ENODEV;
+    device_set_line(dev, dev->gone ? DEVICE_LINE_GONE : DEVICE_LINE_SILENT);
     return ret;
+}
+
+unsigned device_contact(const struct device *dev)
+{
+    return dev->contact;
+}
+
+bool device_look(struct device *dev)
+{
+    struct console *c = &dev->console;
+    bool before = c->restarted;
+    int ret;
+
+    if (dev->offline)
+        return false;
+    if (dev->gone)
+        return true;
+    ret = console_look(c);
+    if (ret < 0 && ret != -EINTR)
+        (void)device_settle(dev, ret);
+    if (c->restarted && !before)
+        dev->in_step = false;
+    return dev->gone || (c->restarted && !before);
 }

@@ -232,6 +232,11 @@ static void free_parts(struct dialect *d)
         free(d->identities[i].command);
         pattern_free(d->identities[i].pattern);
     }
+    for (size_t i = 0; i < d->n_checksums; i++) {
+        free(d->checksums[i].command);
+        pattern_free(d->checksums[i].answer);
+    }
+    free(d->checksums);
     free(d->banners);
     free(d->hints);
     free(d->break_ins);
@@ -252,8 +257,6 @@ void dialect_free(struct dialect *d)
     pattern_free(d->unknown);
     pattern_free(d->fault);
     pattern_free(d->unmapped);
-    free(d->crc32.command);
-    pattern_free(d->crc32.answer);
     free(d);
 }
 

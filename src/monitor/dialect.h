@@ -5,6 +5,7 @@
 #define MONITOR_DIALECT_H
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "monitor/pattern.h"
 #include "monitor/row.h"
@@ -75,8 +76,10 @@ struct identity_rule {
     bool unique;             /* no other device has the same */
 };
 
+/* A command that computes a checksum of a range. */
 struct checksum {
-    char *command;          /* template; NULL: there is none */
+    const struct digest *algorithm;
+    char *command;          /* template */
     struct pattern *answer; /* group sum */
 };
 
@@ -112,7 +115,8 @@ struct dialect {
     struct pattern *unmapped; /* media with such names have no addresses */
     struct identity_rule *identities;
     size_t n_identities;
-    struct checksum crc32;
+    struct checksum *checksums; /* the cheapest first */
+    size_t n_checksums;
 };
 
 /* Reads one file. Errors name file:line and what is wrong. */

@@ -211,19 +211,24 @@ static void read_dumps(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     r->failed = r->failed || !bytes;
 }
 
-static void read_checksum(struct dialect_reader *r, struct dialect *d,
-                          cfg_t *top)
+static void read_checksums(struct dialect_reader *r, struct dialect *d,
+                           cfg_t *top)
 {
-    for (unsigned i = 0; i < cfg_size(top, "checksum"); i++) {
-        cfg_t *sec = cfg_getnsec(top, "checksum", i);
-        if (strcmp(cfg_title(sec), "crc32") != 0) {
+    d->checksums = value_array(r, top, "checksum", sizeof(*d->checksums),
+                               &d->n_checksums);
+    for (size_t i = 0; i < d->n_checksums; i++) {
+        cfg_t *sec = cfg_getnsec(top, "checksum", (unsigned)i);
+        struct checksum *c = &d->checksums[i];
+        c->algorithm = digest_find(cfg_title(sec));
+        if (c->algorithm == NULL)
             (void)value_fail(r, sec, "title",
-                             "the only algorithm known is crc32");
-            return;
-        }
-        d->crc32.command = value_command(r, sec, VALUE_TEMPLATE);
-        d->crc32.answer = value_pattern(r, sec, "answer");
-        if (d->crc32.answer == NULL || !pattern_has(d->crc32.answer, "sum"))
+                             "must be crc32, cksum, md5, sha1, sha256 or "
+                             "sha512");
+        c->command = value_command(r, sec, VALUE_TEMPLATE);
+        if (c->command != NULL && strstr(c->command, "{address") == NULL)
+            (void)value_fail(r, sec, "command", "has no {address}");
+        c->answer = value_pattern(r, sec, "answer");
+        if (c->answer == NULL || !pattern_has(c->answer, "sum"))
             (void)value_fail(r, sec, "answer", "needs a group (?<sum>...)");
     }
 }
@@ -309,7 +314,7 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_console(r, d, top);
     read_break_ins(r, d, top);
     read_dumps(r, d, top);
-    read_checksum(r, d, top);
+    read_checksums(r, d, top);
     read_maps(r, d, top);
     read_identities(r, d, top);
 }

@@ -54,7 +54,6 @@ struct dump {
     struct row held;
     bool holding;
     bool stopping;
-    bool restarted;    /* a banner came: the device was reset */
     uint64_t heard_ms; /* the last byte */
     uint64_t row_ms;   /* the last line that looked like a row */
     uint64_t close_ms; /* when all was said; 0: not yet */
@@ -131,14 +130,6 @@ static void note_bad(struct dump *d, struct span line)
     d->result->rows_bad++;
 }
 
-static bool is_any(struct pattern **list, size_t n, struct span line)
-{
-    for (size_t i = 0; i < n; i++)
-        if (pattern_match(list[i], line.text, line.len, 0, NULL))
-            return true;
-    return false;
-}
-
 /* A line that is no row. */
 static void take_other(struct dump *d, struct span line)
 {
@@ -147,9 +138,7 @@ static void take_other(struct dump *d, struct span line)
     if (dialect->fault != NULL &&
         pattern_match(dialect->fault, line.text, line.len, 0, NULL))
         d->result->fault = true;
-    if (is_any(dialect->banners, dialect->n_banners, line) ||
-        is_any(dialect->hints, dialect->n_hints, line))
-        d->restarted = true;
+    console_note_line(d->c, line);
 }
 
 static void take_line(struct dump *d, struct span line)
@@ -241,7 +230,7 @@ static int one_turn(struct dump *d)
     if (n > 0)
         d->heard_ms = clock_ms();
     take_lines(d);
-    if (d->restarted)
+    if (d->c->restarted)
         return -ETIMEDOUT;
     if (wants_stop(d) && d->next < d->end) {
         n = interrupt(d);

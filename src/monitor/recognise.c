@@ -68,8 +68,8 @@ static int is_dialect(struct recognise *r, struct dialect *d)
     r->console->dialect = d;
     if (r->chosen || d->recognise_command == NULL)
         return 1;
-    ret = console_ask(r->console, d->recognise_command, ASK_TIMEOUT_MS, &answer,
-                      NULL);
+    ret = console_ask(r->console, d->recognise_command, NULL, ASK_TIMEOUT_MS,
+                      &answer, NULL);
     if (ret == 0)
         ret = pattern_match(d->recognise_answer, answer.data, answer.len, 0,
                             NULL);

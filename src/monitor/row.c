@@ -97,6 +97,21 @@ static bool take_cells(struct cursor *c, const struct row_shape *s,
     return true;
 }
 
+/* The column at text is that of bytes, or of bytes with each cell reversed. */
+static bool shows(const struct row_shape *s, const char *text,
+                  const uint8_t *bytes, size_t len, bool reversed)
+{
+    unsigned n = s->cell_bytes;
+
+    for (size_t i = 0; i < len; i++) {
+        uint8_t b = bytes[reversed ? i - i % n + (n - 1 - i % n) : i];
+        bool plain = b >= s->ascii_first && b <= s->ascii_last;
+        if (text[i] != (plain ? (char)b : s->ascii_other))
+            return false;
+    }
+    return true;
+}
+
 /*
  * Where the ASCII column starts is counted from the end of the line: the
  * blanks before it vary (a short last row is padded or not, releases differ),
@@ -115,13 +130,10 @@ static bool check_ascii(struct cursor *c, const struct row_shape *s,
             return false;
     if (!take_literal(c, s->ascii_open))
         return false;
-    for (size_t i = 0; i < len; i++) {
-        uint8_t b = bytes[i];
-        char want = b >= s->ascii_first && b <= s->ascii_last ? (char)b
-                                                              : s->ascii_other;
-        if (*c->at++ != want && order != ROW_UNPROVED)
-            return false;
-    }
+    if (!shows(s, c->at, bytes, len, false) &&
+        (order != ROW_UNPROVED || !shows(s, c->at, bytes, len, true)))
+        return false;
+    c->at += len;
     return take_literal(c, s->ascii_close);
 }
 

@@ -15,7 +15,7 @@ enum row_order {
     ROW_MEMORY,   /* as printed, left to right */
     ROW_REVERSED, /* the last printed byte is the first in memory */
     ROW_UNPROVED  /* not known yet: bytes come as printed, and the ASCII
-                     column, which is in memory order, is not compared */
+                     column, which is in memory order, may suit either */
 };
 
 /*

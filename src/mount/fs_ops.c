@@ -3,7 +3,7 @@
 
 /*
  * All run in the loop thread and none asks the device. What is not set here
- * stays so on purpose: lseek, ioctl, fsync and copy_file_range have defaults
+ * stays so on purpose: lseek, fsync and copy_file_range have defaults
  * in the kernel that suit plain bytes.
  */
 
@@ -264,7 +264,11 @@ static void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name,
                         size_t size)
 {
     char value[NODES_XATTR_MAX];
-    int len = nodes_xattr(fs_of(req)->map, node_of(req, ino), name, value);
+    struct node node = node_of(req, ino);
+    int len = node.kind == NODE_SEGMENT && strcmp(name, NODES_CONFIRMED) == 0
+                  ? control_confirmed(fs_of(req), node.segment, value,
+                                      sizeof(value))
+                  : nodes_xattr(fs_of(req)->map, node, name, value);
 
     if (len < 0)
         (void)fuse_reply_err(req, -len);
@@ -280,6 +284,21 @@ static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
     reply_xattr(req, names, len, size);
 }
 
+static void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned cmd, void *arg,
+                     struct fuse_file_info *fi, unsigned flags, const void *in,
+                     size_t in_size, size_t out_size)
+{
+    struct node node = node_of(req, ino);
+
+    (void)arg;
+    (void)fi;
+    (void)flags;
+    if (node.kind == NODE_SEGMENT)
+        verify_begin(fs_of(req), req, node.segment, cmd, in, in_size, out_size);
+    else
+        (void)fuse_reply_err(req, ENOTTY);
+}
+
 const struct fuse_lowlevel_ops fs_ops = {
     .init = op_init,
     .lookup = op_lookup,
@@ -289,6 +308,7 @@ const struct fuse_lowlevel_ops fs_ops = {
     .open = op_open,
     .release = op_release,
     .read = op_read,
+    .ioctl = op_ioctl,
     .flush = op_flush,
     .statfs = op_statfs,
     .getxattr = op_getxattr,

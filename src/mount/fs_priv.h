@@ -49,10 +49,33 @@ struct fs {
 /* fs_ops.c */
 extern const struct fuse_lowlevel_ops fs_ops;
 
-/* reads.c: hands a READ to the fetcher; the answer comes later. len > 0 and
- * inside the segment. Loop thread. */
+/* reads.c: one request of the kernel that the fetcher answers; see there. */
+struct read_request {
+    struct fetch_request fetch;
+    struct fs *fs;
+    size_t segment;
+    fuse_req_t req; /* fs->lock; NULL once taken */
+    /* Fetcher thread: answers req, nothing else. status as fetch_done_fn. */
+    void (*answer)(struct read_request *r, fuse_req_t req, int status,
+                   const void *bytes);
+    struct read_request *prev;
+    struct read_request *next;
+};
+
+/* Hands r (allocated with malloc, the first member of its owner's struct if it
+ * needs more; kind, len and answer are set) to the fetcher; it is freed when
+ * it was answered. offset and len are inside the segment. Loop thread. */
+void reads_submit(struct fs *fs, struct read_request *r, fuse_req_t req,
+                  size_t segment, uint64_t offset);
+
+/* Hands a READ to the fetcher; the answer comes later. len > 0 and inside the
+ * segment. Loop thread. */
 void reads_begin(struct fs *fs, fuse_req_t req, size_t segment, uint64_t offset,
                  size_t len);
+
+/* verify.c: what verify_ioctl.h has, for an open segment. Loop thread. */
+void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
+                  const void *in, size_t in_size, size_t out_size);
 
 /* Answers what is pending with EIO. When it returns, no other thread is in
  * libfuse or will enter it for this session. Loop thread, after the loop. */
@@ -61,6 +84,10 @@ void reads_end(struct fs *fs);
 /* control.c: appends what reading a file of .fwfs shows. Any thread. -ENOMEM
  * or 0. */
 int control_content(struct fs *fs, struct node node, struct buf *out);
+
+/* control.c: the value of user.fwfs.confirmed; its length as snprintf has it.
+ */
+int control_confirmed(struct fs *fs, size_t segment, char *out, size_t size);
 
 /* arguments.c: what fuse_session_new gets; free with fuse_opt_free_args. */
 int fs_arguments(struct fuse_args *args, const char *port, const char *extra,

@@ -25,15 +25,6 @@
 #include <assert.h>
 #include <errno.h>
 
-struct read_request {
-    struct fetch_request fetch;
-    struct fs *fs;
-    size_t segment;
-    fuse_req_t req; /* fs->lock; NULL once taken */
-    struct read_request *prev;
-    struct read_request *next;
-};
-
 /* With fs->lock held. */
 static void link_in(struct read_request *r)
 {
@@ -96,8 +87,7 @@ static void let_go(struct fs *fs, bool was_answering)
         (void)pthread_cond_broadcast(&fs->answered);
 }
 
-/* Fetcher thread. Whatever went wrong, a reader sees EIO: never fewer bytes,
- * never made-up ones. */
+/* Fetcher thread. */
 static void on_done(struct fetch_request *fetch, int status, const void *bytes)
 {
     struct read_request *r = fetch->arg;
@@ -106,10 +96,7 @@ static void on_done(struct fetch_request *fetch, int status, const void *bytes)
 
     if (req != NULL) {
         fuse_req_interrupt_func(req, NULL, NULL);
-        if (status == 0)
-            (void)fuse_reply_buf(req, bytes, fetch->len);
-        else
-            (void)fuse_reply_err(req, status == -EINTR ? EINTR : EIO);
+        r->answer(r, req, status, bytes);
     }
     free(r);
     let_go(fs, req != NULL);
@@ -126,27 +113,47 @@ static void note_begin(struct read_request *r, uint64_t offset)
     activity_begin(&fs->activity[r->segment], offset, r->fetch.len, clock_ms());
 }
 
+void reads_submit(struct fs *fs, struct read_request *r, fuse_req_t req,
+                  size_t segment, uint64_t offset)
+{
+    const struct map_segment *s = &fs->map->segments[segment];
+
+    r->fs = fs;
+    r->segment = segment;
+    r->req = req;
+    r->fetch.medium = (size_t)s->medium;
+    r->fetch.offset = s->offset + offset;
+    r->fetch.done = on_done;
+    r->fetch.arg = r;
+    note_begin(r, offset);
+    fuse_req_interrupt_func(req, on_interrupt, r);
+    fetch_submit(fs->config.fetcher, &r->fetch);
+}
+
+/* Whatever went wrong, a reader sees EIO: never fewer bytes, never made-up
+ * ones. */
+static void answer_read(struct read_request *r, fuse_req_t req, int status,
+                        const void *bytes)
+{
+    if (status == 0)
+        (void)fuse_reply_buf(req, bytes, r->fetch.len);
+    else
+        (void)fuse_reply_err(req, status == -EINTR ? EINTR : EIO);
+}
+
 void reads_begin(struct fs *fs, fuse_req_t req, size_t segment, uint64_t offset,
                  size_t len)
 {
-    const struct map_segment *s = &fs->map->segments[segment];
     struct read_request *r = calloc(1, sizeof(*r));
 
     if (r == NULL) {
         (void)fuse_reply_err(req, ENOMEM);
         return;
     }
-    r->fs = fs;
-    r->segment = segment;
-    r->req = req;
-    r->fetch.medium = (size_t)s->medium;
-    r->fetch.offset = s->offset + offset;
+    r->fetch.kind = FETCH_READ;
     r->fetch.len = len;
-    r->fetch.done = on_done;
-    r->fetch.arg = r;
-    note_begin(r, offset);
-    fuse_req_interrupt_func(req, on_interrupt, r);
-    fetch_submit(fs->config.fetcher, &r->fetch);
+    r->answer = answer_read;
+    reads_submit(fs, r, req, segment, offset);
 }
 
 static fuse_req_t take_any(struct fs *fs)

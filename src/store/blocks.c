@@ -10,10 +10,11 @@
  *   absent     0              anything             zero
  *   bad        0              anything             zero
  *   good       of the bytes   bytes with that CRC  'G', CRC
- *   confirmed  of the bytes   bytes with that CRC  'C', CRC
+ *   confirmed  of the bytes   bytes with that CRC  'C', 'I' or 'R', CRC
  *
  *   blocks_put      any -> absent (bad stays bad), bytes written, -> good
- *   blocks_confirm  good -> confirmed
+ *   blocks_confirm  good, confirmed -> confirmed
+ *   blocks_drop     good, confirmed, bad -> absent
  *   blocks_mark_bad absent -> bad
  *   blocks_get      good, confirmed -> absent when the bytes do not match
  *                   (blocks_get.c)
@@ -109,33 +110,50 @@ static uint64_t cut(uint64_t n, uint64_t offset, uint64_t len)
     return front + (end > offset + len ? end - (offset + len) : 0);
 }
 
-/* Adds up the bytes of a range, not empty, by state. */
+/* As blocks_tally for a range that is not empty; bytes starts zeroed. */
 static void tally(const struct blocks *b, uint64_t offset, uint64_t len,
-                  uint64_t bytes[4])
+                  uint64_t bytes[BLOCK_STATES])
 {
     uint64_t first = offset / BLOCK_SIZE;
     uint64_t last = (offset + len - 1) / BLOCK_SIZE;
     LOCK_SCOPE(blocks_mutex(b));
 
     table_tally(b->table, first, last + 1, bytes);
-    for (int s = 0; s < 4; s++)
+    for (int s = 0; s < BLOCK_STATES; s++)
         bytes[s] *= BLOCK_SIZE;
     bytes[table_get(b->table, first).state] -= cut(first, offset, len);
     if (last != first)
         bytes[table_get(b->table, last).state] -= cut(last, offset, len);
 }
 
+void blocks_tally(const struct blocks *b, uint64_t offset, uint64_t len,
+                  uint64_t bytes[BLOCK_STATES])
+{
+    assert(offset <= b->key.size && len <= b->key.size - offset);
+    memset(bytes, 0, BLOCK_STATES * sizeof(bytes[0]));
+    if (len > 0)
+        tally(b, offset, len, bytes);
+}
+
+bool blocks_have_confirmed(const struct blocks *b, uint64_t offset,
+                           uint64_t len)
+{
+    uint64_t bytes[BLOCK_STATES];
+
+    blocks_tally(b, offset, len, bytes);
+    return bytes[BLOCK_CHECKSUM] + bytes[BLOCK_IMAGE] + bytes[BLOCK_REREAD] ==
+           len;
+}
+
 uint64_t blocks_known(const struct blocks *b, uint64_t offset, uint64_t len,
                       uint64_t *bad)
 {
-    uint64_t count[4] = {0};
+    uint64_t bytes[BLOCK_STATES];
 
-    assert(offset <= b->key.size && len <= b->key.size - offset);
-    if (len > 0)
-        tally(b, offset, len, count);
+    blocks_tally(b, offset, len, bytes);
     if (bad != NULL)
-        *bad = count[BLOCK_BAD];
-    return count[BLOCK_GOOD] + count[BLOCK_CONFIRMED];
+        *bad = bytes[BLOCK_BAD];
+    return len - bytes[BLOCK_BAD] - bytes[BLOCK_ABSENT];
 }
 
 /* Makes room for block n and hides it if it is known: readers must not take
@@ -174,15 +192,25 @@ int blocks_put(struct blocks *b, uint64_t n, const void *bytes, struct err *err)
                    b->dir < 0 ? "memory" : b->where, strerror(-rc));
 }
 
-void blocks_confirm(struct blocks *b, uint64_t n)
+void blocks_confirm(struct blocks *b, uint64_t n, enum block_state route)
 {
     LOCK_SCOPE(blocks_mutex(b));
     struct table_entry entry = table_get(b->table, n);
 
-    if (entry.state != BLOCK_GOOD)
+    assert(block_state_confirmed(route));
+    if (!block_state_known(entry.state) || entry.state == route)
         return;
-    entry.state = BLOCK_CONFIRMED;
+    entry.state = route;
     (void)table_set(b->table, n, entry);
+    table_check(b->table, n);
+}
+
+void blocks_drop(struct blocks *b, uint64_t n)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    if (table_get(b->table, n).state == BLOCK_ABSENT)
+        return;
+    (void)table_set(b->table, n, (struct table_entry){.state = BLOCK_ABSENT});
     table_check(b->table, n);
 }
 

@@ -17,15 +17,38 @@
 /*
  * absent     never read, or what is on disk fails its checksum
  * good       read, every row passed its checks
- * confirmed  good, and proved by a second route
  * bad        given up after a bounded number of tries; no bytes
+ *
+ * and confirmed, that is good and proved by a second route:
+ *
+ * checksum   the device's own checksum of a range around it
+ * image      the checksum that an image in the flash carries itself
+ * reread     a second reading brought the same bytes
  */
-enum block_state { BLOCK_ABSENT, BLOCK_GOOD, BLOCK_CONFIRMED, BLOCK_BAD };
+enum block_state {
+    BLOCK_ABSENT,
+    BLOCK_GOOD,
+    BLOCK_BAD,
+    BLOCK_CHECKSUM,
+    BLOCK_IMAGE,
+    BLOCK_REREAD
+};
+#define BLOCK_STATES 6
+
+static inline bool block_state_confirmed(enum block_state state)
+{
+    return state >= BLOCK_CHECKSUM;
+}
+
+static inline bool block_state_known(enum block_state state)
+{
+    return state == BLOCK_GOOD || block_state_confirmed(state);
+}
 
 struct blocks;
 
 /*
- * Threads: one thread at a time calls blocks_put, blocks_confirm,
+ * Threads: one thread at a time calls blocks_put, blocks_confirm, blocks_drop,
  * blocks_mark_bad and blocks_sync; all others may be called from any thread
  * beside it. Only blocks_put, blocks_get and blocks_sync touch the disk.
  *
@@ -44,6 +67,14 @@ enum block_state blocks_state(const struct blocks *b, uint64_t n);
 /* True when every byte of [offset, offset+len) is good or confirmed. */
 bool blocks_have(const struct blocks *b, uint64_t offset, uint64_t len);
 
+/* The same for confirmed alone. */
+bool blocks_have_confirmed(const struct blocks *b, uint64_t offset,
+                           uint64_t len);
+
+/* Bytes of [offset, offset+len) by the state of their block. */
+void blocks_tally(const struct blocks *b, uint64_t offset, uint64_t len,
+                  uint64_t bytes[BLOCK_STATES]);
+
 /* Bytes of [offset, offset+len) that are good or confirmed, and how many
  * bytes are in bad blocks (bad may be NULL). */
 uint64_t blocks_known(const struct blocks *b, uint64_t offset, uint64_t len,
@@ -58,8 +89,20 @@ uint64_t blocks_known(const struct blocks *b, uint64_t offset, uint64_t len,
 int blocks_put(struct blocks *b, uint64_t n, const void *bytes,
                struct err *err);
 
-/* A good block becomes confirmed; any other stays what it is. */
-void blocks_confirm(struct blocks *b, uint64_t n);
+/* A known block becomes confirmed by that route (checksum, image, reread);
+ * any other stays what it is. */
+void blocks_confirm(struct blocks *b, uint64_t n, enum block_state route);
+
+/* A known or bad block becomes absent: its bytes have proved wrong, or it is
+ * to be tried again. */
+void blocks_drop(struct blocks *b, uint64_t n);
+
+/* The block that has rank known blocks before it; false: there is none. */
+bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
+
+/* How many blocks from n on, below end, have the state of block n. */
+uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,
+                    enum block_state *state);
 
 /* An absent block becomes bad, until the cache is opened again: then it gets
  * another chance. What is known stays known. */

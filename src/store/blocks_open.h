@@ -56,11 +56,4 @@ int blocks_begin(struct blocks *b, struct err *err);
 /* Frees and closes; what was not synced is lost. NULL is allowed. */
 void blocks_close(struct blocks *b);
 
-/* How many blocks from n on, below end, have the state of block n. */
-uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,
-                    enum block_state *state);
-
-/* The block that has rank known blocks before it; false: there is none. */
-bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
-
 #endif

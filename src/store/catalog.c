@@ -30,17 +30,10 @@ struct look {
 
 static uint64_t confirmed_bytes(const struct blocks *b)
 {
-    uint64_t count = blocks_count(b);
-    uint64_t bytes = 0;
-    enum block_state state;
+    uint64_t bytes[BLOCK_STATES];
 
-    for (uint64_t n = 0; n < count;) {
-        uint64_t run = blocks_run(b, n, count, &state);
-        n += run;
-        if (state == BLOCK_CONFIRMED)
-            bytes += (run - 1) * BLOCK_SIZE + blocks_length(b, n - 1);
-    }
-    return bytes;
+    blocks_tally(b, 0, blocks_size(b), bytes);
+    return bytes[BLOCK_CHECKSUM] + bytes[BLOCK_IMAGE] + bytes[BLOCK_REREAD];
 }
 
 /* The key of a state file that belongs to this cache. */

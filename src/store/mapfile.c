@@ -20,7 +20,9 @@ static char letter(enum block_state state)
 {
     switch (state) {
     case BLOCK_GOOD:
-    case BLOCK_CONFIRMED:
+    case BLOCK_CHECKSUM:
+    case BLOCK_IMAGE:
+    case BLOCK_REREAD:
         return '+';
     case BLOCK_BAD:
         return '-';
@@ -47,7 +49,7 @@ static void account(struct summary *sum, enum block_state state, uint64_t at,
         sum->complete = false;
         sum->missing = at;
     }
-    if (state == BLOCK_CONFIRMED)
+    if (block_state_confirmed(state))
         sum->confirmed += len;
 }
 

@@ -16,7 +16,8 @@
  *
  *   64 + 8n   8  entry of block n
  *              0  4  CRC-32 of the block's bytes
- *              4  1  'G' good, 'C' confirmed; else absent
+ *              4  1  'G' good; confirmed: 'C' by the device's checksum, 'I' by
+ *                    the image's own, 'R' by a second reading; else absent
  *              5  3  low 24 bits of the CRC-32 of: header bytes 60 to 63, n as
  *                    8 bytes, entry bytes 0 to 4
  *
@@ -32,6 +33,22 @@
 #define VERSION 1U
 
 static const char magic[8] = {'f', 'w', 'f', 's', 'b', 'l', 'k', '\n'};
+
+static const char letters[BLOCK_STATES] = {
+    [BLOCK_GOOD] = 'G',
+    [BLOCK_CHECKSUM] = 'C',
+    [BLOCK_IMAGE] = 'I',
+    [BLOCK_REREAD] = 'R',
+};
+
+static enum block_state state_of(uint8_t letter)
+{
+    int s = BLOCK_STATES - 1;
+
+    while (s > BLOCK_ABSENT && letters[s] != (char)letter)
+        s--;
+    return (enum block_state)s;
+}
 
 static void put_le(uint8_t *out, uint64_t value, size_t bytes)
 {
@@ -119,7 +136,7 @@ void state_entry_encode(uint8_t out[STATE_ENTRY_SIZE], uint32_t seed,
     if (!block_state_known(entry.state))
         return;
     put_le(out, entry.crc, 4);
-    out[4] = entry.state == BLOCK_CONFIRMED ? 'C' : 'G';
+    out[4] = (uint8_t)letters[entry.state];
     put_le(out + 5, entry_check(out, seed, n), 3);
 }
 
@@ -128,11 +145,11 @@ struct table_entry state_entry_decode(const uint8_t in[STATE_ENTRY_SIZE],
 {
     struct table_entry entry = {.state = BLOCK_ABSENT};
 
-    if (in[4] != 'G' && in[4] != 'C')
+    if (in[4] == '\0' || state_of(in[4]) == BLOCK_ABSENT)
         return entry;
     if (get_le(in + 5, 3) != entry_check(in, seed, n))
         return entry;
     entry.crc = (uint32_t)get_le(in, 4);
-    entry.state = in[4] == 'C' ? BLOCK_CONFIRMED : BLOCK_GOOD;
+    entry.state = state_of(in[4]);
     return entry;
 }

@@ -19,7 +19,7 @@
 #define DIRTY 0x80U
 
 struct chunk {
-    uint32_t count[4];
+    uint32_t count[BLOCK_STATES];
     uint32_t dirty;
     uint8_t state[CHUNK]; /* enum block_state, perhaps with DIRTY */
     uint32_t crc[CHUNK];
@@ -143,7 +143,7 @@ uint64_t table_run(const struct table *t, uint64_t n, uint64_t end,
 }
 
 void table_tally(const struct table *t, uint64_t first, uint64_t end,
-                 uint64_t count[4])
+                 uint64_t count[BLOCK_STATES])
 {
     uint64_t stop;
 
@@ -155,7 +155,7 @@ void table_tally(const struct table *t, uint64_t first, uint64_t end,
         if (c == NULL) {
             count[BLOCK_ABSENT] += stop - n;
         } else if (n % CHUNK == 0 && stop == chunk_end(t, n)) {
-            for (int s = 0; s < 4; s++)
+            for (int s = 0; s < BLOCK_STATES; s++)
                 count[s] += c->count[s];
         } else {
             for (; n < stop; n++)
@@ -164,13 +164,21 @@ void table_tally(const struct table *t, uint64_t first, uint64_t end,
     }
 }
 
+static uint64_t known_in(const struct chunk *c)
+{
+    uint64_t known = 0;
+
+    for (int s = 0; c != NULL && s < BLOCK_STATES; s++)
+        if (block_state_known((enum block_state)s))
+            known += c->count[s];
+    return known;
+}
+
 bool table_nth_known(const struct table *t, uint64_t rank, uint64_t *n)
 {
     for (uint64_t i = 0; i < chunk_total(t); i++) {
         const struct chunk *c = t->chunks[i];
-        uint64_t known = c != NULL
-                             ? c->count[BLOCK_GOOD] + c->count[BLOCK_CONFIRMED]
-                             : 0;
+        uint64_t known = known_in(c);
 
         if (rank >= known) {
             rank -= known;
@@ -263,7 +271,7 @@ void table_check(const struct table *t, uint64_t n)
 #ifndef NDEBUG
     const struct chunk *c = t->chunks[n / CHUNK];
     uint32_t len = (uint32_t)(chunk_end(t, n) - n / CHUNK * CHUNK);
-    uint32_t count[4] = {0};
+    uint32_t count[BLOCK_STATES] = {0};
     uint32_t dirty = 0;
 
     if (c == NULL)

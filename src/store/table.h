@@ -24,11 +24,6 @@ struct table_entry {
     enum block_state state;
 };
 
-static inline bool block_state_known(enum block_state state)
-{
-    return state == BLOCK_GOOD || state == BLOCK_CONFIRMED;
-}
-
 /* All absent and clean. NULL when memory is short. */
 struct table *table_new(uint64_t count);
 void table_free(struct table *t); /* NULL is allowed */
@@ -48,7 +43,7 @@ uint64_t table_run(const struct table *t, uint64_t n, uint64_t end,
 
 /* Adds up the blocks of [first, end) by state. */
 void table_tally(const struct table *t, uint64_t first, uint64_t end,
-                 uint64_t count[4]);
+                 uint64_t count[BLOCK_STATES]);
 
 /* The block that has rank known blocks before it; false: there is none. */
 bool table_nth_known(const struct table *t, uint64_t rank, uint64_t *n);

@@ -23,6 +23,15 @@ wrong --probe --probe
 wrong --status --status
 wrong --json --json "${good[@]}"
 wrong 'only one thing' --probe --status "$T/mnt"
+wrong '--verify MOUNTPOINT' --verify
+wrong '--retry MOUNTPOINT' --retry
+wrong 'is empty' --verify "$T/mnt" ''
+wrong '-o verify=fast' --verify=fast "${good[@]}"
+wrong '-o verify=fast' -o verify=slow "${good[@]}"
+wrong 'needs a value' -o verify "${good[@]}"
+wrong '--verify --against' --against "$T/image" "$T/mnt/flash.bin"
+wrong '--against IMAGE' --verify --map "$T/map" "$T/mnt/flash.bin"
+wrong 'MOUNTPOINT/FILE' --verify --against "$T/image" "$T/mnt" flash.bin
 
 wrong 'did you mean --baud' --bauds 9600 "${good[@]}"
 wrong 'unknown option --frobnicate' --frobnicate "${good[@]}"

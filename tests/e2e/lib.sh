@@ -13,6 +13,7 @@ BUILD=${FWFS_BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 FWFS=$BUILD/fwfs
 SIM=$BUILD/fwfs-sim
 MKFLASH=$BUILD/fwfs-mkflash
+FAULTLINE=$BUILD/fwfs-faultline
 export LC_ALL=C
 # Sanitizers slow everything down; times allowed are multiplied by this.
 SLOW=${FWFS_SAN:+4}
@@ -91,12 +92,14 @@ clean_up() {
     set +e
     [ "$code" -eq 0 ] || [ "$code" -eq 77 ] || tell_more
     for pid in "${pids[@]}"; do
-        [ "$pid" = "${console_pid-}" ] || end_process "$pid"
+        [ "$pid" = "${console_pid-}" ] || [ "$pid" = "${faultline_pid-}" ] ||
+            end_process "$pid"
     done
     unmount_rest
     for pid in $(fwfs_pids); do
         end_process "$pid"
     done
+    [ -z "${faultline_pid-}" ] || end_process "$faultline_pid"
     [ -z "${console_pid-}" ] || end_process "$console_pid"
     rm -rf "$T"
     exit "$code"
@@ -108,6 +111,8 @@ tell_more() {
     timeout 5 head -n 17 "$T/mnt/.fwfs/status" 2> /dev/null
     echo "--- the simulator's log, its end:"
     tail -n 5 "$T/sim.log" 2> /dev/null
+    echo "--- the faulty line's log, its end:"
+    tail -n 5 "$T/faultline.log" 2> /dev/null
 }
 
 trap 'echo "FAILED: line $LINENO: $BASH_COMMAND" >&2' ERR
@@ -217,6 +222,32 @@ start_qemu() {
     wait_for 20 grep -q /dev/pts/ "$T/qemu.out" ||
         fail "qemu: $(cat "$T/qemu.out")"
     ln -sfn "$(grep -o -m 1 '/dev/pts/[0-9]*' "$T/qemu.out")" "$T/tty"
+}
+
+# start_faultline OPTION...: a faulty line, its process $faultline_pid, before
+# the board that runs. The board is at $T/board then, $T/tty is the line's.
+start_faultline() {
+    ln -sfn "$(readlink -f "$T/tty")" "$T/board"
+    rm -f "$T/faultline.out"
+    setpriv --pdeathsig TERM "$FAULTLINE" --device "$T/board" \
+        --link "$T/tty" --log "$T/faultline.log" "$@" \
+        > "$T/faultline.out" 2>&1 &
+    faultline_pid=$!
+    pids+=("$faultline_pid")
+    wait_for 5 grep -q ^ready "$T/faultline.out" ||
+        fail "faultline: $(cat "$T/faultline.out")"
+}
+
+# The board is at $T/tty again.
+stop_faultline() {
+    end_process "$faultline_pid"
+    faultline_pid=
+    ln -sfn "$(readlink -f "$T/board")" "$T/tty"
+}
+
+# faults KIND: how many of them the line has made so far; all kinds without.
+faults() {
+    grep -cE "^to-(host|device) [0-9]+ ${1-.*}( |\$)" "$T/faultline.log" || true
 }
 
 stop_device() {

@@ -90,8 +90,10 @@ static void script_nothing(void *ctx)
     (void)ctx;
 }
 
-static const struct line_ops ops = {script_read, script_write, script_nothing,
-                                    script_nothing};
+static const struct line_ops ops = {.read = script_read,
+                                    .write = script_write,
+                                    .wake = script_nothing,
+                                    .close = script_nothing};
 
 static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
                    size_t len)
@@ -114,7 +116,7 @@ static void talk(struct console *c, struct dialect *d)
     c->dialect = d;
     c->prompt_len = 3;
     memcpy(c->prompt, "=> ", 3);
-    (void)console_ask(c, "ls", 500, &answer, NULL);
+    (void)console_ask(c, "ls", NULL, 500, &answer, NULL);
     MUST(answer.len <= 4096);
     (void)dump_run(c, &r, &sink, &result, NULL);
     MUST(result.rows_good <= 16);

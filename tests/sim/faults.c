@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "memory.h"
@@ -81,6 +80,8 @@ static void print_char(struct faults *f, struct uart *u, char c)
 
 void faults_print_row(struct faults *f, struct uart *u, struct row *row)
 {
+    if (f->slow_row > 0)
+        uart_sleep(u, f->slow_row);
     if (strikes(f, FAULT_NOISE_LINE, row))
         uart_printf(u, "[%5u.%06u] eth0: link is up, 100 Mbps\n",
                     (unsigned)(next_random(&f->random) % 1000),
@@ -97,4 +98,14 @@ void faults_print_row(struct faults *f, struct uart *u, struct row *row)
         for (const char *p = u->newline; *p; p++)
             print_char(f, u, *p);
     }
+}
+
+uint32_t faults_crc(struct faults *f, uint32_t crc)
+{
+    if (f->crc_lies)
+        crc += UINT32_C(0x01020304);
+    if (one_in(f, f->crc_wrong))
+        crc ^= (uint32_t)(1 + next_random(&f->random) % 15)
+               << 4 * (next_random(&f->random) % 8);
+    return crc;
 }

@@ -3,6 +3,7 @@
 #ifndef SIM_FAULTS_H
 #define SIM_FAULTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +26,11 @@ struct fault {
 struct faults {
     struct fault list[FAULTS_MAX];
     size_t count;
-    unsigned long flip; /* one character in so many is changed; 0: none */
-    unsigned long drop; /* one character in so many is lost; 0: none */
+    unsigned long flip;      /* one character in so many is changed; 0: none */
+    unsigned long drop;      /* one character in so many is lost; 0: none */
+    unsigned long crc_wrong; /* one answer in so many is wrong; 0: none */
+    bool crc_lies;           /* all are */
+    int64_t slow_row;        /* ns before each row */
     uint64_t random;
 };
 
@@ -46,5 +50,8 @@ void row_add(struct row *row, const char *format, ...)
 
 /* Print a row with whatever is to go wrong with it. */
 void faults_print_row(struct faults *f, struct uart *u, struct row *row);
+
+/* What is to be shown for a checksum. */
+uint32_t faults_crc(struct faults *f, uint32_t crc);
 
 #endif

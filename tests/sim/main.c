@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board.h"
+#include "hostile.h"
 #include "pty.h"
 #include "sim.h"
 
@@ -36,19 +38,14 @@ static int set_up_memory(struct sim *sim)
 {
     struct options *o = &sim->opt;
     struct memory *m = &sim->memory;
+    const char *what;
 
-    m->chip[0].window = o->window;
-    m->chip[1].window = o->window;
     m->ram_base = o->ram_base;
     m->ram_size = o->ram_size;
     m->seed = o->seed;
     m->abort_at = o->abort_at;
     m->big_endian = o->big_endian;
-    if (chip_open(&m->chip[0], o->flash, o->base) < 0)
-        return trouble(o->flash);
-    if (o->flash2 && chip_open(&m->chip[1], o->flash2, o->base2) < 0)
-        return trouble(o->flash2);
-    return 0;
+    return board_set_up(sim, &what) < 0 ? trouble(what) : 0;
 }
 
 static int set_up(struct sim *sim, struct pty *pty)
@@ -56,6 +53,7 @@ static int set_up(struct sim *sim, struct pty *pty)
     struct options *o = &sim->opt;
 
     sim->faults = o->faults;
+    hostile_set_up(sim);
     if (set_up_memory(sim) < 0)
         return -1;
     if (log_open(&sim->log, o->log) < 0)
@@ -81,7 +79,7 @@ static void reset_loader(struct sim *sim)
     sim->uboot = (struct uboot_memory){.count = 0x40, .width = 4};
 }
 
-static void power_on(struct sim *sim)
+_Noreturn static void power_on(struct sim *sim)
 {
     if (sim->opt.state == STATE_HANG)
         ignore_input(sim);
@@ -90,9 +88,26 @@ static void power_on(struct sim *sim)
     uboot_power_on(sim);
 }
 
-/* Take up in the state the command line asks for. */
-static void start(struct sim *sim)
+_Noreturn static void restart(struct sim *sim)
 {
+    uart_reset(&sim->uart);
+    board_restart(sim);
+    reset_loader(sim);
+    power_on(sim);
+}
+
+/* Out of it: the power switch, the reset button, the watchdog. */
+_Noreturn static void hang(struct sim *sim)
+{
+    log_mark(&sim->log, "hang");
+    sim->uart.stop_at = UINT64_MAX;
+    ignore_input(sim);
+}
+
+/* Take up in the state the command line asks for. */
+_Noreturn static void start(struct sim *sim)
+{
+    board_start(sim);
     reset_loader(sim);
     strcpy(sim->editor.line, sim->opt.leftover);
     sim->editor.len = strlen(sim->opt.leftover);
@@ -122,21 +137,23 @@ int main(int argc, char **argv)
     switch (setjmp(sim.restart)) {
     case 0:
         start(&sim);
-        break;
     case UART_POWER:
         log_mark(&sim.log, "power");
         uart_clear(&sim.uart);
-        reset_loader(&sim);
-        power_on(&sim);
+        restart(&sim);
+    case UART_STOP:
+        if (board_hangs(&sim))
+            hang(&sim);
+        break;
+    case UART_WATCHDOG:
+        log_mark(&sim.log, "watchdog");
         break;
     case UART_RESET:
-        log_mark(&sim.log, "reset");
-        reset_loader(&sim);
-        power_on(&sim);
         break;
     default:
         pty_close(&pty);
-        break;
+        return 0;
     }
-    return 0;
+    log_mark(&sim.log, "reset");
+    restart(&sim);
 }

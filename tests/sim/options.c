@@ -1,47 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Reads the command line of fwfs-sim.
-#include "options.h"
+#include "options_set.h"
 
 #include <getopt.h>
 
 #include "uart.h"
 #include "values.h"
-
-enum {
-    OPT_LOADER = 256,
-    OPT_FORMAT,
-    OPT_ENDIAN,
-    OPT_FLASH,
-    OPT_BASE,
-    OPT_FLASH2,
-    OPT_BASE2,
-    OPT_WINDOW,
-    OPT_RAM,
-    OPT_64,
-    OPT_PROMPT,
-    OPT_MTDPARTS,
-    OPT_MTDPARTS_IN,
-    OPT_WITHOUT,
-    OPT_BAUD,
-    OPT_FIFO,
-    OPT_EOL,
-    OPT_STATE,
-    OPT_AUTOBOOT,
-    OPT_STOP,
-    OPT_KEEP_KEY,
-    OPT_LEFTOVER,
-    OPT_ANSI,
-    OPT_LINK,
-    OPT_LOG,
-    OPT_SEED,
-    OPT_FLIP,
-    OPT_DROP,
-    OPT_BAD_ROW,
-    OPT_LOSE_ROW,
-    OPT_NOISE_LINE,
-    OPT_ABORT_AT,
-    OPT_HELP,
-};
 
 static const struct option long_options[] = {
     {"loader", required_argument, NULL, OPT_LOADER},
@@ -76,6 +40,18 @@ static const struct option long_options[] = {
     {"lose-row", required_argument, NULL, OPT_LOSE_ROW},
     {"noise-line", required_argument, NULL, OPT_NOISE_LINE},
     {"abort-at", required_argument, NULL, OPT_ABORT_AT},
+    {"reset-after", required_argument, NULL, OPT_RESET_AFTER},
+    {"reset-times", required_argument, NULL, OPT_RESET_TIMES},
+    {"hang-after", required_argument, NULL, OPT_HANG_AFTER},
+    {"watchdog", required_argument, NULL, OPT_WATCHDOG},
+    {"mac", required_argument, NULL, OPT_MAC},
+    {"flash-after-reset", required_argument, NULL, OPT_FLASH_AFTER},
+    {"mac-after-reset", required_argument, NULL, OPT_MAC_AFTER},
+    {"swap-back", no_argument, NULL, OPT_SWAP_BACK},
+    {"crc-wrong", required_argument, NULL, OPT_CRC_WRONG},
+    {"crc-lies", no_argument, NULL, OPT_CRC_LIES},
+    {"slow-row", required_argument, NULL, OPT_SLOW_ROW},
+    {"hostile", required_argument, NULL, OPT_HOSTILE},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -89,23 +65,6 @@ static int parse_ram(struct options *o, const char *text)
     if (*rest != ':')
         return complain("--ram wants BASE:SIZE");
     return value_number(rest + 1, &o->ram_size);
-}
-
-static int add_fault(struct options *o, enum fault_kind kind, const char *text)
-{
-    struct fault *fault = &o->faults.list[o->faults.count];
-    const char *rest;
-    long left = -1;
-
-    if (o->faults.count == FAULTS_MAX)
-        return complain("too many faults");
-    if (value_until(text, ':', &fault->addr, &rest) < 0 ||
-        (*rest && value_small(rest + 1, 1000000000, &left) < 0))
-        return -1;
-    fault->kind = kind;
-    fault->left = left;
-    o->faults.count++;
-    return 0;
 }
 
 static int set_word(struct options *o, int option, const char *arg)
@@ -150,8 +109,6 @@ static int set_word(struct options *o, int option, const char *arg)
 
 static int set_number(struct options *o, int option, const char *arg)
 {
-    long n = 0;
-
     switch (option) {
     case OPT_BASE:
         return value_number(arg, &o->base);
@@ -161,20 +118,12 @@ static int set_number(struct options *o, int option, const char *arg)
         return value_number(arg, &o->window);
     case OPT_SEED:
         return value_number(arg, &o->seed);
-    case OPT_ABORT_AT:
-        return value_number(arg, &o->abort_at);
     case OPT_BAUD:
         return value_small(arg, 100000000, &o->baud);
-    case OPT_FIFO:
+    default:
         if (value_small(arg, UART_FIFO_MAX, &o->fifo) < 0)
             return -1;
         return o->fifo < 1 ? complain("--fifo must be 1 or more") : 0;
-    default:
-        if (value_small(arg, 1000000000, &n) < 0)
-            return -1;
-        *(option == OPT_FLIP ? &o->faults.flip
-                             : &o->faults.drop) = (unsigned long)n;
-        return 0;
     }
 }
 
@@ -223,11 +172,8 @@ static int set_option(struct options *o, int option)
     case OPT_BASE2:
     case OPT_WINDOW:
     case OPT_SEED:
-    case OPT_ABORT_AT:
     case OPT_BAUD:
     case OPT_FIFO:
-    case OPT_FLIP:
-    case OPT_DROP:
         return set_number(o, option, optarg);
     case OPT_RAM:
         return parse_ram(o, optarg);
@@ -235,12 +181,6 @@ static int set_option(struct options *o, int option)
         return value_seconds(optarg, &o->autoboot);
     case OPT_LEFTOVER:
         return value_unescape(o->leftover, sizeof o->leftover, optarg);
-    case OPT_BAD_ROW:
-        return add_fault(o, FAULT_BAD_ROW, optarg);
-    case OPT_LOSE_ROW:
-        return add_fault(o, FAULT_LOSE_ROW, optarg);
-    case OPT_NOISE_LINE:
-        return add_fault(o, FAULT_NOISE_LINE, optarg);
     case OPT_64:
         o->wide = true;
         return 0;
@@ -250,8 +190,17 @@ static int set_option(struct options *o, int option)
     case OPT_KEEP_KEY:
         o->keep_key = true;
         return 0;
-    default:
+    case OPT_FLASH:
+    case OPT_FLASH2:
+    case OPT_PROMPT:
+    case OPT_MTDPARTS:
+    case OPT_WITHOUT:
+    case OPT_STOP:
+    case OPT_LINK:
+    case OPT_LOG:
         return set_text(o, option, optarg);
+    default:
+        return options_set_fault(o, option, optarg);
     }
 }
 
@@ -265,6 +214,8 @@ static void set_defaults(struct options *o)
         .window = 0x1000000,
         .ram_size = UINT64_MAX,
         .abort_at = UINT64_MAX,
+        .reset_times = -1,
+        .hang_after = UINT64_MAX,
         .seed = 1,
         .prompt = "=> ",
         .without = "",
@@ -297,6 +248,8 @@ static int finish(struct options *o)
         o->autoboot = winbond ? INT64_C(3000000000) : INT64_C(2000000000);
     if (winbond)
         o->newline = "\n\r";
+    if (!o->mac)
+        o->mac = winbond ? "00:00:5e:00:53:01" : "00:00:5e:00:53:02";
     o->faults.random = o->seed;
     return 0;
 }

@@ -15,6 +15,22 @@ enum format { FORMAT_OLD, FORMAT_MIDDLE, FORMAT_NEW };
 
 enum state { STATE_PROMPT, STATE_POWER_ON, STATE_RUNNING, STATE_HANG };
 
+/* In which way the device's answers are out to do harm. */
+enum hostile {
+    HOSTILE_NONE,
+    HOSTILE_ENDLESS,
+    HOSTILE_ENDLESS_MAP,
+    HOSTILE_LONGLINE,
+    HOSTILE_LONGLINE_MAP,
+    HOSTILE_ESCAPES,
+    HOSTILE_SIZES,
+    HOSTILE_SIZES_HUGE,
+    HOSTILE_SIZES_ZERO,
+    HOSTILE_CRC,
+};
+
+enum { RESETS_MAX = 32 };
+
 struct options {
     enum loader loader;
     enum format format;
@@ -42,6 +58,16 @@ struct options {
     long fifo;
     int64_t autoboot; /* ns */
     struct faults faults;
+
+    uint64_t reset_after[RESETS_MAX]; /* bytes printed; the last repeats */
+    size_t resets;                    /* how many of them */
+    long reset_times;                 /* resets in all; -1: see --help */
+    uint64_t hang_after;              /* bytes printed */
+    int64_t watchdog;                 /* ns; 0: none */
+    const char *mac;
+    const char *flash_after, *mac_after; /* NULL: no other board */
+    bool swap_back;
+    enum hostile hostile;
 };
 
 /*

@@ -25,6 +25,14 @@ struct uboot_memory {
     int width;
 };
 
+/* What a board as a whole goes through. */
+struct board {
+    struct chip first, other; /* in turn chip 0 of the memory */
+    uint64_t restarts;
+    long resets_done;           /* of --reset-after */
+    uint64_t reset_at, hang_at; /* bytes printed */
+};
+
 struct sim {
     struct options opt;
     struct uart uart;
@@ -34,6 +42,8 @@ struct sim {
     struct editor editor;
     uint32_t winbond_next; /* where d goes on */
     struct uboot_memory uboot;
+    struct board board;
+    size_t hostile_sums;
     jmp_buf restart;
 };
 

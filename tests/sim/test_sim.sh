@@ -1,87 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Checks the simulator's output byte by byte. Wants SIM, MKFLASH and EXPECT,
-# the paths of the three programs, in the environment; prints TAP.
-set -u
+# Checks the simulator's output byte by byte.
 
-: "${SIM:?}" "${MKFLASH:?}" "${EXPECT:?}"
-dir=$(mktemp -d)
-tty=$dir/tty
-pid=
-count=0
-failed=0
-
-stop_sim() {
-    [ -n "$pid" ] || return 0
-    kill "$pid" 2>/dev/null
-    wait "$pid"
-    status=$?
-    pid=
-    return $status
-}
-
-trap 'stop_sim; rm -rf "$dir"' EXIT
-
-# start_sim OPTION...: run the simulator until the next one.
-start_sim() {
-    local i
-
-    stop_sim
-    rm -f "$dir/ready"
-    "$SIM" --link "$tty" --log "$dir/log" "$@" >"$dir/ready" &
-    pid=$!
-    for ((i = 0; i < 500; i++)); do
-        [ -s "$dir/ready" ] && return
-        sleep 0.01
-    done
-}
-
-# talk STEP...: what the console printed is in $dir/got.
-talk() {
-    "$EXPECT" "$tty" "$@" >"$dir/got"
-}
-
-result() {
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failed=1
-    fi
-}
-
-# is NAME TEXT: the last talk printed just TEXT, escapes as printf %b.
-is() {
-    printf '%b' "$2" >"$dir/want"
-    if cmp -s "$dir/want" "$dir/got"; then
-        result 0 "$1"
-    else
-        result 1 "$1"
-        od -c "$dir/want" | sed 's/^/# want /'
-        od -c "$dir/got" | sed 's/^/# got  /'
-    fi
-}
-
-# holds NAME TEXT: the last talk printed TEXT among others.
-holds() {
-    local got want
-
-    got=$(tr -d '\0' <"$dir/got" && echo .)
-    want=$(printf '%b.' "$2")
-    [[ $got == *"${want%.}"* ]]
-    result $? "$1"
-}
-
-# logged NAME LINE: LINE is in the log.
-logged() {
-    grep -qxF -- "$2" "$dir/log"
-    result $? "$1"
-}
-
-P='\n\r\rbootloader > '        # what ends a Winbond command
-wb() { talk "s:$1\\r" "w:\\n\\r\\rbootloader > "; }
-ub() { talk "s:$1\\r" "w:\\r\\n=> "; }
+. "$(dirname "$0")/lib.sh"
 
 make_flash() {
     local i
@@ -357,5 +278,4 @@ test_uboot_keys
 test_uboot_reset
 test_faults
 test_end
-echo "1..$count"
-exit $failed
+finish

@@ -42,11 +42,14 @@ int uart_init(struct uart *u, int master, long baud, int fifo)
     sigset_t set;
 
     u->master = master;
+    u->stop_at = UINT64_MAX;
     u->fifo_max = fifo;
     u->char_time = baud > 0 ? 10 * SECOND / baud : 0;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGALRM);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
@@ -68,18 +71,31 @@ void uart_clear(struct uart *u)
     u->in_free = u->now;
 }
 
+void uart_reset(struct uart *u)
+{
+    u->fifo_len = 0;
+    u->overrun = false;
+}
+
 static void take_signal(struct uart *u)
 {
     struct signalfd_siginfo info;
 
     if (read(u->signals, &info, sizeof info) != sizeof info)
         return;
-    if (info.ssi_signo == SIGUSR2)
+    switch (info.ssi_signo) {
+    case SIGUSR2:
         u->dead = !u->dead;
-    else if (info.ssi_signo == SIGUSR1)
+        break;
+    case SIGUSR1:
         longjmp(*u->restart, UART_POWER);
-    else
+    case SIGHUP:
+        longjmp(*u->restart, UART_RESET);
+    case SIGALRM:
+        longjmp(*u->restart, UART_WATCHDOG);
+    default:
         longjmp(*u->restart, UART_QUIT);
+    }
 }
 
 /* Put what the host wrote on the line to the device. */
@@ -184,6 +200,14 @@ static int64_t slack(const struct uart *u)
     return part < SLACK_MAX ? part : SLACK_MAX;
 }
 
+/* The byte that was one too many is still sent. */
+_Noreturn static void stop(struct uart *u)
+{
+    u->stop_at = UINT64_MAX;
+    settle(u);
+    longjmp(*u->restart, UART_STOP);
+}
+
 void uart_putc(struct uart *u, int byte)
 {
     if (u->out_len == UART_OUT_MAX)
@@ -204,6 +228,8 @@ void uart_putc(struct uart *u, int byte)
             wait_until(u, u->clock + slack(u));
         }
     }
+    if (++u->printed >= u->stop_at)
+        stop(u);
 }
 
 void uart_puts(struct uart *u, const char *text)

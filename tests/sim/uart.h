@@ -19,7 +19,9 @@ enum {
 /* Values the jump to `restart` carries. */
 enum uart_event {
     UART_POWER = 1, /* the power switch was used */
-    UART_RESET,     /* the loader reset itself */
+    UART_RESET,     /* the loader reset itself, or SIGHUP */
+    UART_STOP,      /* `stop_at` is reached */
+    UART_WATCHDOG,  /* SIGALRM */
     UART_QUIT,      /* SIGTERM or SIGINT */
 };
 
@@ -47,6 +49,9 @@ struct uart {
     int64_t now; /* real time when last looked at */
     int burst;   /* characters since the loader last waited */
 
+    uint64_t printed; /* bytes, ever */
+    uint64_t stop_at; /* of them; UINT64_MAX: never */
+
     bool dead;    /* cable pulled */
     bool stalled; /* nobody reads at the other end */
     bool overrun; /* the present loss is already logged */
@@ -69,6 +74,9 @@ int uart_init(struct uart *u, int master, long baud, int fifo);
 
 /* Forget everything in transit, as a power cycle does. */
 void uart_clear(struct uart *u);
+
+/* Forget what arrived, as a reset does; what is on the line still arrives. */
+void uart_reset(struct uart *u);
 
 /* Change speed once all output is out; an unpaced line stays unpaced. */
 void uart_set_baud(struct uart *u, long baud);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board.h"
 #include "uboot.h"
 
 enum { ENV_SIZE = 0x10000, VALUE_MAX = 2048, VARIABLES = 15 };
@@ -48,10 +49,10 @@ static void make_bootargs(struct sim *sim, char *value)
 static bool make_value(struct sim *sim, const char *name, char *value)
 {
     static const char *const fixed[][2] = {
-        {"bootdelay", "2"},        {"ethaddr", "00:00:5e:00:53:02"},
-        {"ipaddr", "192.0.2.1"},   {"netmask", "255.255.255.0"},
-        {"serverip", "192.0.2.2"}, {"stderr", "serial"},
-        {"stdin", "serial"},       {"stdout", "serial"},
+        {"bootdelay", "2"},           {"ipaddr", "192.0.2.1"},
+        {"netmask", "255.255.255.0"}, {"serverip", "192.0.2.2"},
+        {"stderr", "serial"},         {"stdin", "serial"},
+        {"stdout", "serial"},
     };
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
@@ -59,6 +60,10 @@ static bool make_value(struct sim *sim, const char *name, char *value)
             strcpy(value, fixed[i][1]);
             return true;
         }
+    }
+    if (strcmp(name, "ethaddr") == 0) {
+        board_mac(sim, false, value);
+        return true;
     }
     if (strncmp(name, "mtd", 3) == 0)
         return make_mtd(sim, name, value);

@@ -2,6 +2,8 @@
 // U-Boot's descriptions of its memory: bdinfo, flinfo, mtd, mtdparts.
 #include <string.h>
 
+#include "board.h"
+#include "hostile.h"
 #include "uboot.h"
 
 enum { SECTOR = 0x10000 };
@@ -32,19 +34,21 @@ static void print_flash(struct sim *sim)
     const struct memory *m = &sim->memory;
 
     print_number(sim, "flashstart", m->chip[0].base);
-    print_number(sim, "flashsize", m->chip[0].size + m->chip[1].size);
+    print_number(sim, "flashsize",
+                 hostile_size(sim, m->chip[0].size + m->chip[1].size));
     print_number(sim, "flashoffset", 0x3f92c);
 }
 
 static void old_bdinfo(struct sim *sim)
 {
+    char mac[BOARD_MAC];
     const struct memory *m = &sim->memory;
 
     print_number(sim, "boot_params", own_address(m) - 0x50);
     print_number(sim, "memstart", m->ram_base);
     print_number(sim, "memsize", m->ram_size);
     print_flash(sim);
-    print_text(sim, "ethaddr", "00:00:5E:00:53:02");
+    print_text(sim, "ethaddr", board_mac(sim, true, mac));
     print_text(sim, "ip_addr", "192.0.2.1");
     uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
                 sim->opt.baud ? sim->opt.baud : 115200);
@@ -54,6 +58,7 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
 {
     const struct memory *m = &sim->memory;
     uint64_t own = own_address(m);
+    char mac[BOARD_MAC];
 
     (void)call;
     if (sim->opt.format == FORMAT_OLD) {
@@ -70,7 +75,7 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     print_number(sim, "relocaddr", own);
     print_number(sim, "reloc off", own);
     print_text(sim, "Build", sim->opt.wide ? "64-bit" : "32-bit");
-    print_text(sim, "ethaddr", "00:00:5e:00:53:02");
+    print_text(sim, "ethaddr", board_mac(sim, false, mac));
     print_text(sim, "IP addr", "192.0.2.1");
     uart_printf(&sim->uart,
                 "lmb_dump_all:\n memory.cnt  = 0x1\n"
@@ -86,16 +91,17 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
 
 static void print_bank_head(struct sim *sim, int bank, const struct chip *chip)
 {
-    bool small = chip->size < 1 << 20;
+    uint64_t size = hostile_size(sim, chip->size);
+    uint64_t sectors = size / SECTOR + (size % SECTOR != 0);
+    bool small = size < 1 << 20;
     struct uart *u = &sim->uart;
 
     uart_printf(u,
                 "\nBank # %d: CFI conformant %s (16 x 16)  Size: "
                 "%llu %s in %llu Sectors\n",
                 bank + 1, sim->opt.format == FORMAT_NEW ? "flash" : "FLASH",
-                (unsigned long long)(chip->size >> (small ? 10 : 20)),
-                small ? "kB" : "MB",
-                (unsigned long long)((chip->size + SECTOR - 1) / SECTOR));
+                (unsigned long long)(size >> (small ? 10 : 20)),
+                small ? "kB" : "MB", (unsigned long long)sectors);
     if (sim->opt.format == FORMAT_OLD)
         uart_puts(u, " Erase timeout 16384 ms, write timeout 1 ms, "
                      "buffer write timeout 1 ms, buffer size 1\n");
@@ -159,7 +165,8 @@ static void list_device(struct sim *sim, int index, const struct chip *chip)
                 "  - type: NOR flash\n"
                 "  - block size: 0x%x bytes\n  - min I/O: 0x1 bytes\n"
                 "  - 0x%012x-0x%012llx : \"nor%d\"\n",
-                index, SECTOR, 0, (unsigned long long)chip->size, index);
+                index, SECTOR, 0,
+                (unsigned long long)hostile_size(sim, chip->size), index);
     if (!partitions_parse(sim->opt.mtdparts, index, chip->size, &list))
         return;
     for (int i = 0; i < list.count; i++) {

@@ -2,6 +2,7 @@
 // U-Boot's memory commands: md, crc32 and base.
 #include <string.h>
 
+#include "hostile.h"
 #include "uboot.h"
 
 enum { CTRL_C = 3, ROW_BYTES = 16 };
@@ -95,7 +96,9 @@ static enum uboot_result print_rows(struct sim *sim, uint64_t addr,
         print_row(sim, addr, (int)now * width, width);
         addr = wrap(sim, addr + now * (uint64_t)width);
         count -= now;
-        if (interrupted(sim))
+        if (hostile_endless(sim))
+            count = UINT64_MAX;
+        else if (interrupted(sim))
             return UBOOT_INTERRUPTED;
     }
     return UBOOT_OK;
@@ -160,7 +163,7 @@ enum uboot_result uboot_crc32(struct sim *sim, const struct uboot_call *call)
     len = uboot_hex(call->argv[2]);
     if (sim->opt.format == FORMAT_OLD)
         addr = wrap(sim, addr + sim->uboot.base);
-    crc = crc_of(sim, addr, len);
+    crc = faults_crc(&sim->faults, crc_of(sim, addr, len));
     uart_printf(&sim->uart, "%s for %08llx ... %08llx ==> %08x\n",
                 sim->opt.format == FORMAT_OLD ? "CRC32" : "crc32",
                 (unsigned long long)addr,

@@ -13,7 +13,7 @@ int complain(const char *format, ...)
 {
     va_list args;
 
-    fputs("fwfs-sim: ", stderr);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
@@ -96,7 +96,7 @@ int value_unescape(char *to, size_t size, const char *from)
         }
     }
     to[len] = '\0';
-    return *from ? complain("--leftover is too long") : 0;
+    return *from ? complain("the text is too long") : 0;
 }
 
 size_t value_hex(const char *from, char *byte)

@@ -2,6 +2,9 @@
 // The Winbond W90P745 loader: start-up and prompt.
 #include "winbond.h"
 
+#include "board.h"
+#include "hostile.h"
+
 const char winbond_prompt[] = "\rbootloader > ";
 
 static bool has_image(struct sim *sim, uint32_t number)
@@ -19,6 +22,7 @@ static bool has_image(struct sim *sim, uint32_t number)
 void winbond_banner(struct sim *sim)
 {
     struct uart *u = &sim->uart;
+    char mac[BOARD_MAC];
 
     uart_printf(u,
                 "\nW90P745 Boot Loader [ Version 1.1 $Revision: 1 $ ] "
@@ -29,18 +33,20 @@ void winbond_banner(struct sim *sim)
                 "Copyright (c) Winbond Limited 2001 - 2006. "
                 "All rights reserved.\n",
                 (unsigned)sim->memory.ram_size,
-                (unsigned)sim->memory.chip[0].size);
+                (unsigned)hostile_size(sim, sim->memory.chip[0].size));
     if (has_image(sim, 0))
-        uart_puts(u, "Boot Loader Configuration:\n\n"
-                     "        MAC Address         : 00:00:5E:00:53:01\n"
-                     "        IP Address          : 0.0.0.0\n"
-                     "        DHCP Client         : Enabled\n"
-                     "        CACHE               : Enabled\n"
-                     "        BL buffer base      : 0x00300000\n"
-                     "        BL buffer size      : 0x00100000\n"
-                     "        Baud Rate           : -1\n"
-                     "        USB Interface       : Disabled\n"
-                     "        Serial Number       : 0xFFFFFFFF\n");
+        uart_printf(u,
+                    "Boot Loader Configuration:\n\n"
+                    "        MAC Address         : %s\n"
+                    "        IP Address          : 0.0.0.0\n"
+                    "        DHCP Client         : Enabled\n"
+                    "        CACHE               : Enabled\n"
+                    "        BL buffer base      : 0x00300000\n"
+                    "        BL buffer size      : 0x00100000\n"
+                    "        Baud Rate           : -1\n"
+                    "        USB Interface       : Disabled\n"
+                    "        Serial Number       : 0xFFFFFFFF\n",
+                    board_mac(sim, true, mac));
     uart_puts(u, "\n\nFor help on the available commands type 'h'\n\n");
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hostile.h"
 #include "winbond.h"
 
 struct command {
@@ -189,7 +190,8 @@ void winbond_execute(struct sim *sim, const char *line)
         return;
     for (int i = 0; i < COMMANDS; i++) {
         if (is_command(argv[0], commands[i].name)) {
-            commands[i].run(sim, argc, argv);
+            if (!hostile_answer(sim, argv[0]))
+                commands[i].run(sim, argc, argv);
             return;
         }
     }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "hostile.h"
 #include "winbond.h"
 
 enum { ROW_BYTES = 16, ROWS = 16 };
@@ -139,7 +140,7 @@ void winbond_dump(struct sim *sim, int argc, char **argv)
     uart_printf(&sim->uart, "Displaying memory at 0x%X\n", (unsigned)d.first);
     d.addr = d.first & ~UINT32_C(3);
     sim->winbond_next = d.addr + ROWS * ROW_BYTES;
-    for (int i = 0; i < ROWS; i++) {
+    for (unsigned i = 0; i < ROWS || hostile_endless(sim); i++) {
         if (!print_row(sim, &d))
             return;
         d.addr += ROW_BYTES;

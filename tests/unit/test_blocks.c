@@ -51,23 +51,58 @@ static void states_move_as_told(void **state)
     struct blocks *b = open_medium();
 
     (void)state;
-    blocks_confirm(b, 1);
+    blocks_confirm(b, 1, BLOCK_CHECKSUM);
     assert_int_equal(blocks_state(b, 1), BLOCK_ABSENT);
     blocks_mark_bad(b, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_BAD);
-    blocks_confirm(b, 1);
+    blocks_confirm(b, 1, BLOCK_CHECKSUM);
     assert_int_equal(blocks_state(b, 1), BLOCK_BAD);
     assert_false(get_block(b, 1, 1));
     put_from(b, 1, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_GOOD);
     blocks_mark_bad(b, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_GOOD);
-    blocks_confirm(b, 1);
-    assert_int_equal(blocks_state(b, 1), BLOCK_CONFIRMED);
+    blocks_confirm(b, 1, BLOCK_CHECKSUM);
+    assert_int_equal(blocks_state(b, 1), BLOCK_CHECKSUM);
     blocks_mark_bad(b, 1);
-    assert_int_equal(blocks_state(b, 1), BLOCK_CONFIRMED);
+    assert_int_equal(blocks_state(b, 1), BLOCK_CHECKSUM);
     put_from(b, 1, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_GOOD);
+    blocks_drop(b, 1);
+    assert_int_equal(blocks_state(b, 1), BLOCK_ABSENT);
+    assert_false(get_block(b, 1, 1));
+    blocks_mark_bad(b, 1);
+    blocks_drop(b, 1);
+    assert_int_equal(blocks_state(b, 1), BLOCK_ABSENT);
+    blocks_close(b);
+}
+
+static void the_route_outlives_a_restart(void **state)
+{
+    struct blocks *b = open_medium();
+    uint64_t bytes[BLOCK_STATES];
+
+    (void)state;
+    for (uint64_t n = 0; n < 5; n++)
+        put_from(b, 1, n);
+    blocks_confirm(b, 1, BLOCK_CHECKSUM);
+    blocks_confirm(b, 2, BLOCK_IMAGE);
+    blocks_confirm(b, 3, BLOCK_REREAD);
+    blocks_confirm(b, 4, BLOCK_REREAD);
+    blocks_confirm(b, 4, BLOCK_CHECKSUM);
+    assert_int_equal(blocks_sync(b, NULL), 0);
+    blocks_close(b);
+    b = open_medium();
+    assert_int_equal(blocks_state(b, 0), BLOCK_GOOD);
+    assert_int_equal(blocks_state(b, 1), BLOCK_CHECKSUM);
+    assert_int_equal(blocks_state(b, 2), BLOCK_IMAGE);
+    assert_int_equal(blocks_state(b, 3), BLOCK_REREAD);
+    assert_int_equal(blocks_state(b, 4), BLOCK_CHECKSUM);
+    blocks_tally(b, 100, AT(4), bytes);
+    assert_int_equal(bytes[BLOCK_GOOD], BLOCK_SIZE - 100);
+    assert_int_equal(bytes[BLOCK_CHECKSUM], BLOCK_SIZE + 100);
+    assert_true(blocks_have_confirmed(b, AT(1), AT(4)));
+    assert_false(blocks_have_confirmed(b, AT(1) - 1, AT(4)));
     blocks_close(b);
 }
 
@@ -80,7 +115,7 @@ static uint64_t count_slowly(const struct blocks *b, uint64_t offset,
     for (uint64_t at = offset; at < offset + len; at++) {
         enum block_state s = blocks_state(b, at / BLOCK_SIZE);
 
-        known += s == BLOCK_GOOD || s == BLOCK_CONFIRMED;
+        known += s == BLOCK_GOOD || s == BLOCK_CHECKSUM;
         *bad += s == BLOCK_BAD;
     }
     return known;
@@ -102,7 +137,7 @@ static void counts_bytes(void **state)
         if (n % 7 == 4)
             blocks_mark_bad(b, n);
         if (n % 5 == 0)
-            blocks_confirm(b, n);
+            blocks_confirm(b, n, BLOCK_CHECKSUM);
     }
     for (int i = 0; i < 300; i++) {
         uint64_t len = (uint64_t)rand_r(&seed) % (i % 2 ? 2000 : 60000);
@@ -129,13 +164,13 @@ static void survives_a_restart(void **state)
     (void)state;
     for (uint64_t n = 0; n <= LAST; n += 2)
         put_from(b, 1, n);
-    blocks_confirm(b, 8);
+    blocks_confirm(b, 8, BLOCK_CHECKSUM);
     blocks_mark_bad(b, 9);
     sync_close(b);
     b = open_medium();
     for (uint64_t n = 0; n <= LAST; n++)
         assert_int_equal(get_block(b, 1, n), n % 2 == 0);
-    assert_int_equal(blocks_state(b, 8), BLOCK_CONFIRMED);
+    assert_int_equal(blocks_state(b, 8), BLOCK_CHECKSUM);
     assert_int_equal(blocks_state(b, 10), BLOCK_GOOD);
     assert_int_equal(blocks_state(b, 9), BLOCK_ABSENT);
     blocks_close(b);
@@ -256,6 +291,7 @@ int main(void)
         STORE_TEST(gives_back_what_was_put),
         STORE_TEST(an_absent_block_spoils_the_range),
         STORE_TEST(states_move_as_told),
+        STORE_TEST(the_route_outlives_a_restart),
         STORE_TEST(counts_bytes),
         STORE_TEST(survives_a_restart),
         STORE_TEST(is_absent_until_synced),

@@ -91,7 +91,7 @@ static void work_through(struct blocks *b)
         put_from(b, 1 + i % 3, n);
         board[n] = 1 + i % 3;
         if (i % 5 == 0)
-            blocks_confirm(b, n);
+            blocks_confirm(b, n, BLOCK_CHECKSUM);
         if (i % 4 == 3) {
             assert_int_equal(blocks_sync(b, NULL), 0);
             promise(board);

@@ -73,16 +73,19 @@ static void a_damaged_entry_reads_as_absent(void **state)
 
 static void a_torn_entry_reads_as_absent(void **state)
 {
-    struct table_entry entry = {0x12345678, BLOCK_CONFIRMED};
+    struct table_entry entry = {0x12345678, BLOCK_CHECKSUM};
     uint8_t whole[STATE_ENTRY_SIZE];
     uint8_t torn[STATE_ENTRY_SIZE];
 
     (void)state;
     state_entry_encode(whole, 99, 5, entry);
-    assert_int_equal(state_entry_decode(whole, 99, 5).state, BLOCK_CONFIRMED);
+    assert_int_equal(state_entry_decode(whole, 99, 5).state, BLOCK_CHECKSUM);
     assert_int_equal(state_entry_decode(whole, 99, 5).crc, entry.crc);
     assert_int_equal(state_entry_decode(whole, 99, 6).state, BLOCK_ABSENT);
     assert_int_equal(state_entry_decode(whole, 98, 5).state, BLOCK_ABSENT);
+    entry.state = BLOCK_BAD; /* is not kept */
+    state_entry_encode(torn, 99, 5, entry);
+    assert_int_equal(state_entry_decode(torn, 99, 5).state, BLOCK_ABSENT);
     for (size_t cut = 0; cut < sizeof(torn); cut++) {
         memset(torn, 0, sizeof(torn));
         memcpy(torn, whole, cut);
@@ -251,14 +254,14 @@ static void a_refused_put_leaves_the_block(void **state)
 
     (void)state;
     put_from(b, 1, 8);
-    blocks_confirm(b, 8);
+    blocks_confirm(b, 8, BLOCK_CHECKSUM);
     limit_files(AT(2));
     assert_int_equal(blocks_put(b, 8, other, &err), -EFBIG);
     assert_non_null(strstr(err.text, "flash at 0x1000"));
     assert_non_null(strstr(err.text, strerror(EFBIG)));
     assert_int_equal(blocks_put(b, 9, other, NULL), -EFBIG);
     limit_files(RLIM_INFINITY);
-    assert_int_equal(blocks_state(b, 8), BLOCK_CONFIRMED);
+    assert_int_equal(blocks_state(b, 8), BLOCK_CHECKSUM);
     assert_true(get_block(b, 1, 8));
     assert_int_equal(blocks_state(b, 9), BLOCK_ABSENT);
     blocks_close(b);

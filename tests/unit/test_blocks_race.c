@@ -120,7 +120,7 @@ static void a_block_is_hidden_while_it_is_put(void **state)
     shared = open_medium();
     put_from(shared, 1, 0);
     put_from(shared, 1, 1);
-    blocks_confirm(shared, 1);
+    blocks_confirm(shared, 1, BLOCK_CHECKSUM);
     before_write = expect_hidden;
     put_from(shared, 2, 1);
     assert_null(before_write);

@@ -78,8 +78,8 @@ static void lists_what_there_is(void **state)
     (void)fill(&d, 1, 8, 9);
     c = open_for(NULL);
     put_from(cache_blocks(c, 0), 1, 200); /* the short one */
-    blocks_confirm(cache_blocks(c, 0), 200);
-    blocks_confirm(cache_blocks(c, 0), 4);
+    blocks_confirm(cache_blocks(c, 0), 200, BLOCK_REREAD);
+    blocks_confirm(cache_blocks(c, 0), 4, BLOCK_CHECKSUM);
     assert_int_equal(cache_keep(c, "device", "text\n", 5, NULL), 0);
     cache_close(c);
     config = config_for(NULL);

@@ -51,9 +51,9 @@ static void asks(bool winbond)
     rig_up(winbond);
     rig.l.answer = answer;
     answer_text = "first\n\nsecond line\n";
-    assert_int_equal(
-        console_ask(&rig.c, "a command longer than a chunk", 1000, &got, NULL),
-        0);
+    assert_int_equal(console_ask(&rig.c, "a command longer than a chunk", NULL,
+                                 1000, &got, NULL),
+                     0);
     assert_string_equal(got.data, "first\nsecond line\n");
     assert_int_equal(rig.l.n_ran, 1);
     assert_string_equal(rig.l.ran[0], "a command longer than a chunk");
@@ -80,7 +80,8 @@ static void a_garbled_command_is_not_run(void **state)
             rig.l.answer = answer;
             answer_text = "ok\n";
             rig.l.garble_echoes = n;
-            assert_int_equal(console_ask(&rig.c, "ls", 1000, &got, NULL), 0);
+            assert_int_equal(console_ask(&rig.c, "ls", NULL, 1000, &got, NULL),
+                             0);
             assert_int_equal(rig.l.n_ran, 1);
             assert_string_equal(rig.l.ran[0], "ls");
             assert_string_equal(got.data, "ok\n");
@@ -96,7 +97,8 @@ static void noise_without_end_runs_nothing(void **state)
         struct err err = {""};
         rig_up(winbond);
         rig.l.garble_echoes = UINT32_MAX;
-        assert_int_equal(console_ask(&rig.c, "ls", 1000, &got, &err), -EILSEQ);
+        assert_int_equal(console_ask(&rig.c, "ls", NULL, 1000, &got, &err),
+                         -EILSEQ);
         assert_says(err.text, "typed 'ls', the echo was not the same");
         assert_int_equal(rig.l.n_ran, 0);
         assert_int_equal(rig.l.edit_len, 0);
@@ -168,7 +170,8 @@ static void the_prompt_may_stand_in_the_answer(void **state)
         rig.l.line.chunk = chunk;
         rig.l.answer = answer;
         answer_text = "=> \n=> is the prompt\nsee => \n";
-        assert_int_equal(console_ask(&rig.c, "help", 1000, &got, NULL), 0);
+        assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, NULL),
+                         0);
         assert_string_equal(got.data, answer_text);
         rig_down();
     }
@@ -204,7 +207,7 @@ static void a_pause_after_prompt_text_is_no_end(void **state)
     rig_up(false);
     rig.l.answer = answer_with_pause;
     rig.l.line.feed = resume;
-    assert_int_equal(console_ask(&rig.c, "help", 1000, &got, NULL), 0);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, NULL), 0);
     assert_string_equal(got.data, "=> was no prompt\n");
     rig_down();
 }
@@ -224,7 +227,8 @@ static void an_endless_line_is_cut(void **state)
         rig.l.line.chunk = chunk * 1000;
         rig.l.answer = answer;
         buf_clear(&got);
-        assert_int_equal(console_ask(&rig.c, "help", 1000, &got, NULL), 0);
+        assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, NULL),
+                         0);
         assert_int_equal(got.len, CONSOLE_LINE_MAX + 1 + 2);
         assert_string_equal(got.data + CONSOLE_LINE_MAX, "\ny\n");
         rig_down();
@@ -253,7 +257,8 @@ static void an_endless_answer_ends(void **state)
     assert_int_equal(console_begin(&rig.c, "help", &err), 0);
     rig.l.line.feed = flood;
     /* The echo cannot be right with such a flood: nothing is run. */
-    assert_int_equal(console_ask(&rig.c, "help", 1000, &got, &err), -EILSEQ);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, &err),
+                     -EILSEQ);
     assert_int_equal(rig.l.n_ran, 1);
     rig_down();
 }
@@ -274,7 +279,8 @@ static void an_answer_without_end_is_refused(void **state)
     (void)state;
     rig_up(false);
     rig.l.answer = answer_and_flood;
-    assert_int_equal(console_ask(&rig.c, "help", 1000, &got, &err), -EMSGSIZE);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, &err),
+                     -EMSGSIZE);
     assert_says(err.text, "an answer without end");
     rig_down();
 }
@@ -291,7 +297,8 @@ static void silence_times_out(void **state)
     answer_text = "half an answer";
     rig.l.prompt = "";
     from = fake_now();
-    assert_int_equal(console_ask(&rig.c, "help", 1500, &got, &err), -ETIMEDOUT);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1500, &got, &err),
+                     -ETIMEDOUT);
     assert_in_range(fake_now() - from, 1500, 1700);
     assert_says(err.text, "'help'");
     rig_down();
@@ -305,11 +312,13 @@ static void a_gone_port_and_a_shutdown_end_it(void **state)
     (void)state;
     rig_up(false);
     atomic_store(&rig.c.shutdown, true);
-    assert_int_equal(console_ask(&rig.c, "help", 1500, &got, &err), -EINTR);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1500, &got, &err),
+                     -EINTR);
     assert_int_equal(console_resync(&rig.c, deadline_in(100)), -EINTR);
     atomic_store(&rig.c.shutdown, false);
     rig.l.line.gone = true;
-    assert_int_equal(console_ask(&rig.c, "help", 1500, &got, &err), -ENODEV);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1500, &got, &err),
+                     -ENODEV);
     assert_int_equal(rig.l.n_ran, 0);
     rig_down();
 }
@@ -337,7 +346,7 @@ static void a_wake_up_is_attended_to(void **state)
     answer_text = "ok\n";
     attended = 0;
     line_wake(rig.c.line);
-    assert_int_equal(console_ask(&rig.c, "help", 1500, &got, NULL), 0);
+    assert_int_equal(console_ask(&rig.c, "help", NULL, 1500, &got, NULL), 0);
     assert_string_equal(got.data, "ok\n");
     assert_int_equal(attended, 1);
     line_wake(rig.c.line);

@@ -11,6 +11,8 @@
 static struct device *dev;
 static struct err err;
 static unsigned rows;
+static unsigned readings;
+static enum device_reading reading;
 static bool stop_now;
 
 /* Takes the place of the one of line/tty.c. */
@@ -96,6 +98,12 @@ static void down(void)
     assert_true(rig.l.line.closed);
 }
 
+static void on_begin(void *arg)
+{
+    (void)arg;
+    readings++;
+}
+
 static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
                    size_t len)
 {
@@ -113,10 +121,11 @@ static bool on_stop(void *arg)
 
 static int read_at(uint64_t address, uint64_t len)
 {
-    const struct device_sink sink = {on_row, on_stop, NULL};
+    const struct device_sink sink = {on_begin, on_row, on_stop, NULL};
 
     rows = 0;
-    return device_read(dev, address, len, &sink, &err);
+    readings = 0;
+    return device_read(dev, reading, address, len, &sink, &err);
 }
 
 static unsigned ran(const char *command)
@@ -184,7 +193,9 @@ static void proves(bool winbond, bool big_endian)
 
     up(winbond, big_endian);
     assert_int_equal(read_at(base + 0x1000, 0x100), 0);
-    assert_int_equal(rows, 16);
+    /* The words that proved it are a second reading. */
+    assert_int_equal(rows, winbond ? 32 : 17);
+    assert_int_equal(readings, 2);
     assert_int_equal(ran(bytes), 1);
     assert_int_equal(ran(words), 1);
     assert_int_equal(read_at(base + 0x2000, 0x100), 0);
@@ -272,7 +283,7 @@ static void cuts_what_is_too_long(void **state)
     up(false, false);
     assert_int_equal(device_read_max(dev), 4096);
     assert_int_equal(read_at(NOR_BASE, 0x100000), 0);
-    assert_int_equal(rows, 256);
+    assert_int_equal(rows, 257);
     device_get_stats(dev, &stats);
     assert_true(stats.device_bytes_read >= 4096);
     assert_true(stats.line_bytes_received > 16384);
@@ -283,9 +294,26 @@ static void cuts_what_is_too_long(void **state)
     up(true, false);
     assert_int_equal(device_read_max(dev), 256);
     assert_int_equal(read_at(WINBOND_BASE + 0x1030, 16), 0);
-    assert_int_equal(rows, 16);
+    assert_int_equal(rows, 32);
     assert_int_equal(ran("d -b 0x7F001000"), 1);
     down();
+}
+
+static void reads_again_by_another_command(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond < 2; winbond++) {
+        uint64_t base = winbond ? WINBOND_BASE : NOR_BASE;
+        up(winbond, false);
+        assert_int_equal(read_at(base, 0x100), 0);
+        reading = DEVICE_AGAIN;
+        assert_int_equal(read_at(base + 0x100, 0x100), 0);
+        reading = DEVICE_FIRST;
+        assert_int_equal(rows, 16);
+        assert_int_equal(ran(winbond ? "d -b" : "md.b"), 2);
+        assert_int_equal(ran(winbond ? "d -s" : "md.l"), 1);
+        down();
+    }
 }
 
 static void hang_once(struct loader *l, char *row, uint64_t address)
@@ -310,9 +338,57 @@ static void comes_back_after_silence(void **state)
     assert_int_equal(stats.line, DEVICE_LINE_SILENT);
     strcpy(rig.l.edit, "erase al"); /* noise, or a person at the console */
     rig.l.edit_len = 8;
+    assert_int_equal(device_contact(dev), 0);
     assert_int_equal(read_at(NOR_BASE, 0x100), 0);
-    assert_int_equal(rows, 16);
+    assert_int_equal(rows, 17);
     assert_int_equal(ran("erase"), 0);
+    assert_int_equal(device_contact(dev), 0); /* it was there all the time */
+    down();
+}
+
+static void reset_once(struct loader *l, char *row, uint64_t address)
+{
+    if (address % 0x100 != 0x30)
+        return;
+    strcpy(row, "\r\n\r\nU-Boot 1.1.4 (Jan 1 2009)\r\n\r\n=> ");
+    l->dumping = false;
+    l->mangle = NULL;
+}
+
+static void a_reset_is_noticed(void **state)
+{
+    (void)state;
+    up(false, false);
+    rig.l.mangle = reset_once;
+    assert_int_equal(read_at(NOR_BASE, 0x100), -ETIMEDOUT);
+    assert_int_equal(rows, 3);
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    assert_int_equal(device_contact(dev), 1);
+    assert_int_equal(device_is_same(dev, NULL, &err), 1);
+    assert_false(device_look(dev));
+    fake_say(&rig.l.line, "U-Boot 1.1.4 (Jan 1 2009)\r\n\r\n=> ");
+    assert_true(device_look(dev));
+    assert_false(device_look(dev)); /* once is enough */
+    assert_int_equal(device_recover(dev, NULL, &err), 0);
+    assert_int_equal(device_contact(dev), 2);
+    down();
+}
+
+static const char *other_board(struct loader *l, const char *command)
+{
+    (void)l;
+    if (strcmp(command, "printenv") == 0)
+        return "bootdelay=1\nethaddr=02:00:00:99:99:99\n";
+    return uboot_answer(l, command);
+}
+
+static void another_device_is_told(void **state)
+{
+    (void)state;
+    up(false, false);
+    assert_int_equal(device_is_same(dev, NULL, &err), 1);
+    rig.l.answer = other_board;
+    assert_int_equal(device_is_same(dev, NULL, &err), 0);
     down();
 }
 
@@ -357,21 +433,28 @@ static void a_bad_address_is_told(void **state)
     down();
 }
 
+static int sum_of(uint64_t address, struct digest_value *sum)
+{
+    return device_checksum(dev, address, 0x100, sum, NULL, &err);
+}
+
 static void asks_for_checksums(void **state)
 {
-    uint32_t crc = 0;
+    struct digest_value sum;
 
     (void)state;
     up(false, false);
-    assert_int_equal(device_crc32(dev, NOR_BASE, 0x100, &crc, &err), 0);
-    assert_int_equal(crc, 0x29058c73);
+    assert_string_equal(digest_name(device_checksum_algorithm(dev)), "crc32");
+    assert_int_equal(sum_of(NOR_BASE, &sum), 0);
+    assert_memory_equal(sum.bytes, "\x29\x05\x8c\x73", 4);
     assert_int_equal(ran("crc32 9f000000 100"), 1);
     rig.l.answer = NULL; /* "Unknown command" */
-    assert_int_equal(device_crc32(dev, NOR_BASE, 0x100, &crc, &err), -ENOTSUP);
+    assert_int_equal(sum_of(NOR_BASE, &sum), -ENOTSUP);
+    assert_null(device_checksum_algorithm(dev));
     down();
     up(true, false);
-    assert_int_equal(device_crc32(dev, WINBOND_BASE, 0x100, &crc, &err),
-                     -ENOTSUP);
+    assert_null(device_checksum_algorithm(dev));
+    assert_int_equal(sum_of(WINBOND_BASE, &sum), -ENOTSUP);
     down();
 }
 
@@ -410,6 +493,9 @@ int main(void)
         cmocka_unit_test(words_that_never_agree_are_given_up),
         cmocka_unit_test(cuts_what_is_too_long),
         cmocka_unit_test(comes_back_after_silence),
+        cmocka_unit_test(reads_again_by_another_command),
+        cmocka_unit_test(a_reset_is_noticed),
+        cmocka_unit_test(another_device_is_told),
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
         cmocka_unit_test(a_bad_address_is_told),
         cmocka_unit_test(asks_for_checksums),

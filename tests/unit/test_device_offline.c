@@ -65,6 +65,7 @@ static void tells_what_was_kept(void **state)
     assert_int_equal(device_map(dev)->n_media, 1);
     assert_int_equal(device_map(dev)->n_segments, 2);
     assert_string_equal(device_map(dev)->segments[1].name, "rootfs");
+    (void)device_look(dev);
     device_get_stats(dev, &stats);
     assert_int_equal(stats.line, DEVICE_LINE_OFFLINE);
     assert_int_equal(stats.line_bytes_received + stats.line_bytes_sent, 0);
@@ -85,18 +86,23 @@ static void has_no_bytes(void **state)
 {
     const struct device_sink sink = {.row = no_row};
     CLEANUP_BUF struct buf text = {0};
-    uint32_t crc;
+    struct digest_value sum;
 
     (void)state;
     assert_true(device_read_max(dev) >= DEVICE_ROW);
     (void)device_read_limit(dev);
     for (int round = 0; round < 2; round++) {
         err.text[0] = '\0';
-        assert_int_equal(device_read(dev, BASE, 512, &sink, &err), -ENODEV);
+        assert_int_equal(device_read(dev, DEVICE_FIRST, BASE, 512, &sink, &err),
+                         -ENODEV);
         assert_says(err.text, "offline");
         err.text[0] = '\0';
-        assert_int_equal(device_crc32(dev, BASE, 512, &crc, &err), -ENODEV);
+        assert_int_equal(device_checksum(dev, BASE, 512, &sum, NULL, &err),
+                         -ENODEV);
         assert_says(err.text, "offline");
+        assert_null(device_checksum_algorithm(dev));
+        assert_false(device_look(dev));
+        assert_int_equal(device_recover(dev, NULL, &err), -ENODEV);
         device_wake(dev);
         device_transcript(dev, &text);
         assert_false(device_is_told_apart(dev));
@@ -159,7 +165,8 @@ static void a_fetcher_does_not_wait(void **state)
                                               .memory_only = true,
                                               .media = &medium,
                                               .media_count = 1};
-    struct fetcher_config config = {.device = dev, .timeout_ms = 3600000};
+    struct fetcher_config config = {
+        .device = dev, .timeout_ms = 3600000, .verify = VERIFY_AUTO};
     struct answer a = {
         PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 1, {0}};
     uint8_t want[BLOCK_SIZE];
@@ -169,6 +176,8 @@ static void a_fetcher_does_not_wait(void **state)
     (void)state;
     assert_int_equal(cache_open(&config.cache, &cache_config, &err), 0);
     put_from(cache_blocks(config.cache, 0), 1, 7);
+    put_from(cache_blocks(config.cache, 0), 1, 9);
+    blocks_confirm(cache_blocks(config.cache, 0), 7, BLOCK_CHECKSUM);
     assert_int_equal(fetcher_start(&f, &config, &err), 0);
     for (int round = 0; round < 3; round++) {
         assert_int_equal(fetch(f, &a, 6), -EIO);
@@ -177,8 +186,16 @@ static void a_fetcher_does_not_wait(void **state)
         assert_memory_equal(a.bytes, want, BLOCK_SIZE);
     }
     fetcher_get_stats(f, &stats);
-    assert_says(stats.last_error, "no device");
+    assert_says(stats.last_error, "there is no device: the mount is offline");
     assert_int_equal(stats.blocks_bad, 0);
+    assert_int_equal(fetch(f, &a, 9), -EIO); /* known, not confirmed */
+    fetcher_get_stats(f, &stats);
+    assert_says(stats.last_error, "not confirmed");
+    fetcher_stop(f);
+    config.verify = VERIFY_ROWS;
+    assert_int_equal(fetcher_start(&f, &config, &err), 0);
+    assert_int_equal(fetch(f, &a, 9), 0);
+    assert_int_equal(fetch(f, &a, 6), -EIO);
     fetcher_stop(f);
     cache_close(config.cache);
 }

@@ -140,9 +140,12 @@ static void the_values(void **state)
         {"dump a { command = \"md {address}\"\n row { address-digits = 17 } "
          "}\n",
          "address-digits: 17"},
+        {"checksum crc31 { command = \"m {address}\"\n answer = '(?<sum>x)' "
+         "}\n",
+         "must be crc32, cksum, md5"},
         {"checksum md5 { command = \"m\"\n answer = '(?<sum>x)' }\n",
-         "the only algorithm known is crc32"},
-        {"checksum crc32 { command = \"c\"\n answer = 'x' }\n",
+         "has no {address}"},
+        {"checksum crc32 { command = \"c {address}\"\n answer = 'x' }\n",
          "needs a group (?<sum>...)"},
         {"map a { command = \"m\"\n pattern = 'x' }\n",
          "neither the pattern nor size tells one"},
@@ -256,7 +259,8 @@ static void those_that_come_with_us(void **state)
     dialect_free(d);
     assert_int_equal(dialect_load(&d, "u-boot", &err), 0);
     assert_int_equal(d->interrupt.bytes[0], 3);
-    assert_non_null(d->crc32.command);
+    assert_int_equal(d->n_checksums, 1);
+    assert_string_equal(digest_name(d->checksums[0].algorithm), "crc32");
     dialect_free(d);
     assert_int_equal(dialect_load(&d, "winbomd", &err), -ENOENT);
     assert_says(err.text, "no dialect 'winbomd'; there are ");

@@ -51,7 +51,7 @@ static int run_at(uint64_t base, unsigned method)
                                                                   : ROW_MEMORY,
         .address = base,
         .len = LEN};
-    const struct device_sink sink = {on_row, on_stop, &got};
+    const struct device_sink sink = {NULL, on_row, on_stop, &got};
 
     got.n = 0;
     got.base = base;

@@ -58,8 +58,8 @@ static void shows_each_state(void **state)
         b, 0, SIZE,
         HEAD("0", "0", "0x00000000     ?") "0x00000000  0x00019064  ?\n");
     put_range(b, 0, 8);
-    blocks_confirm(b, 2);
-    blocks_confirm(b, 3);
+    blocks_confirm(b, 2, BLOCK_CHECKSUM);
+    blocks_confirm(b, 3, BLOCK_CHECKSUM);
     blocks_mark_bad(b, 8);
     blocks_mark_bad(b, 9);
     blocks_mark_bad(b, 20);
@@ -81,7 +81,7 @@ static void counts_from_the_segment(void **state)
 
     (void)state;
     put_range(b, 2, 4);
-    blocks_confirm(b, 3);
+    blocks_confirm(b, 3, BLOCK_CHECKSUM);
     blocks_mark_bad(b, 4);
     expect_map(
         b, 1000, 1100,

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "fetch/plan.h"
+#include "fetch/ranges.h"
 #include "fetch/rate.h"
 #include "fetch/rows.h"
 
@@ -18,14 +19,15 @@ static const struct blocks *get_blocks(void *arg, size_t n)
     return medium;
 }
 
-static uint32_t get_rows(void *arg, size_t n, uint64_t block)
+static uint32_t get_rows(void *arg, size_t n, uint64_t block, bool confirm)
 {
     (void)arg;
+    (void)confirm;
     return n == 0 ? have[block] : 0;
 }
 
-static struct plan_range next_of(const struct plan_want *wants, size_t n,
-                                 uint64_t max)
+static struct plan_step next_of(const struct plan_want *wants, size_t n,
+                                uint64_t max)
 {
     const struct plan_input in = {.wants = wants,
                                   .n_wants = n,
@@ -36,10 +38,18 @@ static struct plan_range next_of(const struct plan_want *wants, size_t n,
     return plan_next(&in);
 }
 
-static void expect(struct plan_range r, uint64_t offset, uint64_t len)
+static void expect(struct plan_step r, uint64_t offset, uint64_t len)
 {
     assert_true(r.offset == offset);
     assert_true(r.len == len);
+}
+
+static bool wanted(const struct plan_input *in, size_t n, uint64_t offset,
+                   uint64_t len)
+{
+    const struct plan_step step = {PLAN_READ, n, offset, len};
+
+    return plan_wanted(in, &step);
 }
 
 static int up(void **state)
@@ -59,7 +69,7 @@ static int down(void **state)
 
 static void nothing_wanted_nothing_missing(void **state)
 {
-    const struct plan_want w = {0, AT(3), AT(1)};
+    const struct plan_want w = {.offset = AT(3), .len = AT(1)};
 
     (void)state;
     expect(next_of(NULL, 0, 4096), 0, 0);
@@ -69,9 +79,9 @@ static void nothing_wanted_nothing_missing(void **state)
 
 static void whole_blocks_around_what_is_wanted(void **state)
 {
-    const struct plan_want one = {0, AT(3) + 100, 1};
-    const struct plan_want two = {0, AT(3) + 511, 2};
-    const struct plan_want last = {0, AT(100) - 1, 1};
+    const struct plan_want one = {.offset = AT(3) + 100, .len = 1};
+    const struct plan_want two = {.offset = AT(3) + 511, .len = 2};
+    const struct plan_want last = {.offset = AT(100) - 1, .len = 1};
 
     (void)state;
     expect(next_of(&one, 1, 4096), AT(3), AT(1));
@@ -83,11 +93,11 @@ static void whole_blocks_around_what_is_wanted(void **state)
 
 static void neighbours_in_one_command(void **state)
 {
-    const struct plan_want w[] = {{0, AT(5), AT(1)},
-                                  {0, AT(7), AT(1)},
-                                  {0, AT(6), AT(1)},
-                                  {1, AT(8), AT(1)},
-                                  {0, AT(10), AT(50)}};
+    const struct plan_want w[] = {{.offset = AT(5), .len = AT(1)},
+                                  {.offset = AT(7), .len = AT(1)},
+                                  {.offset = AT(6), .len = AT(1)},
+                                  {.medium = 1, .offset = AT(8), .len = AT(1)},
+                                  {.offset = AT(10), .len = AT(50)}};
 
     (void)state;
     expect(next_of(w, 5, 4096), AT(5), AT(3));
@@ -102,7 +112,8 @@ static void neighbours_in_one_command(void **state)
 
 static void the_oldest_first(void **state)
 {
-    const struct plan_want w[] = {{0, AT(50), AT(2)}, {0, AT(2), AT(2)}};
+    const struct plan_want w[] = {{.offset = AT(50), .len = AT(2)},
+                                  {.offset = AT(2), .len = AT(2)}};
 
     (void)state;
     expect(next_of(w, 2, 4096), AT(50), AT(2));
@@ -110,7 +121,7 @@ static void the_oldest_first(void **state)
 
 static void rows_that_are_missing(void **state)
 {
-    const struct plan_want w = {0, AT(4), AT(4)};
+    const struct plan_want w = {.offset = AT(4), .len = AT(4)};
 
     (void)state;
     have[4] = 0xfffffff7;
@@ -129,7 +140,7 @@ static void rows_that_are_missing(void **state)
  * lie in it, or rows would count as lost that were never asked for. */
 static void no_more_than_a_command_brings(void **state)
 {
-    const struct plan_want w = {0, AT(4), AT(1)};
+    const struct plan_want w = {.offset = AT(4), .len = AT(1)};
 
     (void)state;
     have[4] = 0x000000ff;
@@ -142,19 +153,133 @@ static void no_more_than_a_command_brings(void **state)
 
 static void bad_blocks_are_tried_again(void **state)
 {
-    const struct plan_want w = {0, AT(4), AT(2)};
+    const struct plan_want w = {.offset = AT(4), .len = AT(2)};
     const struct plan_input in = {
         .wants = &w, .n_wants = 1, .blocks = get_blocks, .rows = get_rows};
 
     (void)state;
     blocks_mark_bad(medium, 4);
     expect(next_of(&w, 1, 4096), AT(4), AT(2));
-    assert_true(plan_wanted(&in, 0, AT(4), AT(1)));
+    assert_true(wanted(&in, 0, AT(4), AT(1)));
     put_from(medium, 1, 4);
-    assert_false(plan_wanted(&in, 0, AT(4), AT(1)));
-    assert_true(plan_wanted(&in, 0, AT(4), AT(2)));
-    assert_false(plan_wanted(&in, 0, AT(6), AT(2)));
-    assert_false(plan_wanted(&in, 1, AT(4), AT(2)));
+    assert_false(wanted(&in, 0, AT(4), AT(1)));
+    assert_true(wanted(&in, 0, AT(4), AT(2)));
+    assert_false(wanted(&in, 0, AT(6), AT(2)));
+    assert_false(wanted(&in, 1, AT(4), AT(2)));
+}
+
+static struct plan_step with_sums(const struct plan_want *w, uint64_t sum_max)
+{
+    const struct plan_input in = {.wants = w,
+                                  .n_wants = 1,
+                                  .blocks = get_blocks,
+                                  .rows = get_rows,
+                                  .max = 4096,
+                                  .sum_max = sum_max};
+
+    return plan_next(&in);
+}
+
+static void what_is_good_is_confirmed(void **state)
+{
+    struct plan_want w = {.offset = AT(4), .len = AT(3)};
+    struct plan_step s;
+
+    (void)state;
+    for (uint64_t n = 4; n < 20; n++)
+        put_from(medium, 1, n);
+    assert_int_equal(with_sums(&w, 0).what, PLAN_NOTHING);
+    w.confirm = true;
+    s = with_sums(&w, 0);
+    assert_int_equal(s.what, PLAN_AGAIN);
+    expect(s, AT(4), AT(3));
+    /* One sum covers what lies behind it, too. */
+    s = with_sums(&w, 65536);
+    assert_int_equal(s.what, PLAN_SUM);
+    expect(s, AT(4), AT(16));
+    expect(with_sums(&w, AT(1)), AT(4), AT(1));
+    /* What is missing comes first. */
+    blocks_drop(medium, 6);
+    s = with_sums(&w, 65536);
+    assert_int_equal(s.what, PLAN_READ);
+    expect(s, AT(6), AT(1));
+    put_from(medium, 1, 6);
+    blocks_confirm(medium, 5, BLOCK_CHECKSUM);
+    expect(with_sums(&w, 65536), AT(4), AT(1));
+    blocks_confirm(medium, 4, BLOCK_REREAD);
+    expect(with_sums(&w, 0), AT(6), AT(1));
+    blocks_confirm(medium, 6, BLOCK_IMAGE);
+    assert_int_equal(with_sums(&w, 0).what, PLAN_NOTHING);
+}
+
+static void once_is_once(void **state)
+{
+    const struct plan_want w = {
+        .offset = AT(4), .len = AT(2), .confirm = true, .once = true};
+
+    (void)state;
+    blocks_mark_bad(medium, 4);
+    expect(with_sums(&w, 0), AT(5), AT(1));
+    put_from(medium, 1, 5);
+    blocks_confirm(medium, 5, BLOCK_REREAD);
+    assert_int_equal(with_sums(&w, 0).what, PLAN_NOTHING);
+}
+
+static void rows_are_voted_for(void **state)
+{
+    static const uint8_t a[16] = "aaaaaaaaaaaaaaa";
+    static const uint8_t b[16] = "bbbbbbbbbbbbbbb";
+    struct rows_block block = {.used = true};
+
+    (void)state;
+    assert_int_equal(rows_count(&block, 3, a, 1), ROWS_NEW);
+    assert_int_equal(rows_count(&block, 3, a, 1), ROWS_OLD);
+    assert_int_equal(rows_mask(&block, 1), 8);
+    assert_int_equal(rows_mask(&block, 2), 0);
+    assert_int_equal(rows_count(&block, 3, b, 2), ROWS_CONFLICT);
+    assert_int_equal(rows_count(&block, 3, b, 3), ROWS_NEW);
+    assert_int_equal(rows_mask(&block, 2), 8);
+    assert_int_equal(rows_conflicts(&block), 1);
+    rows_spoil(&block, 3);
+    assert_int_equal(rows_mask(&block, 1), 0);
+    assert_int_equal(rows_count(&block, 3, b, 4), ROWS_NEW);
+    rows_spoil(&block, 3);
+    assert_int_equal(rows_count(&block, 3, a, 5), ROWS_REPLACED);
+    assert_memory_equal(block.bytes + 48, a, 16);
+    assert_int_equal(rows_conflicts(&block), 3);
+    assert_false(rows_all(&block, 4, 1));
+    rows_fill(&block, block.bytes, 4);
+    assert_true(rows_all(&block, 4, 1));
+}
+
+static void ranges_merge_and_split(void **state)
+{
+    static struct ranges r;
+
+    (void)state;
+    r.n = 0;
+    ranges_add(&r, 0, 100, 10);
+    ranges_add(&r, 0, 120, 10);
+    ranges_add(&r, 1, 110, 10);
+    assert_int_equal(r.n, 3);
+    ranges_add(&r, 0, 110, 10);
+    assert_int_equal(r.n, 2);
+    assert_int_equal(r.list[0].offset, 100);
+    assert_int_equal(r.list[0].len, 30);
+    ranges_remove(&r, 0, 105, 5);
+    assert_int_equal(r.n, 3);
+    assert_false(ranges_meet(&r, 0, 105, 5));
+    assert_true(ranges_meet(&r, 0, 104, 1));
+    assert_true(ranges_meet(&r, 0, 110, 1));
+    ranges_remove(&r, 0, 0, 1000);
+    assert_int_equal(r.n, 1);
+    assert_true(ranges_meet(&r, 1, 0, 1000));
+    /* Too many: gaps are filled, nothing is left out. */
+    for (uint64_t i = 0; i < 2 * RANGES_MAX; i++)
+        ranges_add(&r, 0, i * 10, 1 + i % 2);
+    for (uint64_t i = 0; i < 2 * RANGES_MAX; i++)
+        assert_true(ranges_meet(&r, 0, i * 10, 1));
+    assert_true(r.n <= RANGES_MAX);
 }
 
 static void rows_are_kept_by_block(void **state)
@@ -166,14 +291,14 @@ static void rows_are_kept_by_block(void **state)
     assert_int_equal(rows_init(&r, 4), 0);
     assert_null(rows_find(&r, 0, 0));
     b = rows_get(&r, 0, 7);
-    b->have = 5;
+    b->rows[0].votes = b->rows[2].votes = 1;
     assert_ptr_equal(rows_get(&r, 0, 7), b);
     assert_null(rows_find(&r, 1, 7));
     for (uint64_t n = 0; n < 3; n++)
-        assert_int_equal(rows_get(&r, 1, n)->have, 0);
-    assert_int_equal(rows_find(&r, 0, 7)->have, 5);
+        assert_int_equal(rows_mask(rows_get(&r, 1, n), 1), 0);
+    assert_int_equal(rows_mask(rows_find(&r, 0, 7), 1), 5);
     /* The fifth takes the place of the oldest. */
-    assert_int_equal(rows_get(&r, 1, 3)->have, 0);
+    assert_int_equal(rows_mask(rows_get(&r, 1, 3), 1), 0);
     assert_null(rows_find(&r, 0, 7));
     assert_non_null(rows_find(&r, 1, 0));
     rows_drop(rows_find(&r, 1, 1));
@@ -214,6 +339,10 @@ int main(void)
         PLAN_TEST(rows_that_are_missing),
         PLAN_TEST(no_more_than_a_command_brings),
         PLAN_TEST(bad_blocks_are_tried_again),
+        PLAN_TEST(what_is_good_is_confirmed),
+        PLAN_TEST(once_is_once),
+        cmocka_unit_test(rows_are_voted_for),
+        cmocka_unit_test(ranges_merge_and_split),
         cmocka_unit_test(rows_are_kept_by_block),
         cmocka_unit_test(the_rate_of_the_last_seconds),
     };

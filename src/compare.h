@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Finds where a device has other bytes than we, by its checksums alone.
+
+#ifndef COMPARE_H
+#define COMPARE_H
+
+#include "base/digest.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Pieces that are told as differing are no longer than COARSE bytes before
+ * they are put together, and no shorter than FINE, but at the end. */
+#define COMPARE_COARSE 512U
+#define COMPARE_FINE   16U
+/* So many COARSE pieces are worth looking into: each costs up to 62 sums, as
+ * long as to read it. */
+#define COMPARE_LOOKS 64U
+
+enum compare_kind {
+    COMPARE_DIFFERS = 1,
+    COMPARE_FAILED /* the device gave no sum, or never the same one twice */
+};
+
+/* Start with the functions and arg set, looks = COMPARE_LOOKS. */
+struct compare {
+    /* The device's sum of [offset, offset+len). 0; -EIO: no answer, others may
+     * get one; any other negative errno ends the comparing. */
+    int (*sum)(void *arg, uint64_t offset, size_t len,
+               struct digest_value *out);
+    /* Once for each piece that is not the same, in ascending order. */
+    void (*found)(void *arg, enum compare_kind kind, uint64_t offset,
+                  size_t len);
+    /* All before end is done. */
+    void (*passed)(void *arg, uint64_t end);
+    void *arg;
+    unsigned looks;
+};
+
+/*
+ * Compares bytes, len of them, with what stands at offset on the device. A
+ * sum that differs is asked for again; a difference is believed when the same
+ * sum came twice. Where the halves of a differing piece are the same, the
+ * piece is. 0, or what sum said that ends it.
+ */
+int compare_piece(struct compare *c, const uint8_t *bytes, uint64_t offset,
+                  size_t len);
+
+#endif

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Confirming by the device's own checksum.
+
+/*
+ * One checksum of up to 64 KiB costs a line of text where the bytes cost
+ * thousands. What differs is halved until the wrong rows are found, which are
+ * spoilt: only they are read again. A sum that differs is asked for once more
+ * before it is believed; below that a half is known to be wrong without asking
+ * when the other one is right.
+ *
+ * Pieces wait on a stack, the front ones on top. A piece is whole blocks, or
+ * rows within one block.
+ *
+ *   unknown --ask--> same: its whole blocks are confirmed
+ *                \-> differs: as wrong
+ *   wrong   --one row-->  spoilt
+ *           --else----->  two halves: ask the front one; it is the same: the
+ *                         other one is wrong; it differs: it is wrong and the
+ *                         other one unknown
+ *
+ * Where much is wrong, halving costs more than reading again: after SPOILT_MAX
+ * rows a wrong piece is spoilt as a whole.
+ *
+ * A device may have a command of that name that computes something else. Until
+ * one sum was right, single blocks are compared, and read again as a whole;
+ * after REFUSED_MAX that differed, its sums are not asked for any more.
+ */
+
+#include "fetch/fetcher_priv.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+
+#define SUM_MAX     65536U
+#define SPOILT_MAX  64U
+#define REFUSED_MAX 5U /* below what gives a block up */
+#define ANSWERS_MAX 4  /* that cannot be understood, or differ each time */
+#define STACK_MAX   64U
+
+enum verdict { SAME, DIFFERS, UNKNOWN };
+
+struct piece {
+    uint64_t offset;
+    uint64_t len;
+    bool wrong;
+};
+
+struct confirm {
+    struct fetcher *f;
+    size_t medium;
+    struct blocks *blocks;
+    struct piece stack[STACK_MAX];
+    size_t n;
+    unsigned spoilt; /* rows */
+    int error;       /* ends it: of the device, or -ENODATA: of the cache */
+};
+
+uint64_t confirm_sum_max(const struct fetcher *f)
+{
+    if (f->sum_broken || device_checksum_algorithm(f->device) == NULL)
+        return 0;
+    return f->sum_agreed ? SUM_MAX : BLOCK_SIZE;
+}
+
+static int sum_of_cache(struct blocks *b, const struct digest *algorithm,
+                        const struct piece *p, struct digest_value *out)
+{
+    uint8_t bytes[32 * BLOCK_SIZE];
+    struct digest_state state;
+
+    digest_begin(&state, algorithm);
+    for (uint64_t at = 0; at < p->len;) {
+        size_t some = p->len - at < sizeof(bytes) ? (size_t)(p->len - at)
+                                                  : sizeof(bytes);
+        int ret = blocks_get(b, p->offset + at, bytes, some);
+        if (ret < 0)
+            return ret;
+        digest_add(&state, bytes, some);
+        at += some;
+    }
+    digest_end(&state, out);
+    return 0;
+}
+
+/* Asks once. */
+static int sum_of_device(struct confirm *c, const struct piece *p,
+                         struct digest_value *out)
+{
+    struct fetcher *f = c->f;
+    const struct device_sink sink = {.stop = fetcher_attend, .arg = f};
+    int ret = contact_ready(f);
+
+    if (ret < 0)
+        return ret;
+    fetcher_count(f, &f->stats.sums, 1);
+    return device_checksum(f->device, f->map->media[c->medium].base + p->offset,
+                           p->len, out, &sink, &f->read_error);
+}
+
+/* sure: a sum that differs must come twice. */
+static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
+{
+    struct digest_value before = {.algorithm = NULL};
+    struct digest_value ours;
+    struct digest_value theirs;
+    int ret = -EBADMSG;
+
+    for (int i = 0; i < ANSWERS_MAX; i++) {
+        ret = sum_of_device(c, p, &theirs);
+        if (ret == -EBADMSG)
+            continue;
+        if (ret == 0)
+            ret = sum_of_cache(c->blocks, theirs.algorithm, p, &ours);
+        if (ret < 0)
+            break;
+        if (digest_same(&ours, &theirs))
+            return SAME;
+        if (!sure || digest_same(&before, &theirs))
+            return DIFFERS;
+        before = theirs;
+        ret = -EBADMSG;
+    }
+    c->error = ret;
+    return UNKNOWN;
+}
+
+static void push(struct confirm *c, uint64_t offset, uint64_t len, bool wrong)
+{
+    assert(c->n < STACK_MAX); /* a level of halving has one piece waiting */
+    c->stack[c->n++] = (struct piece){offset, len, wrong};
+}
+
+static void confirm_piece(struct confirm *c, const struct piece *p)
+{
+    struct fetcher *f = c->f;
+    uint64_t end = p->offset + p->len;
+    uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
+
+    for (; n < blocks_count(c->blocks) &&
+           n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
+         n++) {
+        blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
+        ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
+    }
+    f->sum_agreed = true;
+    f->progress_ms = clock_ms();
+    if (!f->unsynced) {
+        f->unsynced = true;
+        f->sync_ms = clock_ms();
+    }
+}
+
+static void spoil(struct confirm *c, const struct piece *p)
+{
+    uint64_t end = p->offset + p->len;
+
+    for (uint64_t at = p->offset; at < end; at += ROWS_SIZE) {
+        assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
+                       (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
+        c->spoilt++;
+    }
+    c->f->noisy = true;
+}
+
+/* Of a wrong piece the front half is compared. */
+static void halve(struct confirm *c, const struct piece *p)
+{
+    uint64_t unit = p->len > BLOCK_SIZE ? BLOCK_SIZE : ROWS_SIZE;
+    uint64_t half = (p->len / unit + 1) / 2 * unit;
+    struct piece front = {p->offset, half, false};
+
+    switch (compare(c, &front, false)) {
+    case SAME:
+        confirm_piece(c, &front);
+        push(c, p->offset + half, p->len - half, true);
+        break;
+    case DIFFERS:
+        push(c, p->offset + half, p->len - half, false);
+        push(c, front.offset, front.len, true);
+        break;
+    case UNKNOWN:
+        break;
+    }
+}
+
+static void take_wrong(struct confirm *c, const struct piece *p)
+{
+    if (p->len <= ROWS_SIZE || c->spoilt >= SPOILT_MAX)
+        spoil(c, p);
+    else
+        halve(c, p);
+}
+
+static void take(struct confirm *c, const struct piece *p)
+{
+    if (p->wrong) {
+        take_wrong(c, p);
+        return;
+    }
+    switch (compare(c, p, true)) {
+    case SAME:
+        confirm_piece(c, p);
+        break;
+    case DIFFERS:
+        take_wrong(c, p);
+        break;
+    case UNKNOWN:
+        break;
+    }
+}
+
+/* Works on the pieces until there are none, or it has become pointless. */
+static void run(struct confirm *c)
+{
+    while (c->n > 0 && c->error == 0) {
+        struct piece p = c->stack[--c->n];
+        take(c, &p);
+        if (fetcher_attend(c->f))
+            break;
+    }
+}
+
+static struct confirm confirm_on(struct fetcher *f, size_t medium)
+{
+    return (struct confirm){
+        .f = f, .medium = medium, .blocks = cache_blocks(f->cache, medium)};
+}
+
+/* The device has not been right yet: whether it ever will be is the question,
+ * as much as whether the bytes are. */
+static void first_sum(struct confirm *c, const struct piece *p)
+{
+    struct fetcher *f = c->f;
+    enum verdict v = compare(c, p, true);
+
+    if (v == SAME)
+        confirm_piece(c, p);
+    if (v == SAME || (v == UNKNOWN && c->error != -EBADMSG))
+        return;
+    if (v == DIFFERS)
+        spoil(c, p);
+    if (++f->sum_refused < REFUSED_MAX)
+        return;
+    f->sum_broken = true;
+    log_warn("the device's checksum command never agrees with what it prints: "
+             "confirming by a second reading instead");
+}
+
+void confirm_by_sum(struct fetcher *f)
+{
+    struct confirm c = confirm_on(f, f->current.medium);
+    const struct piece whole = {f->current.offset, f->current.len, false};
+
+    if (f->sum_agreed) {
+        push(&c, whole.offset, whole.len, false);
+        run(&c);
+    } else {
+        first_sum(&c, &whole);
+    }
+    answer_settle(f);
+}
+
+/* The known blocks from *n on, below end; false: there are none. */
+static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
+                       struct piece *out)
+{
+    uint64_t first;
+
+    while (*n < end && !block_state_known(blocks_state(b, *n)))
+        (*n)++;
+    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));)
+        (*n)++;
+    if (*n == first)
+        return false;
+    *out = (struct piece){
+        first * BLOCK_SIZE,
+        (*n - first - 1) * BLOCK_SIZE + blocks_length(b, *n - 1), false};
+    return true;
+}
+
+/* False: not all of p could be compared. */
+static bool compare_known(struct confirm *c, const struct piece *p)
+{
+    struct piece first = *p;
+
+    c->n = 0;
+    if (!c->f->sum_agreed) {
+        first.len = p->len < BLOCK_SIZE ? p->len : BLOCK_SIZE;
+        first_sum(c, &first);
+    }
+    if (!c->f->sum_agreed)
+        return false;
+    push(c, p->offset, p->len, false);
+    run(c);
+    return c->n == 0 && c->error == 0;
+}
+
+/* Compares what has not been yet, as far as it goes; all of it is compared
+ * when there is nothing to compare with. r may be answered meanwhile. */
+static void compare_request(struct confirm *c, struct fetch_request *r)
+{
+    struct fetcher *f = c->f;
+    uint64_t n = (r->offset + r->compared) / BLOCK_SIZE;
+    uint64_t end = (r->offset + r->len - 1) / BLOCK_SIZE + 1;
+    struct piece p;
+
+    while (confirm_sum_max(f) > 0 && next_known(c->blocks, &n, end, &p)) {
+        bool all = compare_known(c, &p);
+        if (f->serving == NULL || (!all && !f->sum_broken))
+            return;
+        r->compared = p.offset + p.len - r->offset;
+    }
+    if (f->sum_broken)
+        r->n_findings = 0; /* nothing that it said counts */
+    r->compared = r->len;
+}
+
+void confirm_request(struct fetcher *f, struct fetch_request *r)
+{
+    struct confirm c = confirm_on(f, r->medium);
+
+    f->is_serving = true;
+    f->serving = r;
+    compare_request(&c, r);
+    f->is_serving = false;
+    f->serving = NULL;
+}
+
+/* FETCH_SUM. */
+static int ask_sum(struct confirm *c, struct fetch_request *r)
+{
+    const struct piece p = {r->offset, r->len, false};
+    struct digest_value sum;
+    int ret = -EBADMSG;
+
+    for (int i = 0; ret == -EBADMSG && i < ANSWERS_MAX; i++)
+        ret = confirm_sum_max(c->f) == 0 ? -EOPNOTSUPP
+                                         : sum_of_device(c, &p, &sum);
+    if (ret == -ENOTSUP)
+        ret = -EOPNOTSUPP;
+    if (ret == 0 && c->f->serving != NULL)
+        r->sum = sum;
+    return ret;
+}
+
+void confirm_serve_sum(struct fetcher *f, struct fetch_request *r)
+{
+    struct confirm c = confirm_on(f, r->medium);
+    int ret;
+
+    f->is_serving = true;
+    f->serving = r;
+    ret = ask_sum(&c, r);
+    /* A device that does not answer now is asked again until the time-out. */
+    if (f->serving != NULL &&
+        (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE))
+        answer_first(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
+    f->is_serving = false;
+    f->serving = NULL;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Who a device is: asked once when it is opened, and again after a reset.
+
+/*
+ * The identity is a text of lines: the dialect, then what the identity rules
+ * match, rule by rule. When it is asked for again, noise may damage an answer,
+ * so each rule has several tries: one that agrees is enough, for noise makes
+ * no right answer; two that say the same other thing are another device.
+ */
+
+#include "monitor/device_priv.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ASK_TIMEOUT_MS 5000U
+#define ASK_TRIES      3
+#define SAME_TRIES     6
+#define ANSWER_MAX     (256U << 10)
+
+static int ask_once(struct device *dev, const char *command, struct buf *text,
+                    struct err *err)
+{
+    struct dialect *d = dev->dialect;
+    int ret = console_ask(&dev->console, command, NULL, ASK_TIMEOUT_MS, text,
+                          err);
+
+    if (ret == 0 && d->unknown != NULL && text->len > 0 &&
+        pattern_match(d->unknown, text->data, text->len, 0, NULL)) {
+        log_info("the boot loader has no '%s'", command);
+        buf_clear(text);
+    }
+    return ret;
+}
+
+int device_ask(struct device *dev, const char *command, struct buf *text,
+               struct err *err)
+{
+    int ret = -EILSEQ;
+
+    for (int i = 0; i < ASK_TRIES; i++) {
+        ret = ask_once(dev, command, text, err);
+        if (ret != -EILSEQ && ret != -ETIMEDOUT)
+            return ret;
+        buf_clear(text);
+        if (console_resync(&dev->console, deadline_in(3000)) < 0)
+            return ret;
+    }
+    return ret;
+}
+
+bool identity_lines(const struct identity_rule *rule, const struct buf *text,
+                    struct buf *out)
+{
+    bool unique = false;
+    size_t at = 0;
+
+    while (text->len > 0 &&
+           pattern_match(rule->pattern, text->data, text->len, at, &at)) {
+        struct span line = pattern_whole(rule->pattern);
+        unique = unique || rule->unique;
+        (void)buf_printf(out, "%s: %.*s\n", rule->title, (int)line.len,
+                         line.text);
+    }
+    return unique;
+}
+
+static bool is_text(const struct buf *b, const char *text, size_t len)
+{
+    return b->len == len && (len == 0 || memcmp(b->data, text, len) == 0);
+}
+
+/* Asks what rule wants to know; lines: what it finds. */
+static int ask_rule(struct device *dev, const struct identity_rule *rule,
+                    struct buf *lines, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_LIMITED(ANSWER_MAX);
+    int ret = device_get_in_step(dev, err);
+
+    if (ret == 0)
+        ret = ask_once(dev, rule->command, &text, err);
+    if (ret == 0)
+        (void)identity_lines(rule, &text, lines);
+    return device_settle(dev, ret);
+}
+
+/* 1: rule finds text again; 0: the same other thing twice. */
+static int rule_agrees(struct device *dev, const struct identity_rule *rule,
+                       const char *text, size_t len, struct err *err)
+{
+    CLEANUP_BUF struct buf before = BUF_LIMITED(65536);
+    CLEANUP_BUF struct buf lines = BUF_LIMITED(65536);
+    bool have_before = false;
+    int ret = -EILSEQ;
+
+    for (int i = 0; i < SAME_TRIES; i++) {
+        buf_clear(&lines);
+        ret = ask_rule(dev, rule, &lines, err);
+        if (ret == -ENODEV || ret == -EINTR)
+            return ret;
+        if (ret < 0)
+            continue;
+        if (is_text(&lines, text, len))
+            return 1;
+        if (have_before && is_text(&lines, before.data, before.len))
+            return 0;
+        buf_clear(&before);
+        have_before = buf_add(&before, lines.data, lines.len);
+    }
+    return ret < 0
+               ? ret
+               : err_set(err, -EILSEQ, "'%s' is answered differently each time",
+                         rule->command);
+}
+
+static int all_agree(struct device *dev, struct err *err)
+{
+    const struct dialect *d = dev->dialect;
+    int ret = 1;
+
+    for (size_t i = 0; ret == 1 && i < d->n_identities; i++) {
+        size_t from = i == 0 ? dev->identity_ends[d->n_identities]
+                             : dev->identity_ends[i - 1];
+        ret = rule_agrees(dev, &d->identities[i], dev->identity.data + from,
+                          dev->identity_ends[i] - from, err);
+    }
+    return ret;
+}
+
+int device_is_same(struct device *dev, const struct device_sink *sink,
+                   struct err *err)
+{
+    int ret;
+
+    device_attend(dev, sink);
+    ret = all_agree(dev, err);
+    device_attend(dev, NULL);
+    return ret;
+}

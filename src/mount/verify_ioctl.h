@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What `fwfs --verify` asks of the mount: ioctl(2) on an open file of it.
+
+#ifndef MOUNT_VERIFY_IOCTL_H
+#define MOUNT_VERIFY_IOCTL_H
+
+#include <linux/ioctl.h>
+#include <stdint.h>
+
+/*
+ * Both are done on an open segment file. A file in .fwfs, or one of another
+ * file system, answers ENOTTY; a mount whose fwfs has died, ENOTCONN. All
+ * numbers are in the machine's own byte order; the layouts are the same for
+ * programs of 32 and of 64 bits. reserved is 0 and not looked at.
+ */
+
+#define FWFS_VERIFY_MAX    (1U << 20) /* bytes of one call at most */
+#define FWFS_VERIFY_RANGES 64U
+
+/* In flags: only blocks given up before (bad) are tried again; the others of
+ * the range are left as they are. */
+#define FWFS_VERIFY_RETRY 1U
+
+enum fwfs_range_kind {
+    FWFS_RANGE_DIFFERED = 1, /* what was cached was not what the device has;
+                              * it was fetched anew and is confirmed now */
+    FWFS_RANGE_FAILED = 2    /* could not be read or confirmed */
+};
+
+/* Within the range asked for; ascending, none overlaps another. */
+struct fwfs_verify_range {
+    uint64_t offset; /* bytes from the start of the file */
+    uint64_t len;    /* bytes, not 0 */
+    uint32_t kind;   /* enum fwfs_range_kind */
+    uint32_t reserved;
+};
+
+struct fwfs_verify {
+    uint64_t offset;   /* in: bytes from the start of the file */
+    uint64_t len;      /* in: 1 to FWFS_VERIFY_MAX, within the file */
+    uint32_t flags;    /* in: 0 or FWFS_VERIFY_RETRY */
+    uint32_t count;    /* out: ranges used */
+    uint32_t more;     /* out: so many ranges did not fit */
+    uint32_t reserved; /* 0 */
+    struct fwfs_verify_range ranges[FWFS_VERIFY_RANGES]; /* out */
+};
+
+/*
+ * Has the range confirmed: what is cached is compared with the device by the
+ * cheapest second route, what is absent is fetched first. Blocks until all of
+ * it is confirmed or failed (0; what was amiss is in ranges), or a signal
+ * comes (EINTR). EINVAL: offset, len or flags are not as above. EIO: the
+ * device is out of reach, nothing is known of the range.
+ */
+#define FWFS_IOC_VERIFY _IOWR('f', 0x60, struct fwfs_verify)
+
+struct fwfs_sum {
+    uint64_t offset;    /* in: bytes from the start of the file */
+    uint64_t len;       /* in: 1 to FWFS_VERIFY_MAX, within the file */
+    char algorithm[16]; /* out, NUL-terminated: "crc32", "md5" and so on, by
+                         * the names of base/digest.h */
+    uint32_t sum_len;   /* out: bytes of sum used */
+    uint32_t reserved;  /* 0 */
+    uint8_t sum[64];    /* out, as base/digest.h has it: big-endian bytes */
+};
+
+/*
+ * The device's own checksum of a range of its flash, whatever is cached;
+ * nothing is moved over the line but the answer, and nothing is changed.
+ * Blocks as above. EOPNOTSUPP: this device has no checksum command. EIO: it
+ * gave no answer.
+ */
+#define FWFS_IOC_SUM _IOWR('f', 0x61, struct fwfs_sum)
+
+#endif

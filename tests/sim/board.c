@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Resets and hangs the board when its time has come, and exchanges it.
+#include "board.h"
+
+#include <ctype.h>
+#include <sys/time.h>
+
+int board_set_up(struct sim *sim, const char **what)
+{
+    struct options *o = &sim->opt;
+    struct memory *m = &sim->memory;
+    struct board *b = &sim->board;
+
+    m->chip[0].window = o->window;
+    m->chip[1].window = o->window;
+    b->other.window = o->window;
+    *what = o->flash;
+    if (chip_open(&m->chip[0], o->flash, o->base) < 0)
+        return -1;
+    b->first = m->chip[0];
+    *what = o->flash2;
+    if (o->flash2 && chip_open(&m->chip[1], o->flash2, o->base2) < 0)
+        return -1;
+    *what = o->flash_after;
+    return o->flash_after ? chip_open(&b->other, o->flash_after, o->base) : 0;
+}
+
+static void arm_watchdog(const struct options *o)
+{
+    struct itimerval timer = {0};
+
+    timer.it_value.tv_sec = o->watchdog / 1000000000;
+    timer.it_value.tv_usec = o->watchdog / 1000 % 1000000;
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* How many bytes to the next reset; the last of the list repeats. */
+static uint64_t reset_distance(const struct options *o, long done)
+{
+    long times = o->reset_times;
+
+    if (times < 0 && o->resets > 1)
+        times = (long)o->resets;
+    if (o->resets == 0 || (times >= 0 && done >= times))
+        return UINT64_MAX;
+    return o
+        ->reset_after[done < (long)o->resets ? (size_t)done : o->resets - 1];
+}
+
+static void arm_reset(struct sim *sim)
+{
+    struct board *b = &sim->board;
+    uint64_t distance = reset_distance(&sim->opt, b->resets_done);
+
+    b->reset_at = UINT64_MAX;
+    if (distance < UINT64_MAX - sim->uart.printed)
+        b->reset_at = sim->uart.printed + distance;
+}
+
+static void arm_stop(struct sim *sim)
+{
+    const struct board *b = &sim->board;
+
+    sim->uart.stop_at = b->reset_at < b->hang_at ? b->reset_at : b->hang_at;
+}
+
+void board_start(struct sim *sim)
+{
+    sim->board.hang_at = sim->opt.hang_after;
+    arm_reset(sim);
+    arm_stop(sim);
+    arm_watchdog(&sim->opt);
+}
+
+static bool is_other(const struct sim *sim)
+{
+    return sim->board.restarts >= 1 &&
+           !(sim->opt.swap_back && sim->board.restarts >= 2);
+}
+
+void board_restart(struct sim *sim)
+{
+    struct board *b = &sim->board;
+
+    b->restarts++;
+    sim->memory.seed = sim->opt.seed ^ b->restarts << 32;
+    sim->memory.chip[0] = is_other(sim) && b->other.data ? b->other : b->first;
+    arm_stop(sim);
+    arm_watchdog(&sim->opt);
+}
+
+bool board_hangs(struct sim *sim)
+{
+    struct board *b = &sim->board;
+
+    if (sim->uart.printed >= b->hang_at) {
+        b->hang_at = UINT64_MAX;
+        return true;
+    }
+    b->resets_done++;
+    arm_reset(sim);
+    return false;
+}
+
+const char *board_mac(const struct sim *sim, bool upper_case, char *buf)
+{
+    const struct options *o = &sim->opt;
+    const char *mac = is_other(sim) && o->mac_after ? o->mac_after : o->mac;
+
+    for (int i = 0; i < BOARD_MAC; i++)
+        buf[i] = (char)(upper_case ? toupper((unsigned char)mac[i])
+                                   : tolower((unsigned char)mac[i]));
+    return buf;
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A fetcher between readers and a device that does what a test tells it.
+
+#ifndef UNIT_FETCH_RIG_H
+#define UNIT_FETCH_RIG_H
+
+#include "store_util.h"
+#include "unit.h"
+
+#include "base/clock.h"
+#include "fetch/fetcher.h"
+#include "store/cache.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define CHIP  AT(64)
+#define BASE  0x9f000000U
+#define LIMIT 4096U
+#define BOARD 9
+
+/* A clock that moves when the device says so. */
+static atomic_uint_fast64_t fake_ms = 1000;
+
+static uint64_t fake_now(void)
+{
+    return atomic_load(&fake_ms);
+}
+
+/*
+ * Takes the place of the one in src/monitor; what these functions need of it
+ * is all there is. lock and changed guard what both threads touch.
+ */
+struct device {
+    struct map map;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    atomic_uint reads;
+    uint64_t first[512]; /* offset of each */
+    uint64_t len[512];
+    atomic_uint_fast64_t asked_bytes;
+    bool down;        /* shut down */
+    bool woken;       /* since the last look */
+    atomic_bool hold; /* a read waits inside until this is over */
+    bool inside;
+    atomic_int answer;              /* if not 0: of every read */
+    atomic_uint_fast64_t takes_ms;  /* each read */
+    atomic_uint_fast64_t lost_row;  /* offset of a row that does not come ... */
+    atomic_uint lost_times;         /* ... so often */
+    atomic_uint_fast64_t wrong_row; /* offset of a row that comes wrong ... */
+    atomic_uint wrong_times;        /* ... so often, each time otherwise */
+    atomic_uint again;              /* reads by the other command */
+    atomic_bool has_sums;
+    atomic_bool sums_lie;
+    atomic_uint sums;      /* checksums answered */
+    atomic_uint sum_noise; /* so many answers are wrong */
+    atomic_uint board;     /* which one answers */
+    atomic_uint contact;
+    atomic_bool unique;
+    atomic_bool gone;    /* the port */
+    atomic_uint damaged; /* rows, that the device counts */
+};
+
+static struct device dev;
+static struct cache *cache;
+static struct fetcher *fetcher;
+
+const struct map *device_map(const struct device *d)
+{
+    return &d->map;
+}
+
+uint64_t device_read_max(const struct device *d)
+{
+    (void)d;
+    return LIMIT;
+}
+
+uint64_t device_read_limit(const struct device *d)
+{
+    (void)d;
+    return LIMIT;
+}
+
+void device_wake(struct device *d)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    d->woken = true;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+void device_shutdown(struct device *d)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    d->down = true;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+/* Like a line on which nothing comes: asks the sink after each wake-up. */
+static int wait_inside(struct device *d, const struct device_sink *sink)
+{
+    int ret = 0;
+
+    (void)pthread_mutex_lock(&d->lock);
+    d->inside = true;
+    (void)pthread_cond_broadcast(&d->changed);
+    while (d->hold && ret == 0) {
+        bool stop;
+        while (d->hold && !d->woken && !d->down)
+            (void)pthread_cond_wait(&d->changed, &d->lock);
+        d->woken = false;
+        (void)pthread_mutex_unlock(&d->lock);
+        stop = sink->stop(sink->arg);
+        (void)pthread_mutex_lock(&d->lock);
+        if (stop || d->down)
+            ret = -EINTR;
+    }
+    d->inside = false;
+    (void)pthread_mutex_unlock(&d->lock);
+    return ret;
+}
+
+int device_read(struct device *d, enum device_reading reading, uint64_t address,
+                uint64_t len, const struct device_sink *sink, struct err *err)
+{
+    uint8_t row[DEVICE_ROW];
+    int ret = wait_inside(d, sink);
+
+    assert_int_equal(address % DEVICE_ROW, 0);
+    assert_in_range(len, DEVICE_ROW, LIMIT);
+    assert_true(address >= BASE && address - BASE + len <= CHIP);
+    (void)pthread_mutex_lock(&d->lock);
+    assert_true(d->reads < COUNT(d->first));
+    d->first[d->reads] = address - BASE;
+    d->len[d->reads++] = len;
+    d->asked_bytes += len;
+    d->again += reading == DEVICE_AGAIN;
+    ret = ret != 0 ? ret : d->answer;
+    atomic_fetch_add(&fake_ms, d->takes_ms);
+    (void)pthread_mutex_unlock(&d->lock);
+    if (ret != 0)
+        return err_set(err, ret, "the device is not well");
+    if (sink->begin != NULL)
+        sink->begin(sink->arg);
+    for (uint64_t at = address - BASE; len > 0; at += 16, len -= 16) {
+        if (at == d->lost_row && d->lost_times > 0) {
+            d->lost_times--;
+            continue;
+        }
+        device_bytes(d->board, at, row, sizeof(row));
+        if (at == d->wrong_row && d->wrong_times > 0)
+            row[3] ^= (uint8_t)d->wrong_times--;
+        sink->row(sink->arg, BASE + at, row, sizeof(row));
+        if (sink->stop(sink->arg) && len > 16)
+            return -EINTR;
+    }
+    return 0;
+}
+
+/* A read and its fate. */
+struct reader {
+    struct fetch_request r;
+    int status;
+    bool done;
+    bool right;
+    bool any; /* wrong bytes are expected */
+};
+
+static void on_done(struct fetch_request *r, int status, const void *bytes)
+{
+    struct reader *reader = r->arg;
+    uint8_t want[CHIP];
+
+    assert_true((status == 0 && r->kind == FETCH_READ) == (bytes != NULL));
+    device_bytes(BOARD, r->offset, want, r->len);
+    (void)pthread_mutex_lock(&dev.lock);
+    assert_false(reader->done);
+    reader->done = true;
+    reader->status = status;
+    reader->right = bytes != NULL && memcmp(bytes, want, r->len) == 0;
+    (void)pthread_cond_broadcast(&dev.changed);
+    (void)pthread_mutex_unlock(&dev.lock);
+}
+
+static void ask(struct reader *reader, uint64_t offset, size_t len)
+{
+    *reader = (struct reader){.r = {.offset = offset, .len = len}};
+    reader->r.done = on_done;
+    reader->r.arg = reader;
+    fetch_submit(fetcher, &reader->r);
+}
+
+static int wait_for(struct reader *reader)
+{
+    (void)pthread_mutex_lock(&dev.lock);
+    while (!reader->done)
+        (void)pthread_cond_wait(&dev.changed, &dev.lock);
+    (void)pthread_mutex_unlock(&dev.lock);
+    assert_true(reader->status != 0 || reader->right || reader->any ||
+                reader->r.kind != FETCH_READ);
+    return reader->status;
+}
+
+static int read_now(uint64_t offset, size_t len)
+{
+    struct reader reader;
+
+    ask(&reader, offset, len);
+    return wait_for(&reader);
+}
+
+static void wait_until_inside(void)
+{
+    (void)pthread_mutex_lock(&dev.lock);
+    while (!dev.inside)
+        (void)pthread_cond_wait(&dev.changed, &dev.lock);
+    (void)pthread_mutex_unlock(&dev.lock);
+}
+
+static void let_go(void)
+{
+    (void)pthread_mutex_lock(&dev.lock);
+    dev.hold = false;
+    (void)pthread_cond_broadcast(&dev.changed);
+    (void)pthread_mutex_unlock(&dev.lock);
+}
+
+const char *device_port(const struct device *d)
+{
+    (void)d;
+    return "/dev/ttyFAKE";
+}
+
+bool device_is_offline(const struct device *d)
+{
+    (void)d;
+    return false;
+}
+
+unsigned device_contact(const struct device *d)
+{
+    return d->contact;
+}
+
+bool device_is_unique(const struct device *d)
+{
+    return d->unique;
+}
+
+int device_is_same(struct device *d, const struct device_sink *sink,
+                   struct err *e)
+{
+    (void)sink;
+    (void)e;
+    return d->board == BOARD;
+}
+
+bool device_look(struct device *d)
+{
+    return d->gone;
+}
+
+int device_recover(struct device *d, const struct device_sink *sink,
+                   struct err *e)
+{
+    (void)sink;
+    if (!d->gone)
+        return 0;
+    atomic_fetch_add(&fake_ms, 8000);
+    return err_set(e, -ENODEV, "the port is gone");
+}
+
+const struct digest *device_checksum_algorithm(const struct device *d)
+{
+    return d->has_sums ? digest_find("crc32") : NULL;
+}
+
+int device_checksum(struct device *d, uint64_t address, uint64_t len,
+                    struct digest_value *sum, const struct device_sink *sink,
+                    struct err *e)
+{
+    uint8_t bytes[CHIP];
+
+    (void)e;
+    if (!d->has_sums)
+        return -ENOTSUP;
+    assert_true(len > 0 && len <= CHIP);
+    (void)pthread_mutex_lock(&d->lock);
+    device_bytes(d->board, address - BASE, bytes, len);
+    d->sums++;
+    bytes[0] ^= d->sums_lie;
+    bytes[0] ^= (uint8_t)(d->sum_noise > 0 ? d->sum_noise-- : 0);
+    (void)pthread_mutex_unlock(&d->lock);
+    digest_of(digest_find("crc32"), bytes, len, sum);
+    if (sink != NULL)
+        (void)sink->stop(sink->arg);
+    return 0;
+}
+
+void device_get_stats(const struct device *d, struct device_stats *out)
+{
+    *out = (struct device_stats){.device_bytes_read = d->asked_bytes,
+                                 .rows_bad = d->damaged};
+}
+
+static enum verify_mode mode; /* of the next up() */
+
+static int up(void **state)
+{
+    static const struct cache_medium media[] = {
+        {.name = "flash", .base = BASE, .size = CHIP}};
+    const struct cache_config config = {.stem = "x",
+                                        .identity = "x",
+                                        .memory_only = true,
+                                        .media = media,
+                                        .media_count = 1};
+    struct fetcher_config fc = {
+        .device = &dev, .timeout_ms = 30000, .verify = mode};
+
+    (void)state;
+    clock_set_source(fake_now);
+    memset(&dev, 0, sizeof(dev));
+    (void)pthread_mutex_init(&dev.lock, NULL);
+    (void)pthread_cond_init(&dev.changed, NULL);
+    dev.lost_row = dev.wrong_row = UINT64_MAX;
+    dev.board = BOARD;
+    dev.map.n_media = 1;
+    dev.map.media[0] = (struct map_medium){.base = BASE, .size = CHIP};
+    if (cache_open(&cache, &config, NULL) < 0)
+        return -1;
+    fc.cache = cache;
+    return fetcher_start(&fetcher, &fc, NULL);
+}
+
+static int down(void **state)
+{
+    (void)state;
+    if (fetcher != NULL)
+        fetcher_stop(fetcher);
+    fetcher = NULL;
+    cache_close(cache);
+    (void)pthread_cond_destroy(&dev.changed);
+    (void)pthread_mutex_destroy(&dev.lock);
+    return 0;
+}
+
+#define FETCH_TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
+
+#endif

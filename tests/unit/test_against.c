@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// --verify --against on a device that is not there.
+
+#include "verify_fake.h"
+
+#include "against.h"
+
+static uint8_t bytes[FAKE_SIZE];
+static struct against_image image;
+static struct err err;
+static bool same;
+
+static int read_bytes(void *arg, void *out, uint64_t offset, size_t len)
+{
+    (void)arg;
+    assert_true(offset + len <= image.size);
+    memcpy(out, bytes + offset, len);
+    return 0;
+}
+
+static int read_nothing(void *arg, void *out, uint64_t offset, size_t len)
+{
+    (void)arg;
+    (void)offset;
+    memset(out, 0, len);
+    return -EIO;
+}
+
+static int set_up(void **state)
+{
+    (void)fake_set_up(state);
+    memcpy(bytes, fake.flash, FAKE_SIZE);
+    fake.algorithm = "crc32";
+    image = (struct against_image){
+        .read = read_bytes, .size = 1098752, .name = "old.bin"};
+    err.text[0] = '\0';
+    return 0;
+}
+
+static int compare(void)
+{
+    fake.said[0] = '\0';
+    fake.calls = 0;
+    fake.at_end = 0;
+    return against(&fake_target, &image, &fake_report, &same, &err);
+}
+
+static void the_same_by_sums(void **state)
+{
+    (void)state;
+    assert_int_equal(compare(), 0);
+    assert_true(same);
+    assert_string_equal(fake.said, "old.bin is what romfs.img has: 1098752 "
+                                   "bytes, by crc32 of the device\n");
+    assert_int_equal(fake.calls, 2);
+    assert_int_equal(fake.at_end, 1098752);
+    fake.algorithm = "sha256";
+    assert_int_equal(compare(), 0);
+    assert_says(fake.said, "by sha256 of the device");
+}
+
+static void the_same_by_reading(void **state)
+{
+    static const char *const none[] = {NULL, "adler32"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(none); i++) {
+        fake.algorithm = none[i];
+        assert_int_equal(compare(), 0);
+        assert_true(same);
+        assert_string_equal(fake.said, "old.bin is what romfs.img has: "
+                                       "1098752 bytes, by reading\n");
+        assert_int_equal(fake.calls, 1 + 68);
+    }
+}
+
+static void differences_either_way(void **state)
+{
+    static const char *const how[] = {"crc32", NULL};
+
+    (void)state;
+    fake.flash[0x1234] ^= 1;
+    fake.flash[0xfffff] ^= 1;
+    fake.flash[0x100000] ^= 1;
+    for (size_t i = 0; i < COUNT(how); i++) {
+        fake.algorithm = how[i];
+        assert_int_equal(compare(), 0);
+        assert_false(same);
+        assert_says(fake.said,
+                    "0x00001230-0x0000123f (16 bytes) differ\n"
+                    "0x000ffff0-0x0010000f (32 bytes) differ\n"
+                    "old.bin is not what romfs.img has: 48 of 1098752 bytes "
+                    "differ, by ");
+        assert_int_equal(fake.at_end, 1098752);
+    }
+}
+
+static void sizes_that_differ(void **state)
+{
+    (void)state;
+    image.size = 1000;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_string_equal(
+        fake.said,
+        "old.bin has 1000 bytes, romfs.img has 1098752: what both have is "
+        "compared\n"
+        "old.bin is what romfs.img has as far as both go: 1000 bytes, by "
+        "crc32 of the device\n");
+    image.size = 1098753;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_says(fake.said, "old.bin has 1098753 bytes");
+    image.size = 0;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_says(fake.said, "old.bin: nothing to compare with romfs.img");
+}
+
+static void what_cannot_be_had(void **state)
+{
+    (void)state;
+    fake.bad = 0x100000;
+    fake.bad_end = 0x100001;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_string_equal(
+        fake.said, "0x00100000-0x0010c3ff (50176 bytes) could not be read\n"
+                   "old.bin: 50176 of 1098752 bytes could not be compared "
+                   "with romfs.img, by crc32 of the device\n");
+    fake.algorithm = NULL;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_says(fake.said,
+                "0x00100000-0x00103fff (16384 bytes) could not be read\n");
+    fake.alive = false;
+    assert_int_equal(compare(), -EHOSTDOWN);
+    fake.algorithm = "crc32";
+    fake.bad = 0;
+    assert_int_equal(compare(), -EHOSTDOWN);
+    assert_false(same);
+    fake.code = -ENOTCONN;
+    assert_int_equal(compare(), -ENOTCONN);
+    image.read = read_nothing;
+    assert_int_equal(compare(), -EIO);
+    assert_says(err.text, "old.bin: cannot read at 0x0: ");
+}
+
+static int compare_map(const char *text)
+{
+    struct mapfile map;
+    int r;
+
+    assert_int_equal(mapfile_read(&map, text, strlen(text), NULL), 0);
+    image.map = &map;
+    image.map_name = "old.map";
+    r = compare();
+    mapfile_free(&map);
+    return r;
+}
+
+static void only_what_is_rescued(void **state)
+{
+    (void)state;
+    memset(fake.flash + 0x1000, 0, 0x100);
+    memset(fake.flash + 0x5000, 0, 0x100);
+    image.size = 0x6000;
+    assert_int_equal(compare_map("0 ?\n0 0x1000 +\n0x1000 0x100 -\n"
+                                 "0x1100 0x3f00 +\n0x5000 0x100000 ?\n"),
+                     0);
+    assert_true(same);
+    assert_string_equal(fake.said,
+                        "old.bin is what romfs.img has where old.map says "
+                        "rescued: 20224 bytes, by crc32 of the device\n");
+    assert_int_equal(compare_map("0 ?\n0 0x1000 +\n0x1000 1 +\n"), 0);
+    assert_false(same);
+    assert_int_equal(compare_map("0 ?\n0x4000 0x10000 +\n0x14000 9 ?\n"), 0);
+    assert_false(same);
+    assert_says(fake.said, "old.map says rescued of 57344 bytes behind the end "
+                           "of old.bin\n");
+    assert_int_equal(compare_map("0 ?\n0 0x10000 ?\n"
+                                 "0x10000 0xfffffffffffe0000 +\n"),
+                     0);
+    assert_false(same);
+    assert_says(fake.said, "nothing to compare with romfs.img where old.map "
+                           "says rescued\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_same_by_sums, set_up),
+        cmocka_unit_test_setup(the_same_by_reading, set_up),
+        cmocka_unit_test_setup(differences_either_way, set_up),
+        cmocka_unit_test_setup(sizes_that_differ, set_up),
+        cmocka_unit_test_setup(what_cannot_be_had, set_up),
+        cmocka_unit_test_setup(only_what_is_rescued, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A file of a mount that is not there, and what is told of it.
+
+#ifndef UNIT_VERIFY_FAKE_H
+#define UNIT_VERIFY_FAKE_H
+
+#include "unit.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "report.h"
+#include "target.h"
+
+#include <errno.h>
+
+#define FAKE_SIZE ((size_t)3 << 20)
+
+static struct {
+    uint8_t flash[FAKE_SIZE];
+    /* What a verify answers for the first bytes of each of these. */
+    struct fwfs_verify_range ranges[200];
+    size_t n_ranges;
+    uint32_t flags;     /* seen last */
+    unsigned calls;     /* of any kind */
+    uint64_t longest;   /* asked for at once */
+    uint64_t now_ms;    /* a fake clock */
+    uint64_t ms_a_call; /* what each takes */
+    uint64_t ms_a_kib;
+    int code;              /* of every call, 0: it goes well */
+    uint64_t bad, bad_end; /* a read or a sum of it is EIO */
+    const char *algorithm; /* NULL: no checksum command */
+    bool alive;
+    uint64_t at_end; /* passed on as progress last */
+    char said[8192]; /* lines */
+} fake;
+
+static struct target fake_target;
+static struct report fake_report;
+
+static uint64_t fake_clock(void)
+{
+    return fake.now_ms;
+}
+
+static void fake_call(uint64_t offset, uint64_t len)
+{
+    assert_true(len > 0 && len <= FWFS_VERIFY_MAX);
+    assert_true(offset + len <= fake_target.size);
+    fake.calls++;
+    fake.now_ms += fake.ms_a_call + fake.ms_a_kib * (len / 1024);
+    if (len > fake.longest)
+        fake.longest = len;
+}
+
+static bool fake_is_bad(uint64_t offset, uint64_t len)
+{
+    return offset < fake.bad_end && offset + len > fake.bad;
+}
+
+static void fake_answer(struct fwfs_verify *v, struct fwfs_verify_range r)
+{
+    uint64_t end = r.offset + r.len;
+
+    if (r.offset >= v->offset + v->len || end <= v->offset)
+        return;
+    if (v->count == FWFS_VERIFY_RANGES) {
+        v->more++;
+        return;
+    }
+    if (r.offset < v->offset)
+        r.offset = v->offset;
+    if (end > v->offset + v->len)
+        end = v->offset + v->len;
+    r.len = end - r.offset;
+    v->ranges[v->count++] = r;
+}
+
+static int fake_verify(void *arg, struct fwfs_verify *v)
+{
+    (void)arg;
+    fake_call(v->offset, v->len);
+    fake.flags = v->flags;
+    if (fake.code != 0)
+        return fake.code;
+    for (size_t i = 0; i < fake.n_ranges; i++)
+        fake_answer(v, fake.ranges[i]);
+    return 0;
+}
+
+static int fake_sum(void *arg, struct fwfs_sum *s)
+{
+    struct digest_value value;
+    const struct digest *d;
+
+    (void)arg;
+    fake_call(s->offset, s->len);
+    if (fake.code != 0)
+        return fake.code;
+    if (fake.algorithm == NULL)
+        return -EOPNOTSUPP;
+    if (fake_is_bad(s->offset, s->len))
+        return -EIO;
+    d = digest_find(fake.algorithm);
+    memset(s->algorithm, 'x', sizeof(s->algorithm));
+    memcpy(s->algorithm, fake.algorithm, strlen(fake.algorithm) + 1);
+    if (d == NULL)
+        return 0;
+    digest_of(d, fake.flash + s->offset, s->len, &value);
+    s->sum_len = (uint32_t)digest_size(d);
+    memcpy(s->sum, value.bytes, s->sum_len);
+    return 0;
+}
+
+static int fake_read(void *arg, void *out, uint64_t offset, size_t len)
+{
+    (void)arg;
+    fake_call(offset, len);
+    if (fake.code != 0)
+        return fake.code;
+    if (fake_is_bad(offset, len))
+        return -EIO;
+    memcpy(out, fake.flash + offset, len);
+    return 0;
+}
+
+static void fake_line(void *arg, const char *text)
+{
+    size_t n = strlen(fake.said);
+
+    (void)arg;
+    assert_null(strchr(text, '\n'));
+    (void)snprintf(fake.said + n, sizeof(fake.said) - n, "%s\n", text);
+}
+
+static void fake_progress(void *arg, uint64_t end)
+{
+    (void)arg;
+    assert_true(end >= fake.at_end && end <= fake_target.size);
+    fake.at_end = end;
+}
+
+static bool fake_alive(void *arg)
+{
+    (void)arg;
+    return fake.alive;
+}
+
+static int fake_set_up(void **state)
+{
+    (void)state;
+    memset(&fake, 0, sizeof(fake));
+    for (size_t i = 0; i < FAKE_SIZE; i++)
+        fake.flash[i] = (uint8_t)(i * 5 + (i >> 9));
+    fake.alive = true;
+    fake_target = (struct target){.verify = fake_verify,
+                                  .sum = fake_sum,
+                                  .read = fake_read,
+                                  .name = "romfs.img",
+                                  .size = 1098752,
+                                  .fd = -1};
+    fake_report = (struct report){
+        .line = fake_line, .progress = fake_progress, .alive = fake_alive};
+    clock_set_source(fake_clock);
+    return 0;
+}
+
+static inline void fake_range(uint64_t offset, uint64_t len, uint32_t kind)
+{
+    assert_true(fake.n_ranges < COUNT(fake.ranges));
+    fake.ranges[fake.n_ranges++] = (struct fwfs_verify_range){
+        .offset = offset, .len = len, .kind = kind};
+}
+
+#endif
