@@ -13,6 +13,7 @@
 struct cache {
     struct slot slot; /* SLOT_NONE if memory_only */
     char id[256];
+    bool changed; /* see cache_changed */
     size_t count;
     struct blocks **media; /* count of them */
 };
