@@ -319,6 +319,18 @@ static struct plan_step next_step(struct fetcher *f)
     return plan(f);
 }
 
+/* Without a device: what is still pending will never be known. */
+static void serve_offline(struct fetcher *f)
+{
+    if (f->pending != NULL) {
+        answer_note_offline(f);
+        publish(f); /* whoever gets an error finds the reason */
+        answer_fail_all(f);
+    }
+    publish(f);
+    wait_for_work(f);
+}
+
 static void *run(void *arg)
 {
     struct fetcher *f = arg;
@@ -331,6 +343,10 @@ static void *run(void *arg)
         housekeeping(f);
         if (f->stopping)
             return NULL;
+        if (device_is_offline(f->device)) {
+            serve_offline(f);
+            continue;
+        }
         if (serve_special(f))
             answer_settle(f);
         step = next_step(f);

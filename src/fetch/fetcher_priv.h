@@ -93,6 +93,10 @@ void answer_settle(struct fetcher *f);
 void answer_give_up(struct fetcher *f, size_t medium, uint64_t n);
 void answer_fail_all(struct fetcher *f);
 
+/* Without a device: why the oldest request cannot be answered, for the
+ * status. There must be one. */
+void answer_note_offline(struct fetcher *f);
+
 /* Takes r, which must be the oldest, out of the list and calls done. */
 void answer_first(struct fetcher *f, int status);
 
