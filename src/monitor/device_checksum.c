@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define SUM_BASE_MS 5000U
+#define SUM_BASE_MS 1500U
 
 /* What was no answer may tell that the device was reset. */
 static void look_for_restart(struct device *dev, const struct buf *answer)
