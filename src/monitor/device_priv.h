@@ -64,6 +64,11 @@ void device_attend(struct device *dev, const struct device_sink *sink);
 int device_ask(struct device *dev, const char *command, struct buf *text,
                struct err *err);
 
+/* As device_ask, until two answers agree: nothing but that tells noise from
+ * what is meant. */
+int device_ask_twice(struct device *dev, const char *command, struct buf *text,
+                     struct err *err);
+
 /* Appends what rule finds in text to out, a line a match; true when one of
  * them is this device's alone. */
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,
