@@ -21,6 +21,8 @@
 /* A `file:` line. */
 struct row {
     uint64_t known, size, percent, bad, rate_bps;
+    uint64_t confirmed;
+    bool has_confirmed;
     uint64_t seconds_left;
     bool has_seconds;
     const char *name; /* name_len bytes */
@@ -62,12 +64,54 @@ static bool take_number(const char **at, size_t *left, uint64_t *out)
            num_digits(field, len, 10, out);
 }
 
+/* Of a `confirmed:` line: the file that it is of, and the sum. */
+static bool parse_confirmed(const char *line, size_t len, struct row *row)
+{
+    static const char head[] = "confirmed: ";
+    size_t n = sizeof(head) - 1;
+    uint64_t route;
+
+    if (len < n || memcmp(line, head, n) != 0)
+        return false;
+    line += n;
+    len -= n;
+    row->confirmed = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!take_number(&line, &len, &route) ||
+            !num_add(row->confirmed, route, &row->confirmed))
+            return false;
+    }
+    row->name = line;
+    row->name_len = len;
+    return true;
+}
+
+/* Looks the line of row's file up in text. */
+static void find_confirmed(const char *text, struct row *row)
+{
+    const char *line;
+    size_t len;
+    struct row found;
+
+    row->has_confirmed = false;
+    while (next_line(&text, &line, &len)) {
+        if (!parse_confirmed(line, len, &found) ||
+            found.name_len != row->name_len ||
+            memcmp(found.name, row->name, row->name_len) != 0)
+            continue;
+        row->confirmed = found.confirmed;
+        row->has_confirmed = true;
+        return;
+    }
+}
+
 static bool parse_row(const char *line, size_t len, struct row *row)
 {
     static const char head[] = "file: ";
     const char *field;
     size_t n = sizeof(head) - 1;
 
+    row->has_confirmed = false;
     if (len < n || memcmp(line, head, n) != 0)
         return false;
     line += n;
@@ -115,6 +159,13 @@ static void add_numbers(struct buf *out, const struct row *row)
     add_size(out, row->known);
     (void)buf_printf(out, " of ");
     add_size(out, row->size);
+    if (row->has_confirmed && row->known > 0) {
+        (void)buf_printf(out, "  ");
+        if (row->confirmed < row->known)
+            add_size(out, row->confirmed);
+        (void)buf_printf(out, "%sconfirmed",
+                         row->confirmed < row->known ? " " : "");
+    }
     if (row->bad > 0) {
         (void)buf_printf(out, "  ");
         add_size(out, row->bad);
@@ -141,6 +192,7 @@ struct layout {
 static struct layout make_layout(const char *text, unsigned columns)
 {
     CLEANUP_BUF struct buf numbers = {0};
+    const char *whole = text;
     struct layout l = {0};
     const char *line;
     size_t len;
@@ -150,6 +202,7 @@ static struct layout make_layout(const char *text, unsigned columns)
     while (next_line(&text, &line, &len)) {
         if (!parse_row(line, len, &row))
             continue;
+        find_confirmed(whole, &row);
         buf_clear(&numbers);
         add_numbers(&numbers, &row);
         if (numbers.len > widest)
@@ -241,6 +294,25 @@ static void add_count(struct buf *out, const char *text, const char *key,
         (void)buf_printf(out, "%s: %" PRIu64 "\n", what, n);
 }
 
+static bool is_yes(const char *text, const char *key)
+{
+    size_t len;
+    const char *value = find_value(text, key, &len);
+
+    return value != NULL && len == 3 && memcmp(value, "yes", 3) == 0;
+}
+
+/* What must not be overlooked. */
+static void add_warnings(struct buf *out, const char *text)
+{
+    if (is_yes(text, "exchanged"))
+        (void)buf_printf(out, "ANOTHER DEVICE answers at the port: only what "
+                              "is cached can be read\n");
+    add_count(out, text, "answered_wrong",
+              "BYTES ANSWERED THAT PROVED WRONG, copy again");
+    add_count(out, text, "resets", "times the device was out of sight");
+}
+
 void statusview_draw(const char *text, unsigned columns, struct buf *out)
 {
     const struct layout l = make_layout(text, columns);
@@ -254,9 +326,15 @@ void statusview_draw(const char *text, unsigned columns, struct buf *out)
     add_value(out, text, "  line ", "line", "");
     (void)buf_add(out, "\n", 1);
     while (next_line(&rest, &line, &len)) {
-        if (parse_row(line, len, &row))
-            draw_row(out, &row, &l);
+        if (!parse_row(line, len, &row))
+            continue;
+        find_confirmed(text, &row);
+        draw_row(out, &row, &l);
     }
+    add_value(out, text, "verify ", "verify", "");
+    add_value(out, text, ", confirmed by ", "route",
+              is_yes(text, "noisy") ? "; rows came damaged\n" : "\n");
+    add_warnings(out, text);
     add_count(out, text, "pending", "reads waiting");
     add_count(out, text, "retries", "rows asked for again");
     add_count(out, text, "blocks_bad", "blocks given up");

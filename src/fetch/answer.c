@@ -58,11 +58,15 @@ static bool overdue(struct fetcher *f, const struct fetch_request *r,
     return late(f, r);
 }
 
+bool answer_is_strict(const struct fetcher *f)
+{
+    return f->verify == VERIFY_AUTO || (f->verify == VERIFY_FAST && f->noisy);
+}
+
 bool answer_wants_confirmed(const struct fetcher *f,
                             const struct fetch_request *r)
 {
-    return r->kind == FETCH_CONFIRM || f->verify == VERIFY_AUTO ||
-           (f->verify == VERIFY_FAST && f->noisy);
+    return r->kind == FETCH_CONFIRM || answer_is_strict(f);
 }
 
 /* --- findings ------------------------------------------------------------ */

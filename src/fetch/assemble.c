@@ -143,12 +143,16 @@ static void keep_block(struct fetcher *f, struct rows_block *b)
 static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
                       const uint8_t *bytes)
 {
+    unsigned wanted = f->current.what == PLAN_AGAIN ? noise_readings(f) : 1;
+    bool lacked = b->rows[row].votes < wanted;
     enum rows_vote vote = rows_count(b, row, bytes, f->reading);
 
     if (vote == ROWS_OLD)
         return;
-    b->tries = 0; /* it goes on, however slowly */
-    f->progress_ms = clock_ms();
+    if (lacked || vote == ROWS_CONFLICT) {
+        b->tries = 0; /* it goes on, however slowly */
+        f->progress_ms = clock_ms();
+    }
     if (vote == ROWS_CONFLICT)
         f->noisy = true;
     if (vote == ROWS_REPLACED)

@@ -7,8 +7,8 @@
  * answers otherwise is another one: none of its bytes enter the cache, reads of
  * what is not cached fail, and it is asked again now and then, for the right
  * one may be put back. Where the identity is one device's alone, blocks that
- * differ do not speak against it: its flash was written to, and they are read
- * anew.
+ * differ do not speak against it: its flash was written to, and from then on
+ * nothing of the cache is given before it is confirmed anew.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -158,10 +158,13 @@ static int compare_medium(struct fetcher *f, size_t medium)
             continue;
         log_warn("what is at 0x%" PRIx64 " is not what had been read there",
                  f->map->media[medium].base + n * BLOCK_SIZE);
-        if (device_is_unique(f->device))
-            blocks_drop(b, n);
-        else
+        if (!device_is_unique(f->device)) {
             verdict = 0;
+            continue;
+        }
+        blocks_doubt(b);
+        f->verify = VERIFY_AUTO;
+        return 1;
     }
     return verdict;
 }

@@ -46,6 +46,8 @@ static void publish(struct fetcher *f)
                                    ? device_checksum_algorithm(f->device)
                                    : NULL;
     bool busy = f->current.what != PLAN_NOTHING;
+    unsigned readings = sum == NULL && answer_is_strict(f) ? noise_readings(f)
+                                                           : 1;
     LOCK_SCOPE(&f->lock);
 
     f->stats.pending = f->n_pending;
@@ -53,6 +55,7 @@ static void publish(struct fetcher *f)
     f->stats.current_medium = busy ? (int)f->current.medium : -1;
     f->stats.current_offset = f->current.offset;
     f->stats.verify = f->verify;
+    f->stats.readings = readings;
     f->stats.noisy = f->noisy;
     f->stats.exchanged = f->exchanged;
     f->stats.route = sum != NULL ? digest_name(sum) : "";
@@ -158,13 +161,6 @@ static const struct blocks *plan_blocks(void *arg, size_t medium)
     return cache_blocks(f->cache, medium);
 }
 
-/* What must not wait for anybody: on a line that proved noisy, what has been
- * answered before that was known. */
-static bool debts_first(const struct fetcher *f)
-{
-    return f->idle.len > 0 && f->noisy && f->debts.n > 0;
-}
-
 struct plan_input fetcher_input(struct fetcher *f,
                                 struct plan_want wants[FETCHER_WANTS])
 {
@@ -207,7 +203,7 @@ bool fetcher_attend(void *arg)
         return f->serving == NULL;
     if (f->current.what == PLAN_NOTHING)
         return false;
-    if (f->idle.len > 0 && f->pending != NULL && !debts_first(f))
+    if (f->idle.len > 0 && f->pending != NULL && !f->idle_first)
         return true; /* a reader goes before what nobody waits for */
     in = fetcher_input(f, wants);
     return !plan_wanted(&in, &f->current);
@@ -288,18 +284,37 @@ static void look_around(struct fetcher *f)
     note_trouble(f, contact_ready(f));
 }
 
-/* What to do next; PLAN_NOTHING: wait. */
-static struct plan_step next_step(struct fetcher *f)
+static struct plan_step plan(struct fetcher *f)
 {
     struct plan_want wants[FETCHER_WANTS];
-    struct plan_input in;
+    const struct plan_input in = fetcher_input(f, wants);
+
+    return plan_next(&in);
+}
+
+/* What to do next; PLAN_NOTHING: wait. Where an image proves itself nothing is
+ * read a second time. */
+static struct plan_step next_step(struct fetcher *f)
+{
+    struct plan_step step;
+    struct plan_want need;
 
     f->idle.len = 0;
-    if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) ||
-        (f->noisy && f->debts.n > 0))
+    f->idle_first = f->noisy && f->debts.n > 0;
+    if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) || f->idle_first)
         (void)idle_choose(f);
-    in = fetcher_input(f, wants);
-    return plan_next(&in);
+    step = plan(f);
+    if (step.what != PLAN_AGAIN)
+        return step;
+    if (images_prove(f, step.medium, step.offset, &need)) {
+        answer_settle(f);
+        return plan(f);
+    }
+    if (need.len == 0)
+        return step;
+    f->idle = need;
+    f->idle_first = true;
+    return plan(f);
 }
 
 static void *run(void *arg)
@@ -348,6 +363,7 @@ static void free_fetcher(struct fetcher *f)
     (void)pthread_cond_destroy(&f->filled);
     (void)pthread_mutex_destroy(&f->lock);
     rows_free(&f->rows);
+    free(f->images_tried);
     free(f);
 }
 
@@ -373,6 +389,8 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->stats.route = "";
     ret = rows_init(
         &f->rows, 2 * (size_t)(device_read_limit(f->device) / BLOCK_SIZE) + 64);
+    if (ret == 0)
+        ret = images_init(f);
     if (ret == 0)
         ret = -pthread_create(&f->thread, NULL, run, f);
     if (ret < 0) {

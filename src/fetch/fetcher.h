@@ -116,6 +116,7 @@ struct fetch_stats {
     int current_medium; /* -1: idle */
     uint64_t current_offset;
     enum verify_mode verify;
+    unsigned readings;    /* of each byte before it is answered */
     bool noisy;           /* some row of this session arrived damaged */
     bool exchanged;       /* another device answers at the port */
     const char *route;    /* "checksum crc32" or "second reading" */

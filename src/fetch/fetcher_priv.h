@@ -37,6 +37,9 @@ struct fetcher {
     struct rate rate;
     struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
     struct plan_want idle;    /* wanted by nobody but us; len 0: nothing */
+    bool idle_first;          /* and goes before what readers wait for: on a
+                                 line that proved noisy, what was answered
+                                 before that was known */
     unsigned reading;         /* number of the last dump command; never 0 */
     unsigned step_reading;    /* the same when the current step began */
     uint64_t progress_ms;     /* when a row last came or was confirmed */
@@ -52,12 +55,13 @@ struct fetcher {
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
     struct fetch_request *serving; /* this; NULL: it has been answered */
     struct ranges debts;           /* answered, and not confirmed yet */
-    struct ranges wrong;  /* answered wrong; no FETCH_CONFIRM told of it yet */
-    bool noisy;           /* a row of this session arrived damaged */
-    bool very_noisy;      /* ... and many did: two readings are not enough */
-    bool sum_agreed;      /* the device's checksum was right once */
-    bool sum_broken;      /* it never was */
-    unsigned sum_refused; /* blocks it disagreed with before it agreed */
+    struct ranges wrong; /* answered wrong; no FETCH_CONFIRM told of it yet */
+    bool noisy;          /* a row of this session arrived damaged */
+    bool very_noisy;     /* ... and many did: two readings are not enough */
+    bool sum_agreed;     /* the device's checksum was right once */
+    bool sum_broken;     /* it never was */
+    uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
+    unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
     /* --- contact --- */
     unsigned contact; /* device_contact for which it was the same device */
@@ -91,7 +95,8 @@ void answer_fail_all(struct fetcher *f);
 /* Takes r, which must be the oldest, out of the list and calls done. */
 void answer_first(struct fetcher *f, int status);
 
-/* True when r is to get confirmed bytes only. */
+/* True when readers get confirmed bytes only; when r does. */
+bool answer_is_strict(const struct fetcher *f);
 bool answer_wants_confirmed(const struct fetcher *f,
                             const struct fetch_request *r);
 
@@ -131,6 +136,16 @@ void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
 
 /* Bytes a comparison covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f);
+
+/* --- images.c: by checksums that images carry --- */
+
+int images_init(struct fetcher *f);
+
+/* Proves the images that are known as a whole and lie at offset of medium.
+ * True: something was confirmed. False, and *need (len 0: nothing) is what must
+ * be read for it. */
+bool images_prove(struct fetcher *f, size_t medium, uint64_t offset,
+                  struct plan_want *need);
 
 /* --- noise.c: how far the line can be trusted --- */
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "image/image.h"
 #include "monitor/map.h"
 
 #include <stdbool.h>
@@ -151,6 +152,9 @@ void device_shutdown(struct device *dev);
 int device_checksum(struct device *dev, uint64_t address, uint64_t len,
                     struct digest_value *sum, const struct device_sink *sink,
                     struct err *err);
+
+/* What the dialect says of tables behind images; *n of them. */
+const struct image_footer *device_footers(const struct device *dev, size_t *n);
 
 /* The algorithm of the next device_checksum; NULL: there is none. */
 const struct digest *device_checksum_algorithm(const struct device *dev);

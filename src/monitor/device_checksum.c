@@ -78,6 +78,12 @@ const struct digest *device_checksum_algorithm(const struct device *dev)
                : NULL;
 }
 
+const struct image_footer *device_footers(const struct device *dev, size_t *n)
+{
+    *n = dev->dialect->n_footers;
+    return dev->dialect->footers;
+}
+
 int device_checksum(struct device *dev, uint64_t address, uint64_t len,
                     struct digest_value *sum, const struct device_sink *sink,
                     struct err *err)

@@ -237,6 +237,7 @@ static void free_parts(struct dialect *d)
         pattern_free(d->checksums[i].answer);
     }
     free(d->checksums);
+    free(d->footers);
     free(d->banners);
     free(d->hints);
     free(d->break_ins);

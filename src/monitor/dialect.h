@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "image/image.h"
 #include "monitor/pattern.h"
 #include "monitor/row.h"
 
@@ -112,6 +113,8 @@ struct dialect {
     size_t n_dumps;
     struct map_rule *maps;
     size_t n_maps;
+    struct image_footer *footers; /* tables behind images that prove them */
+    size_t n_footers;
     struct pattern *unmapped; /* media with such names have no addresses */
     struct identity_rule *identities;
     size_t n_identities;

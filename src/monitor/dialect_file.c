@@ -233,6 +233,38 @@ static void read_checksums(struct dialect_reader *r, struct dialect *d,
     }
 }
 
+static void read_footer(struct dialect_reader *r, struct image_footer *f,
+                        cfg_t *sec)
+{
+    uint64_t signature = 0;
+
+    (void)value_size(r, sec, "erase-block", &f->erase_block);
+    (void)value_size(r, sec, "signature", &signature);
+    f->signature = (uint32_t)signature;
+    f->size = value_uint(r, sec, "size", 1, IMAGE_FOOTER_MAX);
+    f->at_signature = value_uint(r, sec, "signature-at", 0, IMAGE_FOOTER_MAX);
+    f->at_base = value_uint(r, sec, "base-at", 0, IMAGE_FOOTER_MAX);
+    f->at_length = value_uint(r, sec, "length-at", 0, IMAGE_FOOTER_MAX);
+    f->at_data_sum = value_uint(r, sec, "sum-at", 0, IMAGE_FOOTER_MAX);
+    f->at_own_sum = value_uint(r, sec, "own-sum-at", 0, IMAGE_FOOTER_MAX);
+    f->sum = "word-sum";
+    if (strcmp(cfg_getstr(sec, "sum"), f->sum) != 0)
+        (void)value_fail(r, sec, "sum", "the only one known is word-sum");
+    if (signature > UINT32_MAX || !image_footer_valid(f))
+        (void)value_fail(r, sec, "size",
+                         "size, erase-block, signature and places do not fit "
+                         "together");
+}
+
+static void read_footers(struct dialect_reader *r, struct dialect *d,
+                         cfg_t *top)
+{
+    d->footers = value_array(r, top, "footer", sizeof(*d->footers),
+                             &d->n_footers);
+    for (size_t i = 0; i < d->n_footers; i++)
+        read_footer(r, &d->footers[i], cfg_getnsec(top, "footer", (unsigned)i));
+}
+
 static void check_rule(struct dialect_reader *r, const struct map_rule *m,
                        cfg_t *sec)
 {
@@ -315,6 +347,7 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_break_ins(r, d, top);
     read_dumps(r, d, top);
     read_checksums(r, d, top);
+    read_footers(r, d, top);
     read_maps(r, d, top);
     read_identities(r, d, top);
 }

@@ -9,6 +9,8 @@
 #include "store/mapfile.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 static struct blocks *blocks_of(struct fs *fs, const struct map_segment *s)
 {
@@ -28,6 +30,7 @@ static void gather_file(struct fs *fs, size_t segment, const struct activity *a,
 {
     const struct map_segment *s = &fs->map->segments[segment];
     const struct blocks *b = blocks_of(fs, s);
+    uint64_t bytes[BLOCK_STATES];
 
     *out = (struct status_file){
         .name = s->name,
@@ -37,7 +40,12 @@ static void gather_file(struct fs *fs, size_t segment, const struct activity *a,
         .reading = activity_reading(a, clock_ms()),
         .sequential = a->sequential,
     };
-    out->known = blocks_known(b, s->offset, s->size, &out->bad);
+    blocks_tally(b, s->offset, s->size, bytes);
+    out->known = s->size - bytes[BLOCK_ABSENT] - bytes[BLOCK_BAD];
+    out->bad = bytes[BLOCK_BAD];
+    out->checksum = bytes[BLOCK_CHECKSUM];
+    out->image = bytes[BLOCK_IMAGE];
+    out->reread = bytes[BLOCK_REREAD];
     if (out->reading)
         out->ahead = absent(b, s->offset + a->offset, s->size - a->offset);
 }
@@ -138,6 +146,19 @@ int control_content(struct fs *fs, struct node node, struct buf *out)
     else if (node.kind == NODE_MAP)
         map_content(fs, node.segment, out);
     return out->failed ? -ENOMEM : rc;
+}
+
+int control_confirmed(struct fs *fs, size_t segment, char *out, size_t size)
+{
+    const struct map_segment *s = &fs->map->segments[segment];
+    uint64_t bytes[BLOCK_STATES];
+
+    blocks_tally(blocks_of(fs, s), s->offset, s->size, bytes);
+    return snprintf(
+        out, size,
+        "%" PRIu64 " checksum=%" PRIu64 " image=%" PRIu64 " reread=%" PRIu64,
+        bytes[BLOCK_CHECKSUM] + bytes[BLOCK_IMAGE] + bytes[BLOCK_REREAD],
+        bytes[BLOCK_CHECKSUM], bytes[BLOCK_IMAGE], bytes[BLOCK_REREAD]);
 }
 
 void fs_progress_line(struct fs *fs, char *out, size_t size)

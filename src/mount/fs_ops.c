@@ -264,7 +264,11 @@ static void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name,
                         size_t size)
 {
     char value[NODES_XATTR_MAX];
-    int len = nodes_xattr(fs_of(req)->map, node_of(req, ino), name, value);
+    struct node node = node_of(req, ino);
+    int len = node.kind == NODE_SEGMENT && strcmp(name, NODES_CONFIRMED) == 0
+                  ? control_confirmed(fs_of(req), node.segment, value,
+                                      sizeof(value))
+                  : nodes_xattr(fs_of(req)->map, node, name, value);
 
     if (len < 0)
         (void)fuse_reply_err(req, -len);

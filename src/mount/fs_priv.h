@@ -85,6 +85,10 @@ void reads_end(struct fs *fs);
  * or 0. */
 int control_content(struct fs *fs, struct node node, struct buf *out);
 
+/* control.c: the value of user.fwfs.confirmed; its length as snprintf has it.
+ */
+int control_confirmed(struct fs *fs, size_t segment, char *out, size_t size);
+
 /* arguments.c: what fuse_session_new gets; free with fuse_opt_free_args. */
 int fs_arguments(struct fuse_args *args, const char *port, const char *extra,
                  struct err *err);

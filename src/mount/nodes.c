@@ -192,7 +192,7 @@ const char *nodes_xattr_names(struct node node, size_t *len)
 {
     static const char names[] = "user.fwfs.address\0"
                                 "user.fwfs.size\0"
-                                "user.fwfs.medium";
+                                "user.fwfs.medium\0" NODES_CONFIRMED;
 
     *len = node.kind == NODE_SEGMENT ? sizeof(names) : 0;
     return names;

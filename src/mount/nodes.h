@@ -76,9 +76,12 @@ struct node_entry {
 bool nodes_entry(const struct map *map, struct node dir, uint64_t position,
                  struct node_entry *out);
 
+/* Listed here, answered by control.c: it changes with the cache. */
+#define NODES_CONFIRMED "user.fwfs.confirmed"
+
 /* Writes the value, without NUL counted, and returns its length. -ENODATA:
  * the node has no such attribute. */
-#define NODES_XATTR_MAX MAP_NAME_MAX
+#define NODES_XATTR_MAX 128
 int nodes_xattr(const struct map *map, struct node node, const char *name,
                 char out[NODES_XATTR_MAX]);
 

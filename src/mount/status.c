@@ -45,12 +45,15 @@ bool status_seconds_left(const struct status *s, const struct status_file *f,
                          uint64_t *seconds)
 {
     uint64_t rate = status_rate(s, f);
+    uint64_t ahead = f->ahead;
 
     if (!f->reading || !f->sequential)
         return false;
     if (f->ahead > 0 && rate == 0)
         return false;
-    *seconds = f->ahead > 0 ? (f->ahead - 1) / rate + 1 : 0;
+    if (s->fetch.readings > 1 && f->ahead < UINT64_MAX / s->fetch.readings)
+        ahead *= s->fetch.readings;
+    *seconds = ahead > 0 ? (ahead - 1) / rate + 1 : 0;
     return true;
 }
 
@@ -64,8 +67,31 @@ struct number_fact {
     const char *key;
     uint64_t value;
 };
-#define N_TEXTS   6
-#define N_NUMBERS 10
+#define N_TEXTS   10
+#define N_NUMBERS 13
+
+static const char *yes_or_no(bool yes)
+{
+    return yes ? "yes" : "no";
+}
+
+static const char *route_words(const char *route)
+{
+    return route != NULL && route[0] != '\0' ? route : "second reading";
+}
+
+static const char *verify_word(enum verify_mode verify)
+{
+    switch (verify) {
+    case VERIFY_AUTO:
+        return "auto";
+    case VERIFY_FAST:
+        return "fast";
+    case VERIFY_ROWS:
+        break;
+    }
+    return "rows";
+}
 
 static const char *text_or_empty(const char *s)
 {
@@ -81,6 +107,10 @@ static void texts(const struct status *s, struct text_fact out[N_TEXTS])
         {"identity", text_or_empty(s->cache_id), false},
         {"cache", text_or_empty(s->cache_path), false},
         {"line", status_line_word(s->device.line), true},
+        {"verify", verify_word(s->fetch.verify), true},
+        {"route", route_words(s->fetch.route), true},
+        {"noisy", yes_or_no(s->fetch.noisy), true},
+        {"exchanged", yes_or_no(s->fetch.exchanged), true},
     };
 
     memcpy(out, all, sizeof(all));
@@ -99,6 +129,9 @@ static void numbers(const struct status *s, struct number_fact out[N_NUMBERS])
         {"rows_lost", s->device.rows_lost},
         {"retries", s->fetch.retries},
         {"blocks_bad", s->fetch.blocks_bad},
+        {"checksums", s->fetch.sums},
+        {"resets", s->fetch.resets},
+        {"answered_wrong", s->fetch.answered_wrong},
     };
 
     memcpy(out, all, sizeof(all));
@@ -156,6 +189,14 @@ static void text_file(struct buf *out, const struct status *s,
     buf_add(out, "\n", 1);
 }
 
+static void text_confirmed(struct buf *out, const struct status_file *f)
+{
+    buf_printf(out, "confirmed: %" PRIu64 " %" PRIu64 " %" PRIu64 " ",
+               f->checksum, f->image, f->reread);
+    add_escaped(out, f->name, false);
+    buf_add(out, "\n", 1);
+}
+
 void status_text(const struct status *s, struct buf *out)
 {
     struct text_fact text[N_TEXTS];
@@ -169,6 +210,8 @@ void status_text(const struct status *s, struct buf *out)
         buf_printf(out, "%s: %" PRIu64 "\n", number[i].key, number[i].value);
     text_line(out,
               &(struct text_fact){"last_error", s->fetch.last_error, true});
+    for (size_t i = 0; i < s->n_files; i++)
+        text_confirmed(out, &s->files[i]);
     for (size_t i = 0; i < s->n_files; i++)
         text_file(out, s, &s->files[i]);
 }
@@ -190,10 +233,13 @@ static void json_file(struct buf *out, const struct status *s,
     buf_printf(out, ", \"address\": %" PRIu64 ", \"size\": %" PRIu64 ", ",
                f->address, f->size);
     json_string(out, "medium", f->medium);
-    buf_printf(out,
-               ", \"known\": %" PRIu64 ", \"bad\": %" PRIu64
-               ", \"rate_bps\": %" PRIu64 ", \"seconds_left\": ",
-               f->known, f->bad, status_rate(s, f));
+    buf_printf(
+        out,
+        ", \"known\": %" PRIu64 ", \"bad\": %" PRIu64
+        ", \"confirmed_checksum\": %" PRIu64 ", \"confirmed_image\": %" PRIu64
+        ", \"confirmed_reread\": %" PRIu64 ", \"rate_bps\": %" PRIu64
+        ", \"seconds_left\": ",
+        f->known, f->bad, f->checksum, f->image, f->reread, status_rate(s, f));
     if (status_seconds_left(s, f, &seconds))
         buf_printf(out, "%" PRIu64 "}", seconds);
     else

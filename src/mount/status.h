@@ -15,13 +15,16 @@
 struct status_file {
     const char *name;
     const char *medium;
-    uint64_t address; /* on the device's bus */
-    uint64_t size;    /* bytes */
-    uint64_t known;   /* bytes good or confirmed */
-    uint64_t bad;     /* bytes in blocks given up */
-    uint64_t ahead;   /* absent bytes from the last read's offset on */
-    bool reading;     /* being read now */
-    bool sequential;  /* from front to back */
+    uint64_t address;  /* on the device's bus */
+    uint64_t size;     /* bytes */
+    uint64_t known;    /* bytes good or confirmed */
+    uint64_t bad;      /* bytes in blocks given up */
+    uint64_t checksum; /* bytes of known that are confirmed, by route */
+    uint64_t image;
+    uint64_t reread;
+    uint64_t ahead;  /* absent bytes from the last read's offset on */
+    bool reading;    /* being read now */
+    bool sequential; /* from front to back */
 };
 
 /* Everything the texts say. All strings are lent; NULL counts as "". */
@@ -48,14 +51,28 @@ struct status {
  *   identity       name of the device's cache directory, or `memory`
  *   cache          path of that directory
  *   line           idle, busy, silent (no answer) or gone (port went away)
+ *   verify         auto, fast or rows
+ *   route          how the device's bytes are confirmed: the name of its
+ *                  checksum, or `second reading`
+ *   noisy          yes: a row of this mount arrived damaged
+ *   exchanged      yes: another device than the one mounted answers
  *   pending        reads waiting for bytes
  *   rate_bps       payload bytes a second over the last seconds
  *   device_bytes_read, line_bytes_received, line_bytes_sent, commands,
  *   rows_bad, rows_lost, retries, blocks_bad     counters since the mount
+ *   checksums      asked of the device
+ *   resets         the device was out of sight and came back
+ *   answered_wrong bytes that were answered and proved wrong afterwards (never
+ *                  with verify=auto)
  *   last_error     escaped
  *
  * then for each file, fields parted by one blank, the name last because it may
- * hold blanks (escaped as text_escape does):
+ * hold blanks (escaped as text_escape does), the bytes confirmed by the
+ * device's checksum, by an image's own, by a second reading:
+ *
+ *   confirmed: CHECKSUM IMAGE REREAD NAME
+ *
+ * and then for each file
  *
  *   file: KNOWN SIZE PERCENT BAD RATE_BPS SECONDS_LEFT NAME
  *
@@ -69,6 +86,7 @@ void status_text(const struct status *s, struct buf *out);
  * .fwfs/status.json: the same facts under the same keys as one object, empty
  * strings as "", and
  *   "files": [{"name", "address", "size", "medium", "known", "bad",
+ *              "confirmed_checksum", "confirmed_image", "confirmed_reread",
  *              "rate_bps", "seconds_left"}]
  * with seconds_left null when it cannot be told. All numbers are decimal.
  */

@@ -15,6 +15,7 @@
  *   blocks_put      any -> absent (bad stays bad), bytes written, -> good
  *   blocks_confirm  good, confirmed -> confirmed
  *   blocks_drop     good, confirmed, bad -> absent
+ *   blocks_doubt    confirmed -> good, all of them
  *   blocks_mark_bad absent -> bad
  *   blocks_get      good, confirmed -> absent when the bytes do not match
  *                   (blocks_get.c)
@@ -212,6 +213,27 @@ void blocks_drop(struct blocks *b, uint64_t n)
         return;
     (void)table_set(b->table, n, (struct table_entry){.state = BLOCK_ABSENT});
     table_check(b->table, n);
+}
+
+/* The run of blocks from n on; confirmed ones become good. */
+static uint64_t doubt_run(struct blocks *b, uint64_t n)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    enum block_state state;
+    uint64_t run = table_run(b->table, n, b->count, &state);
+
+    for (uint64_t i = n; block_state_confirmed(state) && i < n + run; i++) {
+        struct table_entry entry = table_get(b->table, i);
+        entry.state = BLOCK_GOOD;
+        (void)table_set(b->table, i, entry);
+    }
+    return run;
+}
+
+void blocks_doubt(struct blocks *b)
+{
+    for (uint64_t n = 0; n < b->count;)
+        n += doubt_run(b, n);
 }
 
 void blocks_mark_bad(struct blocks *b, uint64_t n)

@@ -49,8 +49,9 @@ struct blocks;
 
 /*
  * Threads: one thread at a time calls blocks_put, blocks_confirm, blocks_drop,
- * blocks_mark_bad and blocks_sync; all others may be called from any thread
- * beside it. Only blocks_put, blocks_get and blocks_sync touch the disk.
+ * blocks_doubt, blocks_mark_bad and blocks_sync; all others may be called from
+ * any thread beside it. Only blocks_put, blocks_get and blocks_sync touch the
+ * disk.
  *
  * Offsets and lengths are bytes from the start of the medium and must lie in
  * it; block numbers are offset / BLOCK_SIZE and must be below blocks_count.
@@ -99,6 +100,9 @@ void blocks_drop(struct blocks *b, uint64_t n);
 
 /* The block that has rank known blocks before it; false: there is none. */
 bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
+
+/* Every confirmed block becomes good: the device is not what it was. */
+void blocks_doubt(struct blocks *b);
 
 /* How many blocks from n on, below end, have the state of block n. */
 uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,

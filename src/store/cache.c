@@ -24,6 +24,7 @@
 struct cache {
     struct slot slot; /* SLOT_NONE if memory_only */
     char id[NAME_MAX_LEN + 24];
+    bool changed;
     size_t count;
     struct blocks *media[];
 };
@@ -134,6 +135,15 @@ static int compare(struct cache *c, const struct cache_config *config,
     return 0;
 }
 
+static void doubt(struct cache *c)
+{
+    log_warn("the flash of this device is not what it was when it was cached: "
+             "what is cached is compared with it before it is given");
+    for (size_t i = 0; i < c->count; i++)
+        blocks_doubt(c->media[i]);
+    c->changed = true;
+}
+
 /* 1: the directory c->id is this device's, and ready; 0: another's. */
 static int try_slot(struct cache *c, const struct cache_config *config,
                     int root, const char *root_path, struct err *err)
@@ -151,6 +161,10 @@ static int try_slot(struct cache *c, const struct cache_config *config,
         return slot_busy(&c->slot, err);
     if (ours)
         rc = compare(c, config, &verdict, err);
+    if (verdict == PROBE_CHANGED && config->unique)
+        doubt(c);
+    else if (verdict == PROBE_CHANGED)
+        verdict = PROBE_DIFFERS;
     if (!ours || verdict == PROBE_DIFFERS) {
         log_info("%s is the cache of another device", c->slot.path);
         release(c);
@@ -244,6 +258,11 @@ const char *cache_id(const struct cache *c)
 const char *cache_path(const struct cache *c)
 {
     return c->slot.path != NULL ? c->slot.path : "";
+}
+
+bool cache_changed(const struct cache *c)
+{
+    return c->changed;
 }
 
 int cache_sync(struct cache *c, struct err *err)

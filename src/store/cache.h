@@ -44,6 +44,7 @@ struct cache_config {
     const char *root;     /* NULL: cache_default_root() */
     const char *stem;     /* [a-z0-9-], 1 to 64 characters */
     const char *identity; /* any text of 1 to 65535 bytes */
+    bool unique;          /* no other device has that identity */
     bool memory_only;     /* nothing touches the disk, nothing is kept */
 
     const struct cache_medium *media;
@@ -68,6 +69,8 @@ int cache_default_root(char *out, size_t size, struct err *err);
  *
  *   one answer is 0            another device: nothing here is used or changed,
  *                              the next directory is tried, or a new one made
+ *   one is 0, one is 1, and    this device, but its flash was written to: what
+ *   the identity is unique     was confirmed is not any more; cache_changed
  *   one is 1, none is 0        this device
  *   nothing known, no probe    this device
  *   all are negative           fails with the first of them: neither a wrong
@@ -89,6 +92,10 @@ struct blocks *cache_blocks(const struct cache *c, size_t index);
 
 const char *cache_id(const struct cache *c);   /* "memory" if memory_only */
 const char *cache_path(const struct cache *c); /* "" if memory_only */
+
+/* The device is the same, but what it holds has changed since it was cached:
+ * nothing known is confirmed, and none of it should be given before it is. */
+bool cache_changed(const struct cache *c);
 
 /* blocks_sync for each medium, for all of them even if one fails; the first
  * error counts. */

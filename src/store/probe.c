@@ -91,7 +91,9 @@ static uint64_t ask(struct asked *a, uint64_t n)
         a->error = answer;
     a->same = a->same || answer > 0;
     a->differs = a->differs || answer == 0;
-    a->stop = a->differs || answer == -EINTR || answer == -ENODEV;
+    /* Where a difference alone is the end of it, no more needs be asked. */
+    a->stop = (a->differs && !a->config->unique) || answer == -EINTR ||
+              answer == -ENODEV;
     if (a->stop && answer < 0)
         a->error = answer;
     return run;
@@ -135,7 +137,7 @@ int probe_media(struct blocks *const *media, const struct cache_config *config,
     }
     free(a.bytes);
     if (a.differs)
-        *verdict = PROBE_DIFFERS;
+        *verdict = a.same ? PROBE_CHANGED : PROBE_DIFFERS;
     else if (a.error < 0 && (!a.same || a.stop))
         return a.error;
     else if (a.same)

@@ -39,7 +39,7 @@ equal 10240 "$(jq '.files[] | select(.name == "romfs.img") | .known' \
 equal 10240 "$(awk '$1 == "file:" && $NF == "romfs.img" { print $2 }' \
     "$T/mnt/.fwfs/status")" "known, status"
 contains "$(cat "$T/mnt/.fwfs/segments")" 0x7f0e0000 'BOOT INFO'
-contains "$(cat "$T/mnt/.fwfs/transcript")" 'bootloader > ls' 'Image: 6'
+contains "$(cat "$T/mnt/.fwfs/transcript")" 'bootloader > d -s' '[7F0E0'
 
 for map in "$T/mnt/.fwfs"/*.map; do
     ddrescuelog -t "$map" > "$T/table" || fail "ddrescuelog -t $map: exit $?"

@@ -58,6 +58,17 @@ static void but_not_for_ever(void **state)
     assert_int_equal(read_now(AT(2), BLOCK_SIZE), 0);
 }
 
+/* What comes along with a row that does not come is no progress. */
+static void neighbours_are_no_progress(void **state)
+{
+    (void)state;
+    dev.fixed = 256;
+    dev.lost_row = AT(2) + 48;
+    dev.lost_times = UINT32_MAX;
+    assert_int_equal(read_now(AT(2), 256), -EIO);
+    assert_in_range(dev.reads, 2, 10);
+}
+
 static void only_those_who_need_the_bad_block_fail(void **state)
 {
     struct reader r[3];
@@ -197,6 +208,7 @@ int main(void)
         FETCH_TEST(reads_and_reads_nothing_twice),
         FETCH_TEST(a_missing_row_is_fetched_again),
         FETCH_TEST(but_not_for_ever),
+        FETCH_TEST(neighbours_are_no_progress),
         FETCH_TEST(only_those_who_need_the_bad_block_fail),
         FETCH_TEST(many_readers),
         FETCH_TEST(cancelling_frees_the_line),

@@ -29,13 +29,17 @@ static void set_up(struct fixture *x)
                    .medium = "flash",
                    .address = 0x7f006000,
                    .size = 208,
-                   .known = 208},
+                   .known = 208,
+                   .checksum = 1,
+                   .image = 2,
+                   .reread = 3},
                   {.name = "romfs.img",
                    .medium = "flash",
                    .address = 0x7f010000,
                    .size = 1024 * KIB,
                    .known = 480 * KIB,
                    .bad = 512,
+                   .reread = 480,
                    .ahead = 583200,
                    .reading = true,
                    .sequential = true}},
@@ -54,7 +58,13 @@ static void set_up(struct fixture *x)
               .fetch = {.pending = 7,
                         .rate_bps = 2400,
                         .retries = 8,
-                        .blocks_bad = 9},
+                        .blocks_bad = 9,
+                        .sums = 10,
+                        .resets = 11,
+                        .answered_wrong = 12,
+                        .verify = VERIFY_FAST,
+                        .route = "crc32",
+                        .noisy = true},
               .n_files = 2,
               .latest = 1},
     };
@@ -76,6 +86,10 @@ static void text_has_every_fact_once(void **state)
                         "identity: cam-1\n"
                         "cache: /c/cam-1\n"
                         "line: busy\n"
+                        "verify: fast\n"
+                        "route: crc32\n"
+                        "noisy: yes\n"
+                        "exchanged: no\n"
                         "pending: 7\n"
                         "rate_bps: 2400\n"
                         "device_bytes_read: 1\n"
@@ -86,7 +100,12 @@ static void text_has_every_fact_once(void **state)
                         "rows_lost: 6\n"
                         "retries: 8\n"
                         "blocks_bad: 9\n"
+                        "checksums: 10\n"
+                        "resets: 11\n"
+                        "answered_wrong: 12\n"
                         "last_error: -\n"
+                        "confirmed: 1 2 3 BOOT INFO\n"
+                        "confirmed: 0 0 480 romfs.img\n"
                         "file: 208 208 100 0 0 - BOOT INFO\n"
                         "file: 491520 1048576 46 512 2400 243 romfs.img\n");
 }
@@ -126,6 +145,10 @@ static void json_has_the_same_facts(void **state)
         "  \"identity\": \"cam-1\",\n"
         "  \"cache\": \"/c/cam-1\",\n"
         "  \"line\": \"busy\",\n"
+        "  \"verify\": \"fast\",\n"
+        "  \"route\": \"crc32\",\n"
+        "  \"noisy\": \"yes\",\n"
+        "  \"exchanged\": \"no\",\n"
         "  \"pending\": 7,\n"
         "  \"rate_bps\": 2400,\n"
         "  \"device_bytes_read\": 1,\n"
@@ -136,14 +159,21 @@ static void json_has_the_same_facts(void **state)
         "  \"rows_lost\": 6,\n"
         "  \"retries\": 8,\n"
         "  \"blocks_bad\": 9,\n"
+        "  \"checksums\": 10,\n"
+        "  \"resets\": 11,\n"
+        "  \"answered_wrong\": 12,\n"
         "  \"last_error\": \"row \\\\x00\",\n"
         "  \"files\": [\n"
         "    {\"name\": \"BOOT INFO\", \"address\": 2130731008, "
         "\"size\": 208, \"medium\": \"flash\", \"known\": 208, \"bad\": 0, "
+        "\"confirmed_checksum\": 1, \"confirmed_image\": 2, "
+        "\"confirmed_reread\": 3, "
         "\"rate_bps\": 0, \"seconds_left\": null},\n"
         "    {\"name\": \"romfs.img\", \"address\": 2130771968, "
         "\"size\": 1048576, \"medium\": \"flash\", \"known\": 491520, "
-        "\"bad\": 512, \"rate_bps\": 2400, \"seconds_left\": 243}\n"
+        "\"bad\": 512, \"confirmed_checksum\": 0, "
+        "\"confirmed_image\": 0, \"confirmed_reread\": 480, "
+        "\"rate_bps\": 2400, \"seconds_left\": 243}\n"
         "  ]\n"
         "}\n");
 }
@@ -196,6 +226,18 @@ static void time_left_is_rounded_up(void **state)
     x.s.fetch.rate_bps = 1;
     assert_true(status_seconds_left(&x.s, &x.files[1], &seconds));
     assert_true(seconds == UINT64_MAX);
+}
+
+static void each_byte_may_be_read_twice(void **state)
+{
+    struct fixture x;
+    uint64_t seconds;
+
+    (void)state;
+    set_up(&x);
+    x.s.fetch.readings = 2;
+    assert_true(status_seconds_left(&x.s, &x.files[1], &seconds));
+    assert_int_equal(seconds, 486);
 }
 
 static void time_left_is_told_only_when_known(void **state)
@@ -369,6 +411,7 @@ int main(void)
         cmocka_unit_test(percent_is_100_only_for_all),
         cmocka_unit_test(time_left_is_rounded_up),
         cmocka_unit_test(time_left_is_told_only_when_known),
+        cmocka_unit_test(each_byte_may_be_read_twice),
         cmocka_unit_test(readers_share_the_rate),
         cmocka_unit_test(progress_of_a_running_copy),
         cmocka_unit_test(progress_of_a_line_that_fails),
