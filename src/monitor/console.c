@@ -189,6 +189,18 @@ int console_look(struct console *c)
     return n < 0 ? n : 0;
 }
 
+/* Throws away what came unasked. A banner in it tells of a reset that must not
+ * be missed: another device may have started. */
+static void discard(struct console *c)
+{
+    struct span line;
+
+    while (console_take_line(c, &line))
+        console_note_line(c, line);
+    console_note_line(c, console_partial(c));
+    forget(c);
+}
+
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 {
     struct deadline quiet = deadline_in(quiet_ms);
@@ -306,7 +318,7 @@ static int empty_line(struct console *c, struct deadline until)
 
     for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
          i++) {
-        forget(c);
+        discard(c);
         ret = console_clear(c, c->dialect, until);
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
@@ -324,7 +336,7 @@ int console_resync(struct console *c, struct deadline until)
         ret = empty_line(c, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
-        forget(c);
+        discard(c);
         if (ret == -EAGAIN) { /* whatever stands there must not be run */
             ret = 0;
             continue;
@@ -342,6 +354,7 @@ int console_resync(struct console *c, struct deadline until)
 int console_begin(struct console *c, const char *command, struct err *err)
 {
     char got[200];
+    bool restarted = c->restarted;
     int ret = -EILSEQ;
     int resync;
 
@@ -350,12 +363,17 @@ int console_begin(struct console *c, const char *command, struct err *err)
         if (ret != -EILSEQ)
             break;
         transcript_tail(c->transcript, 48, got, sizeof(got));
+        discard(c);
+        if (c->restarted && !restarted)
+            break; /* its countdown is running: no time to lose */
         resync = console_resync(c, deadline_in(3000));
         if (resync == -ENODEV || resync == -EINTR)
             ret = resync; /* that is why the echo did not come */
         if (resync < 0)
             break;
     }
+    if (c->restarted && !restarted)
+        return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
     if (ret == 0)
         ret = console_send(c, &c->dialect->line_end);
     if (ret == 0)

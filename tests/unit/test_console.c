@@ -120,6 +120,31 @@ static void more_than_the_echo_is_wrong_too(void **state)
     rig_down();
 }
 
+static void starts_again(void *arg, char byte)
+{
+    struct loader *l = arg;
+
+    l->line.hear = NULL;
+    assert_int_equal(byte, 'l');
+    fake_say(&l->line, "\r\n\r\nU-Boot 2023.01 (Jan 15 2023)\r\n\r\n"
+                       "Hit any key to stop autoboot:  1 \b\b\b 0 \r\n=> s");
+}
+
+/* The device is reset just before; what is typed stops its countdown. */
+static void a_reset_while_typing_is_noticed(void **state)
+{
+    struct err err = {""};
+
+    (void)state;
+    rig_up(false);
+    rig.l.line.hear = starts_again;
+    assert_int_equal(console_begin(&rig.c, "ls", &err), -ETIMEDOUT);
+    assert_says(err.text, "reset while 'ls' was typed");
+    assert_true(rig.c.restarted);
+    assert_null(strstr(rig.l.line.sent, "\r"));
+    rig_down();
+}
+
 static void typed_ahead_is_taken_back(void **state)
 {
     (void)state;
@@ -362,6 +387,7 @@ int main(void)
         cmocka_unit_test(a_garbled_command_is_not_run),
         cmocka_unit_test(noise_without_end_runs_nothing),
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
+        cmocka_unit_test(a_reset_while_typing_is_noticed),
         cmocka_unit_test(typed_ahead_is_taken_back),
         cmocka_unit_test(resync_gives_up_in_time),
         cmocka_unit_test(resync_waits_for_chatter_to_end),
