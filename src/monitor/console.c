@@ -387,15 +387,25 @@ int console_begin(struct console *c, const char *command, struct err *err)
 }
 
 /* Moves complete lines to answer. The first one is the rest of the echoed
- * line: empty, since the echo was taken while typing. */
-static int collect(struct console *c, struct buf *answer)
+ * line: empty, since the echo was taken while typing. Only where the form of
+ * the answer is known is a banner none: others tell the version. */
+static int collect(struct console *c, bool known, struct buf *answer)
 {
     struct span line;
 
-    while (console_take_line(c, &line))
+    while (console_take_line(c, &line)) {
+        if (known)
+            console_note_line(c, line);
         if (!buf_add(answer, line.text, line.len) || !buf_add(answer, "\n", 1))
             return -EMSGSIZE;
+    }
     return 0;
+}
+
+/* The last line says that the system starts soon: no answer ends so. */
+static bool counts_down(const struct console *c)
+{
+    return is_any(c->dialect->hints, c->dialect->n_hints, console_partial(c));
 }
 
 static bool is_enough(struct pattern *enough, const struct buf *answer)
@@ -409,6 +419,7 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
 {
     struct deadline silent;
     struct deadline whole;
+    bool restarted = c->restarted;
     int ret = console_begin(c, command, err);
 
     if (ret < 0)
@@ -417,22 +428,28 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
     silent = deadline_in(timeout_ms);
     for (;;) {
         bool prompt = console_at_prompt(c);
+        bool starting = counts_down(c);
         int n;
         if (prompt && is_enough(enough, answer))
             return 0;
-        n = fill_on(c, prompt ? deadline_in(PROMPT_QUIET_MS) : silent);
+        n = fill_on(c,
+                    prompt || starting ? deadline_in(PROMPT_QUIET_MS) : silent);
         if (n < 0)
             return err_set(err, n, "'%s': the port went away", command);
         if (n == 0 && prompt)
             return 0;
+        c->restarted = c->restarted || (n == 0 && starting);
         if (deadline_passed(whole) || (n == 0 && deadline_passed(silent)))
             return err_set(err, -ETIMEDOUT,
                            "'%s': no prompt within %u ms after the answer",
                            command, timeout_ms);
         if (n > 0)
             silent = deadline_in(timeout_ms);
-        if (collect(c, answer) < 0)
+        if (collect(c, enough != NULL, answer) < 0)
             return err_set(err, -EMSGSIZE, "'%s': an answer without end",
+                           command);
+        if (c->restarted && !restarted)
+            return err_set(err, -ETIMEDOUT, "'%s': the device was reset",
                            command);
     }
 }

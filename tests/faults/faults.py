@@ -22,9 +22,10 @@ from run import Run
 worker_boards = None  # of a worker process
 
 
-def begin_worker(folder):
+def begin_worker(folder, keep):
     """Ctrl-C is the parent's; virtual boards stay up for many runs."""
     global worker_boards
+    Run.keep = keep
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker_boards = all_boards()
     for board in worker_boards.values():
@@ -56,6 +57,8 @@ def arguments():
     parser.add_argument("--boards", default="", help="regular expression")
     parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--keep", action="store_true",
+                        help="the folders of good runs, too")
     return parser.parse_args()
 
 
@@ -100,7 +103,8 @@ def main():
     began = time.monotonic()
     folder = tempfile.mkdtemp(prefix="fwfs-faults.")
     told = report.Teller(options.verbose)
-    pool = multiprocessing.Pool(options.jobs, begin_worker, (folder,))
+    pool = multiprocessing.Pool(options.jobs, begin_worker,
+                                (folder, options.keep))
     try:
         clean = {(out.board, out.seed): out for out in run_all(
             pool, sorted({(table.CLEAN.name, name, seed, None)

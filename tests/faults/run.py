@@ -11,7 +11,6 @@ import threading
 import time
 
 from boards import BUILD
-from content import hard
 from mounting import RAW, SLOW, Mounting
 from outcome import Outcome
 from processes import (Trouble, end, mounted, read_bytes, spawn_ready,
@@ -21,6 +20,8 @@ from processes import (Trouble, end, mounted, read_bytes, spawn_ready,
 class Run(Mounting):
     """What a row's scene works with. clean: the outcome of the same board and
     seed without faults, or None."""
+
+    keep = False  # the folder of a good run
 
     def __init__(self, row, board, seed, clean):
         self.row = row
@@ -80,10 +81,11 @@ class Run(Mounting):
         return self.some_byte() // 65
 
     def make_other(self):
-        """other-flash: what another board has."""
-        rng = random.Random(f"other {self.seed}")
+        """other-flash: what another board has. It differs everywhere, so that
+        any byte of it shows."""
+        other = bytes(byte ^ self.rng.randrange(1, 256) for byte in self.flash)
         with open(self.path("other-flash"), "wb") as f:
-            f.write(hard(rng, self.size))
+            f.write(other)
 
     def paced_seconds(self):
         """How long the board talks for all of the file, at the row's speed."""
@@ -190,7 +192,7 @@ class Run(Mounting):
             self._look_at_messages()
             self._clean_up()
             watch.cancel()
-        if not self.out.bad():
+        if not self.out.bad() and not self.keep:
             shutil.rmtree(self.folder)
         else:
             self.out.folder = self.folder
@@ -223,7 +225,7 @@ class Run(Mounting):
         self.board.end()
 
     def _keep_evidence(self):
-        if not self.out.bad() or self.hung:
+        if not (self.out.bad() or self.keep) or self.hung:
             return
         for name in ("status", "transcript", "hard.map"):
             with open(self.path(name), "wb") as f:
