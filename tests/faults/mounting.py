@@ -42,6 +42,13 @@ class Mounting:
         raise Trouble("mounting: exit {}: {}".format(
             self.fwfs.returncode, self.said()))
 
+    def refused(self):
+        """It said why and mounted nothing."""
+        self.out.refused = True
+        if self.fwfs.returncode != 1:
+            self.fail(f"fwfs exit {self.fwfs.returncode}: {self.said()}")
+        self.fwfs = None
+
     def said(self):
         said = read_bytes(self.path(f"fwfs{self.mounts}.log"))
         return said.decode(errors="replace").strip()
@@ -69,6 +76,11 @@ class Mounting:
             if start < offset + length and offset < start + int(size, 16):
                 marks.add(mark)
         return marks
+
+    def unconfirmed(self):
+        """Whether the map calls bytes rescued that a reader does not get."""
+        told = re.search(rb"route: (\d+) of (\d+)", self.fwfs_file("hard.map"))
+        return told is not None and told.group(1) != told.group(2)
 
     def unmount(self, *options, limit=1.0):
         """Unmounts; fwfs must end by itself and well."""

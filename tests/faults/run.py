@@ -100,7 +100,7 @@ class Run(Mounting):
     def offsets(self):
         return range(0, self.size, self.piece)
 
-    def read(self, offset, allowed=(errno.EIO,), mark="-"):
+    def read(self, offset, allowed=(errno.EIO,), mark=None):
         """Reads a piece: "same", "EIO", "error", or None if it was wrong."""
         want = self.flash[offset:offset + self.piece]
         self.out.pieces += 1
@@ -127,10 +127,14 @@ class Run(Mounting):
                 self.fail(f"error at {offset:#x}: {os.strerror(e.errno)}")
             return "error"
         self.out.eio += 1
+        if mark is None:
+            mark = "-?" if self.row.gone else "-"
         if e.errno == errno.EIO and mark:
             page = offset // 4096 * 4096
             marks = self.map_marks(page, 4096)
-            if not marks & set(mark):
+            if "?" in mark and marks == {"+"} and self.unconfirmed():
+                self.out.notes.append("EIO for what is + and unconfirmed")
+            elif not marks & set(mark):
                 self.fail(f"EIO at {offset:#x} is {marks} in the map")
         return "EIO"
 
@@ -199,6 +203,7 @@ class Run(Mounting):
         return self.out
 
     def _too_long(self):
+        self._keep_evidence(True)
         self.hung = True
         self.fail("hung")
         if self.fwfs is not None:
@@ -224,8 +229,8 @@ class Run(Mounting):
         end(self.line)
         self.board.end()
 
-    def _keep_evidence(self):
-        if not (self.out.bad() or self.keep) or self.hung:
+    def _keep_evidence(self, hung=False):
+        if not (self.out.bad() or self.keep or hung) or self.hung:
             return
         for name in ("status", "transcript", "hard.map"):
             with open(self.path(name), "wb") as f:

@@ -2,6 +2,7 @@
 """What happens in a run: the scenes that need only a line and a board."""
 
 import errno
+import os
 import signal
 import time
 
@@ -28,25 +29,51 @@ def copy(run):
     run.unmount()
 
 
-def attach_too(run):
+def read_in_time(run, seconds):
+    """Whether all can be read, at last."""
+    end_at = time.monotonic() + seconds
+    while time.monotonic() < end_at:
+        if set(run.read_all(**GONE)) == {"same"}:
+            return True
+        time.sleep(1)
+    return False
+
+
+def map_too(run):
+    """Names and sizes are told by the device, too: a file that is there has
+    the bytes that belong to its name."""
+    attach_too(run, map_check)
+
+
+def map_check(run):
+    parts = {"boot": (0, 1024), "kernel": (1024, 4096), "rootfs": (4096, 6144),
+             "data": (6144, run.size), "flash.bin": (0, run.size)}
+    names = [n for n in os.listdir(run.mnt) if n not in (".fwfs", "hard")]
+    for name in names:
+        if name not in parts:
+            run.out.wrong.append(f"a file {name!r}")
+            continue
+        start, end_at = parts[name]
+        with open(f"{run.mnt}/{name}", "rb") as f:
+            try:
+                got = f.read()
+            except OSError:
+                continue
+        if got != run.flash[start:end_at]:
+            run.out.wrong.append(f"{name}: {len(got)} bytes, not those of "
+                                 f"{start:#x} to {end_at:#x}")
+    run.out.notes += [f"no {name}" for name in parts if name not in names]
+
+
+def attach_too(run, check=None):
     """Faults from the first byte on: fwfs may refuse to mount."""
     run.start_device()
     if not run.try_mount():
-        run.out.refused = True
-        if run.fwfs.returncode != 1:
-            run.fail(f"fwfs exit {run.fwfs.returncode}: {run.said()}")
-        run.fwfs = None
+        run.refused()
         return
+    if check is not None:
+        check(run)
     run.read_all()
-    run.unmount()
-
-
-def read_twice(run):
-    """What failed once may come the second time; what came stays."""
-    run.start_device()
-    run.mount()
-    run.read_all(**GONE)
-    run.read_all(**GONE)
     run.unmount()
 
 
@@ -123,10 +150,8 @@ def adapter_back(run):
     at = run.rng.randrange(len(run.offsets()))
     _read_until_gone(run, lambda: end(run.line), at)
     run.start_line(port)
-    time.sleep(1)
-    for result in run.read_all():
-        if result != "same":
-            run.fail("not read although the adapter is back")
+    if not read_in_time(run, 20):
+        run.fail("not read although the adapter is back")
     run.unmount()
 
 
@@ -164,14 +189,7 @@ def swapped_back(run):
 
     run.read_all(swap, **GONE)
     run.board.signal(signal.SIGHUP)
-    end_at = time.monotonic() + 25
-    while time.monotonic() < end_at:
-        eio = run.out.eio
-        results = run.read_all(**GONE)
-        if run.out.eio == eio:
-            break
-        time.sleep(1)
-    if set(results) != {"same"}:
+    if not read_in_time(run, 25):
         run.fail("the right device is back and not all can be read")
     run.unmount()
 
@@ -180,10 +198,7 @@ def hostile(run):
     """Out to do harm: fwfs may refuse; what it mounts may be unreadable."""
     run.start_device()
     if not run.try_mount():
-        run.out.refused = True
-        if run.fwfs.returncode != 1:
-            run.fail(f"fwfs exit {run.fwfs.returncode}: {run.said()}")
-        run.fwfs = None
+        run.refused()
         return
     for offset in list(run.offsets())[:2]:
         run.read(offset, allowed=(errno.EIO,), mark="-?")

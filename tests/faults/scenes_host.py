@@ -40,10 +40,7 @@ def _fill(run):
 def _read_again(run):
     """After the cache was touched: fwfs may refuse it, with one message."""
     if not run.try_mount():
-        run.out.refused = True
-        if run.fwfs.returncode != 1:
-            run.fail(f"fwfs exit {run.fwfs.returncode}: {run.said()}")
-        run.fwfs = None
+        run.refused()
         return
     if "EIO" in run.read_all():
         run.fail("EIO with a device that is well")
@@ -209,8 +206,7 @@ def disk_full(run):
 def _with_little_room(run):
     run.start_device()
     if not run.try_mount():
-        run.out.refused = True
-        run.fwfs = None
+        run.refused()
         return
     run.read_all()
     run.unmount()
@@ -221,8 +217,7 @@ def file_limit(run):
     blocks = run.rng.randrange(1, max(2, run.size // 1024))
     run.start_device()
     if not run.try_mount(wrapper=("prlimit", f"--fsize={blocks * 1024}")):
-        run.out.refused = True
-        run.fwfs = None
+        run.refused()
         return
     run.read_all()
     run.unmount()

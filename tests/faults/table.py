@@ -43,6 +43,7 @@ class Row:
     baud: int = 0
     cache: bool = False
     never: bool = False
+    gone: bool = False  # it may be lost for good: "?" in the map will do
     root: bool = False
     timed: bool = True  # a time to compare with the clean one
 
@@ -54,6 +55,8 @@ class Row:
         return [*pace, *self.sim(run)]
 
 
+# Of 8 KiB at least.
+PARTS = "nor0:1k(boot),3k(kernel),2k(rootfs),-(data)"
 CLEAN = Row("none", EVERY, never=True)
 
 
@@ -77,7 +80,6 @@ def line_rows():
         noise("all kinds, both ways",
               "--flip 2000 --drop 2000 --double 2000 --control 2000 --both",
               EVERY, never=True),
-        noise("1 in 100 changed", "--flip 100"),
         noise("row lost", "--lose-line 20", EVERY, never=True),
         noise("row doubled", "--double-line 20", never=True),
         noise("row cut", "--cut-line 20", never=True),
@@ -102,6 +104,9 @@ def line_rows():
             scene=scenes.copy, never=True),
         Row("noise while attaching", EVERY, at_once("--flip", "1000"),
             scene=scenes.attach_too),
+        Row("noise in the map", ("u-boot", "no-crc"),
+            at_once("--flip", "1000"), lambda run: ["--mtdparts", PARTS],
+            scene=scenes.map_too),
         Row("pause of 3 s", ALL, lambda run: [
             "--pause-once", f"{run.some_line()}:3000"], seeds=6, never=True),
         Row("pause of 20 s", ALL, lambda run: [
@@ -131,7 +136,7 @@ def device_rows():
         Row("reset (system_reset)", ("malta", "arm"), seeds=6,
             scene=scenes.board_reset, never=True),
         Row("reset and 1 in 2000 changed", SIMS,
-            after_attach("--flip", "2000"), reset_options, never=True),
+            after_attach("--flip", "2000"), reset_options, gone=True),
         Row("watchdog of 5 s", SIMS, sim=lambda run: ["--watchdog", "5"],
             seeds=4, baud=57600, size=16384, limit=150, never=True),
         Row("watchdog of 15 s", ("u-boot",), sim=lambda run: [
