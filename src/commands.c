@@ -3,6 +3,7 @@
 
 #include "commands.h"
 
+#include "caches.h"
 #include "line/ports.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
@@ -23,6 +24,8 @@ const char command_help[] =
     "       fwfs --verify MOUNTPOINT [FILE]...\n"
     "       fwfs --verify --against IMAGE [--map MAPFILE] MOUNTPOINT/FILE\n"
     "       fwfs --retry MOUNTPOINT [FILE]...\n"
+    "       fwfs --offline [OPTION]... CACHE MOUNTPOINT\n"
+    "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
     "\n"
     "Mounts the flash memory of the device whose boot loader answers on the\n"
@@ -44,6 +47,13 @@ const char command_help[] =
     "  -c, --cache-dir DIR       where to keep what was read (~/.cache/fwfs;\n"
     "                            root: /var/cache/fwfs)\n"
     "      --no-cache            keep it in memory, until unmounted\n"
+    "\n"
+    "Without the device:\n"
+    "      --offline             mount what a cache has, and nothing else; "
+    "CACHE\n"
+    "                            is its ID or the path of its directory\n"
+    "      --list-caches         what is kept of which device\n"
+    "      --forget              remove these caches\n"
     "\n"
     "The mount:\n"
     "  -f, --foreground          stay in the foreground; shows progress\n"
@@ -124,6 +134,16 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
     return r;
 }
 
+static int forget(const struct options *o, struct buf *out, struct err *err)
+{
+    int r = caches_forget(o->cache_dir, o->operands, o->n_operands, out, err);
+
+    /* What is gone is told, also when not all of it is. */
+    (void)print(out, NULL);
+    buf_clear(out);
+    return r;
+}
+
 static int version(struct buf *out)
 {
     (void)buf_printf(out, "fwfs %s\nlibfuse %s\n", FWFS_VERSION,
@@ -148,11 +168,16 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return ports_list(out, err);
     case COMMAND_LIST_DIALECTS:
         return dialect_list(out, err);
+    case COMMAND_LIST_CACHES:
+        return caches_list(o->cache_dir, out, err);
+    case COMMAND_FORGET:
+        return forget(o, out, err);
     case COMMAND_VERSION:
         return version(out);
     case COMMAND_HELP:
         return help(out);
     case COMMAND_MOUNT:
+    case COMMAND_OFFLINE:
     case COMMAND_VERIFY:
     case COMMAND_RETRY:
         break;

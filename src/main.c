@@ -40,7 +40,7 @@ static int run(const struct options *o, struct err *err)
     int r;
 
     log_set_level(level_of(o->verbose));
-    if (o->command == COMMAND_MOUNT)
+    if (o->command == COMMAND_MOUNT || o->command == COMMAND_OFFLINE)
         r = mounting(o, &code, err);
     else if (o->command == COMMAND_VERIFY || o->command == COMMAND_RETRY)
         r = verify_run(o, &code, err);

@@ -9,6 +9,7 @@
 #include "monitor/device.h"
 #include "mount/fs.h"
 #include "mount/mountpoint.h"
+#include "offline.h"
 #include "paths.h"
 #include "progress.h"
 #include "spotcheck.h"
@@ -32,7 +33,8 @@ struct session {
 
 /* The options as the layers want them: absolute, for a daemon lives in /. */
 struct places {
-    char port[PATH_MAX];
+    char port[PATH_MAX];  /* unless offline */
+    char cache[PATH_MAX]; /* offline: ID or path of the cache */
     char mountpoint[PATH_MAX];
     char cache_dir[PATH_MAX];
 };
@@ -46,7 +48,9 @@ static int find_places(struct places *p, const struct options *o,
     /* Now, and not when a minute was spent on the device. */
     if (r == 0)
         r = mountpoint_check(p->mountpoint, err);
-    if (r == 0)
+    if (r == 0 && o->command == COMMAND_OFFLINE)
+        r = path_of_cache(o->device, p->cache, sizeof(p->cache), err);
+    else if (r == 0)
         r = path_of_port(o->device, p->port, sizeof(p->port), err);
     if (r == 0 && o->cache_dir != NULL)
         r = path_absolute(o->cache_dir, p->cache_dir, sizeof(p->cache_dir),
@@ -126,13 +130,27 @@ static int open_cache(struct session *s, const struct options *o,
         .probe = spotcheck,
         .probe_arg = s->device,
     };
+    int r;
 
-    for (size_t i = 0; i < map->n_media; i++)
-        media[i] = (struct cache_medium){.name = map->media[i].name,
-                                         .base = map->media[i].base,
-                                         .size = map->media[i].size};
+    offline_media(map, media);
     make_stem(stem, sizeof(stem), device_dialect(s->device));
-    return cache_open(&s->cache, &config, err);
+    r = cache_open(&s->cache, &config, err);
+    if (r == 0)
+        offline_keep(s->device, s->cache);
+    return r;
+}
+
+/* The device and its cache, or the cache alone. */
+static int open_both(struct session *s, const struct options *o,
+                     const struct places *p, struct err *err)
+{
+    const char *root = o->cache_dir != NULL ? p->cache_dir : NULL;
+    int r;
+
+    if (o->command == COMMAND_OFFLINE)
+        return offline_open(&s->device, &s->cache, root, p->cache, err);
+    r = open_device(s, o, p, err);
+    return r == 0 ? open_cache(s, o, p, err) : r;
 }
 
 static int start_fetcher(struct session *s, const struct options *o,
@@ -169,10 +187,8 @@ static int mount_fs(struct session *s, const struct options *o,
 static int build(struct session *s, const struct options *o,
                  const struct places *p, struct err *err)
 {
-    int r = open_device(s, o, p, err);
+    int r = open_both(s, o, p, err);
 
-    if (r == 0)
-        r = open_cache(s, o, p, err);
     log_set_before(progress_clear, &s->progress);
     if (r == 0)
         r = start_fetcher(s, o, err);

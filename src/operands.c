@@ -3,6 +3,8 @@
 
 #include "operands.h"
 
+#include "option_table.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -10,6 +12,7 @@
 #include <stdlib.h>
 
 static const char a_device[] = "device";
+static const char a_cache[] = "cache";
 static const char a_mount[] = "mount point"; /* or what is in it */
 
 static const struct {
@@ -27,6 +30,10 @@ static const struct {
                        "fwfs --retry MOUNTPOINT [FILE]..."},
     [COMMAND_LIST_PORTS] = {0, 0, a_device, "fwfs --list-ports"},
     [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
+    [COMMAND_OFFLINE] = {2, 2, a_cache,
+                         "fwfs --offline [OPTION]... CACHE MOUNTPOINT"},
+    [COMMAND_LIST_CACHES] = {0, 0, a_cache, "fwfs --list-caches [-c DIR]"},
+    [COMMAND_FORGET] = {1, UINT_MAX, a_cache, "fwfs --forget [-c DIR] ID..."},
     [COMMAND_VERSION] = {0, 0, a_device, "fwfs --version"},
     [COMMAND_HELP] = {0, 0, a_device, "fwfs --help"},
 };
@@ -52,6 +59,23 @@ int operands_add(struct options *o, const char *arg, struct err *err)
 #define AGAINST_USAGE                                                          \
     "fwfs --verify --against IMAGE [--map MAPFILE] MOUNTPOINT/FILE"
 
+/* Without a device there is nothing that these could be for. */
+static int check_offline(const struct options *o, struct err *err)
+{
+    const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
+                               1U << OPT_SEGMENT | 1U << OPT_NO_CACHE |
+                               1U << OPT_ATTACH_TIMEOUT;
+    const struct option *opt;
+
+    for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
+        if ((o->given & senseless & 1U << opt->id) != 0)
+            return err_set(err, -EINVAL,
+                           "--%s is for a device, and --offline has none; "
+                           "write: %s",
+                           opt->name, forms[COMMAND_OFFLINE].usage);
+    return 0;
+}
+
 static int check_companions(const struct options *o, struct err *err)
 {
     if (o->json && o->command != COMMAND_STATUS)
@@ -63,7 +87,7 @@ static int check_companions(const struct options *o, struct err *err)
     if (o->map != NULL && o->against == NULL)
         return err_set(err, -EINVAL, "--map goes with --against; write: %s",
                        AGAINST_USAGE);
-    return 0;
+    return o->command == COMMAND_OFFLINE ? check_offline(o, err) : 0;
 }
 
 static void place_operands(struct options *o)

@@ -29,6 +29,9 @@ static const struct option table[] = {
     {.name = "retry", .command = COMMAND_RETRY},
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "offline", .command = COMMAND_OFFLINE},
+    {.name = "list-caches", .command = COMMAND_LIST_CACHES},
+    {.name = "forget", .command = COMMAND_FORGET},
     {.name = "version", .letter = 'V', .command = COMMAND_VERSION},
     {.name = "help", .letter = 'h', .command = COMMAND_HELP},
 };

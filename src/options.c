@@ -90,6 +90,7 @@ static int set_command(struct options *o, enum command command, struct err *err)
 static int apply(struct options *o, const struct option *opt, const char *value,
                  struct err *err)
 {
+    o->given |= 1U << opt->id;
     switch (opt->id) {
     case OPT_COMMAND:
         return set_command(o, opt->command, err);

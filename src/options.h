@@ -19,6 +19,9 @@ enum command {
     COMMAND_RETRY,
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
+    COMMAND_OFFLINE,
+    COMMAND_LIST_CACHES,
+    COMMAND_FORGET,
     COMMAND_VERSION,
     COMMAND_HELP
 };
@@ -26,9 +29,9 @@ enum command {
 /* Strings live until options_free; some of them are argv's own. */
 struct options {
     enum command command;
-    const char *device;       /* mount, probe; as typed */
-    const char *mountpoint;   /* mount, status, verify, retry; as typed.
-                               * With against: a file in one */
+    const char *device;       /* mount, probe; offline: the cache; as typed */
+    const char *mountpoint;   /* mount, offline, status, verify, retry; as
+                               * typed. With against: a file in one */
     const char *const *files; /* verify, retry: what follows mountpoint */
     size_t n_files;
     const char *against; /* an image to compare with; NULL: none */
@@ -50,7 +53,8 @@ struct options {
     char **kept;
     size_t n_kept;
     size_t n_segments;
-    const char **operands;
+    unsigned given;        /* a bit for each enum option_id */
+    const char **operands; /* forget: n_operands IDs, as typed */
     size_t n_operands;
 };
 

@@ -43,6 +43,28 @@ int path_of_port(const char *port, char *out, size_t size, struct err *err)
     return path_absolute(port, out, size, err);
 }
 
+/* "/" at the end, and "." or ".." there, would hide what it is called. */
+int path_of_cache(const char *cache, char *out, size_t size, struct err *err)
+{
+    CLEANUP_FREE char *real = NULL;
+    const char *slash = strrchr(cache, '/');
+    const char *last = slash != NULL ? slash + 1 : cache;
+    size_t len;
+    int r;
+
+    if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+        real = realpath(cache, NULL);
+    if (slash == NULL && real == NULL)
+        return copy_path("", cache, out, size, err);
+    r = path_absolute(real != NULL ? real : cache, out, size, err);
+    if (r < 0)
+        return r;
+    len = strlen(out);
+    while (len > 1 && out[len - 1] == '/')
+        out[--len] = '\0';
+    return 0;
+}
+
 int path_of_mountpoint(const char *path, char *out, size_t size,
                        struct err *err)
 {

@@ -15,6 +15,10 @@ int path_absolute(const char *path, char *out, size_t size, struct err *err);
  * left as typed. */
 int path_of_port(const char *port, char *out, size_t size, struct err *err);
 
+/* The ID of a cache, left as typed, or the path of its directory: what has a
+ * slash, "." or "..". */
+int path_of_cache(const char *cache, char *out, size_t size, struct err *err);
+
 /* Without symbolic links, as /proc/mounts will show it; absolute at least
  * where it cannot be resolved. */
 int path_of_mountpoint(const char *path, char *out, size_t size,

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include "base/num.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,6 +60,53 @@ size_t text_escape(char *out, size_t size, const void *bytes, size_t len)
 size_t text_escape_lines(char *out, size_t size, const void *bytes, size_t len)
 {
     return escape(out, size, bytes, len, true);
+}
+
+bool text_is_printable(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (s[i] < 0x20 || s[i] > 0x7e)
+            return false;
+    return true;
+}
+
+/* One byte, escaped or not, at the front of len; how many it took, 0: none. */
+static size_t unescape_byte(const char *in, size_t len, char *out)
+{
+    static const char letters[] = "r\rn\nt\t\\\\";
+    int high;
+    int low;
+
+    *out = in[0];
+    if (in[0] != '\\')
+        return text_is_printable(in, 1) ? 1 : 0;
+    for (size_t i = 0; len > 1 && letters[i] != '\0'; i += 2)
+        if (in[1] == letters[i]) {
+            *out = letters[i + 1];
+            return 2;
+        }
+    if (len < 4 || in[1] != 'x')
+        return 0;
+    high = num_hex_digit(in[2]);
+    low = num_hex_digit(in[3]);
+    *out = (char)(high * 16 + low);
+    return high >= 0 && low >= 0 && *out != '\0' ? 4 : 0;
+}
+
+bool text_unescape(char *out, size_t size, const char *text, size_t len)
+{
+    size_t used = 0;
+
+    while (len > 0) {
+        size_t n = used + 1 < size ? unescape_byte(text, len, out + used) : 0;
+        if (n == 0)
+            return false;
+        used++;
+        text += n;
+        len -= n;
+    }
+    out[used] = '\0';
+    return true;
 }
 
 size_t text_json(char *out, size_t size, const char *s)

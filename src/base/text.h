@@ -4,6 +4,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,13 @@
  * written. Nothing that comes from a device reaches a terminal another way.
  */
 size_t text_escape(char *out, size_t size, const void *bytes, size_t len);
+
+/* Back from what text_escape wrote, len bytes: out gets the bytes and a NUL.
+ * False: it is no such text, has a NUL byte in it, or does not fit in size. */
+bool text_unescape(char *out, size_t size, const char *text, size_t len);
+
+/* All of the len bytes are printable ASCII, blanks included. */
+bool text_is_printable(const char *s, size_t len);
 
 /* As text_escape, but a newline stays a newline and \r before it vanishes;
  * for the transcript. */

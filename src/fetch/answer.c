@@ -221,6 +221,20 @@ static void note_overdue(struct fetcher *f, const struct fetch_request *r)
     log_warn("%s", f->last_error.text);
 }
 
+void answer_note_offline(struct fetcher *f)
+{
+    const struct fetch_request *r = f->pending;
+
+    if (r->kind == FETCH_READ &&
+        blocks_have(cache_blocks(f->cache, r->medium), r->offset, r->len))
+        err_say(&f->last_error,
+                "0x%" PRIx64 " was read, but not confirmed, and there is no "
+                "device to confirm it: -o verify=rows answers it as it is",
+                f->map->media[r->medium].base + r->offset);
+    else
+        (void)device_recover(f->device, NULL, &f->last_error);
+}
+
 void answer_settle(struct fetcher *f)
 {
     struct fetch_request **link = &f->pending;

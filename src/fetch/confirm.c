@@ -86,7 +86,8 @@ static int sum_of_cache(struct blocks *b, const struct digest *algorithm,
     return 0;
 }
 
-/* Asks once. */
+/* Asks once. -EBADMSG: it is there, but no answer came that can be understood.
+ */
 static int sum_of_device(struct confirm *c, const struct piece *p,
                          struct digest_value *out)
 {
@@ -97,8 +98,9 @@ static int sum_of_device(struct confirm *c, const struct piece *p,
     if (ret < 0)
         return ret;
     fetcher_count(f, &f->stats.sums, 1);
-    return device_checksum(f->device, f->map->media[c->medium].base + p->offset,
-                           p->len, out, &sink, &f->read_error);
+    ret = device_checksum(f->device, f->map->media[c->medium].base + p->offset,
+                          p->len, out, &sink, &f->read_error);
+    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
 }
 
 /* sure: a sum that differs must come twice. */

@@ -30,6 +30,7 @@
 #define FAULT_TRIES   3U /* a bad address reported counts for so many */
 #define TICK_MS       500U
 #define SYNC_MS       900U  /* blocks are durable after about a second */
+#define IDLE_AFTER_MS 1000U /* between two reads of one copy nobody is idle */
 #define IDLE_AGAIN_MS 5000U /* after trouble, what nobody waits for waits */
 
 /* --- numbers for others -------------------------------------------------- */
@@ -297,24 +298,37 @@ static struct plan_step plan(struct fetcher *f)
 static struct plan_step next_step(struct fetcher *f)
 {
     struct plan_step step;
-    struct plan_want need;
 
     f->idle.len = 0;
     f->idle_first = f->noisy && f->debts.n > 0;
+    if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
+        f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
     if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) || f->idle_first)
         (void)idle_choose(f);
     step = plan(f);
     if (step.what != PLAN_AGAIN)
         return step;
-    if (images_prove(f, step.medium, step.offset, &need)) {
+    if (!images_need_footer(f) && images_prove(f, step.medium, step.offset)) {
         answer_settle(f);
         return plan(f);
     }
-    if (need.len == 0)
+    if (!images_need_footer(f))
         return step;
-    f->idle = need;
+    f->idle = f->footer;
     f->idle_first = true;
     return plan(f);
+}
+
+/* Without a device: what is still pending will never be known. */
+static void serve_offline(struct fetcher *f)
+{
+    if (f->pending != NULL) {
+        answer_note_offline(f);
+        publish(f); /* whoever gets an error finds the reason */
+        answer_fail_all(f);
+    }
+    publish(f);
+    wait_for_work(f);
 }
 
 static void *run(void *arg)
@@ -329,6 +343,10 @@ static void *run(void *arg)
         housekeeping(f);
         if (f->stopping)
             return NULL;
+        if (device_is_offline(f->device)) {
+            serve_offline(f);
+            continue;
+        }
         if (serve_special(f))
             answer_settle(f);
         step = next_step(f);

@@ -60,6 +60,7 @@ struct fetcher {
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
     bool sum_broken;     /* it never was */
+    struct plan_want footer; /* of an image, not known yet; len 0: none */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
@@ -91,6 +92,10 @@ void answer_settle(struct fetcher *f);
 /* Block n of medium was given up: fails the reads that need it. */
 void answer_give_up(struct fetcher *f, size_t medium, uint64_t n);
 void answer_fail_all(struct fetcher *f);
+
+/* Without a device: why the oldest request cannot be answered, for the
+ * status. There must be one. */
+void answer_note_offline(struct fetcher *f);
 
 /* Takes r, which must be the oldest, out of the list and calls done. */
 void answer_first(struct fetcher *f, int status);
@@ -142,10 +147,11 @@ uint64_t confirm_sum_max(const struct fetcher *f);
 int images_init(struct fetcher *f);
 
 /* Proves the images that are known as a whole and lie at offset of medium.
- * True: something was confirmed. False, and *need (len 0: nothing) is what must
- * be read for it. */
-bool images_prove(struct fetcher *f, size_t medium, uint64_t offset,
-                  struct plan_want *need);
+ * True: something was confirmed. */
+bool images_prove(struct fetcher *f, size_t medium, uint64_t offset);
+
+/* True: f->footer is to be read first, for the proof of an image. */
+bool images_need_footer(struct fetcher *f);
 
 /* --- noise.c: how far the line can be trusted --- */
 

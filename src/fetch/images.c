@@ -50,20 +50,20 @@ static bool confirm_range(struct fetcher *f, size_t medium, uint64_t offset,
 }
 
 /* A footer may stand behind its segment; it is read once. */
-static void note_need(const struct map_segment *s, const struct blocks *b,
-                      const struct image_proof *proof, struct plan_want *need)
+static void note_need(struct fetcher *f, const struct map_segment *s,
+                      const struct blocks *b, const struct image_proof *proof)
 {
-    if (need->len > 0 || proof->need_len == 0 || proof->need_len > BLOCK_SIZE ||
+    if (f->footer.len > 0 || proof->need_len == 0 ||
+        proof->need_len > BLOCK_SIZE ||
         blocks_have(b, proof->need_offset, proof->need_len))
         return;
-    *need = (struct plan_want){.medium = (size_t)s->medium,
-                               .offset = proof->need_offset,
-                               .len = proof->need_len,
-                               .once = true};
+    f->footer = (struct plan_want){.medium = (size_t)s->medium,
+                                   .offset = proof->need_offset,
+                                   .len = proof->need_len,
+                                   .once = true};
 }
 
-static bool prove(struct fetcher *f, const struct map_segment *s,
-                  struct plan_want *need)
+static bool prove(struct fetcher *f, const struct map_segment *s)
 {
     size_t medium = (size_t)s->medium;
     struct blocks *b = cache_blocks(f->cache, medium);
@@ -83,7 +83,7 @@ static bool prove(struct fetcher *f, const struct map_segment *s,
         log_info("%s: contradicts its %s", s->name, proof.kind);
         return false;
     case IMAGE_INCOMPLETE:
-        note_need(s, b, &proof, need);
+        note_need(f, s, b, &proof);
         return false;
     case IMAGE_NONE:
         break;
@@ -107,18 +107,29 @@ static bool worth_a_try(struct fetcher *f, size_t i)
     return true;
 }
 
-bool images_prove(struct fetcher *f, size_t medium, uint64_t offset,
-                  struct plan_want *need)
+bool images_need_footer(struct fetcher *f)
+{
+    const struct blocks *b;
+
+    if (f->footer.len == 0)
+        return false;
+    b = cache_blocks(f->cache, f->footer.medium);
+    if (blocks_state(b, f->footer.offset / BLOCK_SIZE) == BLOCK_ABSENT)
+        return true;
+    f->footer.len = 0;
+    return false;
+}
+
+bool images_prove(struct fetcher *f, size_t medium, uint64_t offset)
 {
     bool any = false;
 
-    need->len = 0;
     for (size_t i = 0; i < f->map->n_segments; i++) {
         const struct map_segment *s = &f->map->segments[i];
         if (s->medium != (int)medium || offset + ROWS_SIZE <= s->offset ||
             offset >= s->offset + s->size || !worth_a_try(f, i))
             continue;
-        any = prove(f, s, need) || any;
+        any = prove(f, s) || any;
     }
     return any;
 }

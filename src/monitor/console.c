@@ -11,6 +11,8 @@
 /* A prompt counts when nothing follows it for so long: the same text may stand
  * in an answer. More than an USB adapter's 16 ms between two packets. */
 #define PROMPT_QUIET_MS 60U
+/* So long, and what is nearly the prompt is taken for a damaged one. */
+#define NEAR_QUIET_MS   300U
 #define ECHO_TIMEOUT_MS 700U
 /* An answer may take so many of its time-outs, however it dribbles. */
 #define ASK_PATIENCE     12U
@@ -172,6 +174,25 @@ void console_note_line(struct console *c, struct span line)
     if (d != NULL && (is_any(d->banners, d->n_banners, line) ||
                       is_any(d->hints, d->n_hints, line)))
         c->restarted = true;
+}
+
+bool console_near_prompt(const struct console *c)
+{
+    struct span last = console_partial(c);
+    const char *want = c->prompt;
+    size_t len = c->prompt_len;
+    size_t front = 0;
+    size_t back = 0;
+
+    if (len < 2 || last.len + 1 < len || last.len > len + 1)
+        return false;
+    while (front < len && front < last.len && last.text[front] == want[front])
+        front++;
+    while (back < len - front && back < last.len - front &&
+           last.text[last.len - 1 - back] == want[len - 1 - back])
+        back++;
+    /* What is left of either between the two is one character at most. */
+    return len - front - back <= 1 && last.len - front - back <= 1;
 }
 
 int console_look(struct console *c)
@@ -432,14 +453,16 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
         int n;
         if (prompt && is_enough(enough, answer))
             return 0;
-        n = fill_on(c,
-                    prompt || starting ? deadline_in(PROMPT_QUIET_MS) : silent);
+        n = fill_on(c, prompt || starting       ? deadline_in(PROMPT_QUIET_MS)
+                       : console_near_prompt(c) ? deadline_in(NEAR_QUIET_MS)
+                                                : silent);
         if (n < 0)
             return err_set(err, n, "'%s': the port went away", command);
         if (n == 0 && prompt)
             return 0;
         c->restarted = c->restarted || (n == 0 && starting);
-        if (deadline_passed(whole) || (n == 0 && deadline_passed(silent)))
+        if (deadline_passed(whole) ||
+            (n == 0 && (deadline_passed(silent) || console_near_prompt(c))))
             return err_set(err, -ETIMEDOUT,
                            "'%s': no prompt within %u ms after the answer",
                            command, timeout_ms);

@@ -90,6 +90,10 @@ struct span console_partial(const struct console *c);
 /* True when the unterminated last line is exactly the learned prompt. */
 bool console_at_prompt(const struct console *c);
 
+/* True when it is the prompt but for one character that is another one, missing
+ * or too many: noise hit it. When nothing follows, no better one will come. */
+bool console_near_prompt(const struct console *c);
+
 /*
  * Types command at the prompt, comparing the echo before the line end is
  * sent, so that noise cannot make another command of it. On -EILSEQ (the echo

@@ -47,7 +47,7 @@ static int ask(struct survey *s, const char *command, struct buf **out,
     *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
     s->n_answers++;
     *out = &a->text;
-    return device_ask(s->dev, command, &a->text, err);
+    return device_ask_twice(s->dev, command, &a->text, err);
 }
 
 /* The first line that one of the dialect's banner patterns matches. */

@@ -33,7 +33,8 @@ enum device_line {
     DEVICE_LINE_IDLE,
     DEVICE_LINE_BUSY,   /* a command is running */
     DEVICE_LINE_SILENT, /* the last command got no answer in time */
-    DEVICE_LINE_GONE    /* the port went away */
+    DEVICE_LINE_GONE,   /* the port went away */
+    DEVICE_LINE_OFFLINE /* there is none: device_open_offline */
 };
 
 struct device_stats {
@@ -55,6 +56,19 @@ struct device_stats {
 int device_open(struct device **out, const struct device_config *config,
                 struct err *err);
 void device_close(struct device *dev); /* NULL is allowed */
+
+/*
+ * A device without a line, from the text that device_keep wrote of it and its
+ * identity text: all of the below works, but what needs the device returns
+ * -ENODEV at once. -EBADMSG, -EPROTO: the text cannot be believed. The caller
+ * owns *out.
+ */
+int device_open_offline(struct device **out, const char *text, size_t len,
+                        const char *identity, struct err *err);
+bool device_is_offline(const struct device *dev);
+
+/* Appends a text of map, port, dialect and banner (monitor/map_file.h). */
+void device_keep(const struct device *dev, struct buf *out);
 
 const struct map *device_map(const struct device *dev);
 const char *device_port(const struct device *dev);

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#define SUM_BASE_MS 5000U
+#define SUM_BASE_MS 1500U
 
 static int parse_sum(struct device *dev, const struct checksum *c,
                      const struct buf *answer, struct digest_value *sum)
@@ -76,6 +76,8 @@ int device_checksum(struct device *dev, uint64_t address, uint64_t len,
     const struct dialect *d = dev->dialect;
     int ret = -ENOTSUP;
 
+    if (dev->offline)
+        return device_fail_offline(err);
     device_attend(dev, sink);
     while (ret == -ENOTSUP && dev->checksum < d->n_checksums) {
         ret = ask_sum(dev, &d->checksums[dev->checksum], address, len, sum,

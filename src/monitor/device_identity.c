@@ -3,9 +3,11 @@
 
 /*
  * The identity is a text of lines: the dialect, then what the identity rules
- * match, rule by rule. When it is asked for again, noise may damage an answer,
- * so each rule has several tries: one that agrees is enough, for noise makes
- * no right answer; two that say the same other thing are another device.
+ * match, rule by rule. At first each answer is asked for until it comes twice
+ * the same, for nothing else tells damage from it. When it is asked for again,
+ * noise may damage an answer, so each rule has several tries: one that agrees
+ * is enough, for noise makes no right answer; two that say the same other thing
+ * are another device.
  */
 
 #include "monitor/device_priv.h"
@@ -51,6 +53,34 @@ int device_ask(struct device *dev, const char *command, struct buf *text,
     return ret;
 }
 
+static bool is_text(const struct buf *b, const char *text, size_t len)
+{
+    return b->len == len && (len == 0 || memcmp(b->data, text, len) == 0);
+}
+
+int device_ask_twice(struct device *dev, const char *command, struct buf *text,
+                     struct err *err)
+{
+    CLEANUP_BUF struct buf before = BUF_LIMITED(ANSWER_MAX);
+    int ret = device_ask(dev, command, &before, err);
+
+    for (int i = 0; ret == 0 && i < SAME_TRIES; i++) {
+        buf_clear(text);
+        ret = device_ask(dev, command, text, err);
+        if (ret == 0 && is_text(text, before.data, before.len))
+            return 0;
+        buf_clear(&before);
+        if (ret == 0 && text->len > 0 &&
+            !buf_add(&before, text->data, text->len))
+            return err_set(err, -ENOMEM, "out of memory");
+    }
+    if (ret == 0)
+        log_warn("'%s' is answered differently each time; names and sizes "
+                 "that it tells may be wrong",
+                 command);
+    return ret;
+}
+
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,
                     struct buf *out)
 {
@@ -65,11 +95,6 @@ bool identity_lines(const struct identity_rule *rule, const struct buf *text,
                          line.text);
     }
     return unique;
-}
-
-static bool is_text(const struct buf *b, const char *text, size_t len)
-{
-    return b->len == len && (len == 0 || memcmp(b->data, text, len) == 0);
 }
 
 /* Asks what rule wants to know; lines: what it finds. */

@@ -29,6 +29,7 @@ struct device {
     char *port;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
+    bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
     bool gone;
     unsigned contact;
@@ -63,6 +64,11 @@ void device_attend(struct device *dev, const struct device_sink *sink);
 int device_ask(struct device *dev, const char *command, struct buf *text,
                struct err *err);
 
+/* As device_ask, until two answers agree: nothing but that tells noise from
+ * what is meant. */
+int device_ask_twice(struct device *dev, const char *command, struct buf *text,
+                     struct err *err);
+
 /* Appends what rule finds in text to out, a line a match; true when one of
  * them is this device's alone. */
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,
@@ -75,6 +81,11 @@ bool identity_lines(const struct identity_rule *rule, const struct buf *text,
 int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err);
+
+/* --- device_offline.c --- */
+
+/* What everything that needs the device returns when it is offline: -ENODEV. */
+int device_fail_offline(struct err *err);
 
 /* --- byte_order.c --- */
 

@@ -92,6 +92,8 @@ int device_read(struct device *dev, enum device_reading reading,
 {
     int ret;
 
+    if (dev->offline)
+        return device_fail_offline(err);
     device_attend(dev, sink);
     ret = device_get_in_step(dev, err);
     if (ret < 0) {
@@ -112,8 +114,11 @@ int device_read(struct device *dev, enum device_reading reading,
 uint64_t device_read_max(const struct device *dev)
 {
     const struct dump_method *dumps = dev->dialect->dumps;
-    uint64_t safe = dumps[byte_order_safe_method(dev)].max;
+    uint64_t safe;
 
+    if (dev->offline)
+        return MAP_ALIGN;
+    safe = dumps[byte_order_safe_method(dev)].max;
     if (dev->method >= 0)
         return dumps[dev->method].max;
     return dumps[0].max < safe ? dumps[0].max : safe;

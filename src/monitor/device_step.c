@@ -108,6 +108,8 @@ int device_recover(struct device *dev, const struct device_sink *sink,
 {
     int ret;
 
+    if (dev->offline)
+        return device_fail_offline(err);
     device_attend(dev, sink);
     ret = device_settle(dev, device_get_in_step(dev, err));
     device_attend(dev, NULL);
@@ -139,6 +141,8 @@ bool device_look(struct device *dev)
     bool before = c->restarted;
     int ret;
 
+    if (dev->offline)
+        return false;
     if (dev->gone)
         return true;
     ret = console_look(c);

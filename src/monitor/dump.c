@@ -39,6 +39,9 @@
 #define CHATTER_MS 5000U /* no row for so long: nothing but chatter */
 #define LATE_MS    200U  /* a prompt before all rows came must last */
 #define CLOSING_MS 1500U /* for the prompt, when all is said */
+/* No byte for so long when all is said, or behind what is nearly the prompt:
+ * it was damaged. */
+#define QUIET_MS 300U
 /* After a reported fault the prompt is there soon, or the device resets: then
  * its countdown must not be missed. */
 #define FAULT_MS 300U
@@ -202,12 +205,16 @@ static struct deadline patience(const struct dump *d)
 {
     struct deadline silent = {d->heard_ms + SILENT_MS};
     struct deadline chatter = {d->row_ms + CHATTER_MS};
+    struct deadline quiet = {d->heard_ms + QUIET_MS};
+    struct deadline closing = {d->close_ms +
+                               (d->result->fault ? FAULT_MS : CLOSING_MS)};
 
-    if (d->close_ms != 0)
-        return (struct deadline){d->close_ms +
-                                 (d->result->fault ? FAULT_MS : CLOSING_MS)};
     if (console_at_prompt(d->c))
         return (struct deadline){d->heard_ms + LATE_MS};
+    if (d->close_ms != 0)
+        return deadline_min(closing, quiet);
+    if (console_near_prompt(d->c))
+        return quiet;
     return deadline_min(silent, chatter);
 }
 

@@ -37,4 +37,7 @@ int map_finish(struct map *map, struct err *err);
  */
 void map_safe_name(char out[MAP_NAME_MAX], const char *text, size_t len);
 
+/* A name that map_safe_name leaves as it is. */
+bool map_is_safe_name(const char *name);
+
 #endif

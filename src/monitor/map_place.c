@@ -27,9 +27,19 @@ void map_safe_name(char out[MAP_NAME_MAX], const char *text, size_t len)
         bool bad = c < 0x20 || c > 0x7e || c == '/' || (n == 0 && c == '.');
         out[n] = bad ? '_' : (char)c;
     }
+    while (n > 0 && out[n - 1] == ' ') /* where it was cut */
+        n--;
     out[n] = '\0';
     if (n == 0)
         (void)snprintf(out, MAP_NAME_MAX, "unnamed");
+}
+
+bool map_is_safe_name(const char *name)
+{
+    char safe[MAP_NAME_MAX];
+
+    map_safe_name(safe, name, strlen(name));
+    return name[0] != '\0' && strcmp(safe, name) == 0;
 }
 
 static struct map_segment *add_segment(struct map *map)
@@ -75,7 +85,7 @@ static void set_alias(struct map_medium *m, const struct map_rule *rule,
 /* Nothing that is mapped into an address space is larger, by far. */
 #define CHIP_MAX ((uint64_t)1 << 40)
 
-static bool chip_makes_sense(uint64_t base, uint64_t size)
+bool map_chip_makes_sense(uint64_t base, uint64_t size)
 {
     uint64_t end;
 
@@ -89,7 +99,7 @@ void map_place_chip(struct map *map, const struct map_rule *rule,
     struct map_medium *m;
     uint64_t end = f->base + f->size;
 
-    if (!chip_makes_sense(f->base, f->size)) {
+    if (!map_chip_makes_sense(f->base, f->size)) {
         if (f->size != 0)
             log_warn("%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
                      " cannot be; left out",

@@ -21,6 +21,9 @@ struct map_found {
     bool has_base;
 };
 
+/* Aligned, not empty, not larger than any address space has, and no wrap. */
+bool map_chip_makes_sense(uint64_t base, uint64_t size);
+
 /* A chip that lies in a known one is that one told again; what overlaps
  * otherwise contradicts it, and the first answer stands. index is for
  * "{index}" in the rule's alias. */

@@ -19,16 +19,6 @@ static char *cut(char *text)
     return at;
 }
 
-/* A name that would have to be changed is refused: the user could not find
- * the file. */
-static bool is_file_name(const char *name)
-{
-    char safe[MAP_NAME_MAX];
-
-    map_safe_name(safe, name, strlen(name));
-    return name[0] != '\0' && strcmp(safe, name) == 0;
-}
-
 int user_segment_parse(const char *text, struct user_segment *out,
                        struct err *err)
 {
@@ -44,7 +34,8 @@ int user_segment_parse(const char *text, struct user_segment *out,
     size = base != NULL ? cut(base) : NULL;
     if (size == NULL)
         return err_set(err, -EINVAL, "'%s' is not NAME:BASE:SIZE", text);
-    if (!is_file_name(name))
+    /* Not changed, but refused: the user could not find the file. */
+    if (!map_is_safe_name(name))
         return err_set(err, -EINVAL,
                        "'%s': NAME must be a file name of printable ASCII, "
                        "shorter than %d bytes, without a slash or a leading "

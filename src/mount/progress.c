@@ -20,7 +20,8 @@ static void pace(char *out, size_t size, const struct status *s,
     if (f->ahead == 0)
         return;
     if (s->device.line == DEVICE_LINE_SILENT ||
-        s->device.line == DEVICE_LINE_GONE) {
+        s->device.line == DEVICE_LINE_GONE ||
+        s->device.line == DEVICE_LINE_OFFLINE) {
         (void)snprintf(out, size, "  line %s",
                        status_line_word(s->device.line));
         return;

@@ -18,6 +18,8 @@ const char *status_line_word(enum device_line line)
         return "busy";
     case DEVICE_LINE_SILENT:
         return "silent";
+    case DEVICE_LINE_OFFLINE:
+        return "offline";
     case DEVICE_LINE_GONE:
         break;
     }

@@ -50,7 +50,8 @@ struct status {
  *   banner         what the boot loader said of itself
  *   identity       name of the device's cache directory, or `memory`
  *   cache          path of that directory
- *   line           idle, busy, silent (no answer) or gone (port went away)
+ *   line           idle, busy, silent (no answer), gone (port went away) or
+ *                  offline (mounted without a device)
  *   verify         auto, fast or rows
  *   route          how the device's bytes are confirmed: the name of its
  *                  checksum, or `second reading`
@@ -111,7 +112,7 @@ bool status_seconds_left(const struct status *s, const struct status_file *f,
 /* Rounded down: 100 only when part is all of whole. */
 unsigned status_percent(uint64_t part, uint64_t whole);
 
-/* "idle", "busy", "silent", "gone". */
+/* "idle", "busy", "silent", "gone", "offline". */
 const char *status_line_word(enum device_line line);
 
 #endif

@@ -32,20 +32,28 @@ static int fail(const struct blocks *b, struct err *err, int rc,
                    strerror(-rc));
 }
 
+/* What file_open said. */
+static int refuse(const struct blocks *b, struct err *err, int rc,
+                  const char *suffix)
+{
+    return err_set(err, rc, "cannot open %s.%s: %s", b->where, suffix,
+                   file_strerror(rc));
+}
+
 /* -ENOENT is no error: *fd is -1 then. */
-static int open_existing(const struct blocks *b, const char *suffix, int *fd,
-                         struct err *err)
+static int open_existing(const struct blocks *b, const char *suffix, int flags,
+                         int *fd, struct err *err)
 {
     char name[NAME_SIZE];
 
-    *fd = file_open(b->dir, file_name(name, b, suffix), O_RDWR);
+    *fd = file_open(b->dir, file_name(name, b, suffix), flags);
     if (*fd >= 0)
         return 0;
     if (*fd == -ENOENT) {
         *fd = -1;
         return 0;
     }
-    return fail(b, err, *fd, "open", suffix);
+    return refuse(b, err, *fd, suffix);
 }
 
 /* Fills the table from a state file that fits. */
@@ -60,13 +68,13 @@ static int load_states(struct blocks *b, struct err *err)
     return rc < 0 ? fail(b, err, rc, "read", "state") : 0;
 }
 
-static int open_files(struct blocks *b, struct err *err)
+static int open_files(struct blocks *b, int flags, struct err *err)
 {
     struct stat st;
-    int rc = open_existing(b, "data", &b->data, err);
+    int rc = open_existing(b, "data", flags, &b->data, err);
 
     if (rc == 0)
-        rc = open_existing(b, "state", &b->state, err);
+        rc = open_existing(b, "state", flags, &b->state, err);
     if (rc < 0 || b->state < 0)
         return rc;
     if (fstat(b->state, &st) < 0)
@@ -77,6 +85,17 @@ static int open_files(struct blocks *b, struct err *err)
     if (rc < 0)
         return fail(b, err, rc, "read", "state");
     return b->misfit == NULL ? load_states(b, err) : 0;
+}
+
+/* Without the state file nothing is ever synced. */
+static int open_read_only(struct blocks *b, struct err *err)
+{
+    int rc = open_files(b, O_RDONLY, err);
+
+    if (b->state >= 0)
+        (void)close(b->state);
+    b->state = -1;
+    return rc;
 }
 
 static int open_memory(struct blocks *b, struct err *err)
@@ -125,7 +144,11 @@ int blocks_open(struct blocks **out, const struct blocks_spec *spec,
     if (b == NULL)
         return err_set(err, -ENOMEM, "no memory for the blocks of %s",
                        spec->name);
-    rc = b->dir < 0 ? open_memory(b, err) : open_files(b, err);
+    if (b->dir < 0)
+        rc = open_memory(b, err);
+    else
+        rc = spec->read_only ? open_read_only(b, err)
+                             : open_files(b, O_RDWR, err);
     if (rc < 0)
         blocks_close(b);
     else
@@ -158,9 +181,7 @@ static int create(struct blocks *b, const char *suffix, int *fd,
     if (*fd >= 0)
         return 0;
     *fd = file_open(b->dir, file_name(name, b, suffix), O_RDWR | O_CREAT);
-    if (*fd >= 0)
-        return 0;
-    return fail(b, err, *fd, "create", suffix);
+    return *fd >= 0 ? 0 : refuse(b, err, *fd, suffix);
 }
 
 static int begin_state(struct blocks *b, struct err *err)

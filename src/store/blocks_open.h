@@ -19,7 +19,7 @@ struct blocks {
     char *where; /* path without .data or .state; "" in memory */
     int dir;     /* lent; -1: in memory only */
     int data;
-    int state;          /* -1: in memory only */
+    int state;          /* -1: in memory only, or read_only */
     const char *misfit; /* why the state file found is of no use, or NULL */
 
     pthread_mutex_t mutex; /* no I/O while it is held */
@@ -38,6 +38,7 @@ struct blocks_spec {
     const char *path; /* of dir, for messages */
     const char *name; /* of the medium */
     struct state_key key;
+    bool read_only; /* nothing on disk is changed, ever: no blocks_begin */
 };
 
 /*

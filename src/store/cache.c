@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A directory per device that keeps what was read over restarts.
 
-#include "store/cache.h"
+#include "store/cache_priv.h"
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "store/blocks_open.h"
+#include "store/dir.h"
 #include "store/probe.h"
-#include "store/slot.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,16 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define NAME_MAX_LEN 64U
-#define SLOTS_MAX    99U /* devices that tell the same of themselves */
-
-struct cache {
-    struct slot slot; /* SLOT_NONE if memory_only */
-    char id[NAME_MAX_LEN + 24];
-    bool changed;
-    size_t count;
-    struct blocks *media[];
-};
+#define SLOTS_MAX 99U /* devices that tell the same of themselves */
 
 int cache_default_root(char *out, size_t size, struct err *err)
 {
@@ -51,53 +41,70 @@ int cache_default_root(char *out, size_t size, struct err *err)
     return 0;
 }
 
-static bool is_name(const char *s)
+bool cache_is_name(const char *s)
 {
     size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    return len > 0 && len <= NAME_MAX_LEN && s[len] == '\0';
+    return len > 0 && len <= MEDIUM_NAME_MAX && s[len] == '\0';
+}
+
+int cache_check_media(const struct cache_medium *media, size_t count,
+                      struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!cache_is_name(media[i].name))
+            return err_set(err, -EINVAL, "'%s' cannot name a medium",
+                           media[i].name);
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(media[i].name, media[j].name) == 0)
+                return err_set(err, -EINVAL, "two media are named %s",
+                               media[i].name);
+        }
+    }
+    return 0;
 }
 
 static int check_config(const struct cache_config *config, struct err *err)
 {
     size_t len = strlen(config->identity);
 
-    if (!is_name(config->stem))
+    if (!cache_is_name(config->stem))
         return err_set(err, -EINVAL, "'%s' cannot name a cache", config->stem);
     if (len == 0 || len > UINT16_MAX)
         return err_set(err, -EINVAL,
                        "an identity of %zu bytes cannot tell devices apart",
                        len);
-    for (size_t i = 0; i < config->media_count; i++) {
-        if (!is_name(config->media[i].name))
-            return err_set(err, -EINVAL, "'%s' cannot name a medium",
-                           config->media[i].name);
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(config->media[i].name, config->media[j].name) == 0)
-                return err_set(err, -EINVAL, "two media are named %s",
-                               config->media[i].name);
-        }
+    return cache_check_media(config->media, config->media_count, err);
+}
+
+int cache_open_blocks(struct cache *c, const struct cache_medium *media,
+                      size_t count, struct blocks_spec *spec, struct err *err)
+{
+    int rc = 0;
+
+    spec->dir = c->slot.dir;
+    spec->path = c->slot.path;
+    c->media = calloc(count + 1, sizeof(struct blocks *));
+    if (c->media == NULL)
+        return err_set(err, -ENOMEM, "no memory for the cache");
+    c->count = count;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        spec->name = media[i].name;
+        spec->key.base = media[i].base;
+        spec->key.size = media[i].size;
+        rc = blocks_open(&c->media[i], spec, err);
     }
-    return 0;
+    return rc;
 }
 
 static int open_media(struct cache *c, const struct cache_config *config,
                       struct err *err)
 {
     struct blocks_spec spec = {
-        .dir = c->slot.dir,
-        .path = c->slot.path,
         .key.identity = state_identity(config->identity),
     };
-    int rc = 0;
 
-    for (size_t i = 0; i < c->count && rc == 0; i++) {
-        spec.name = config->media[i].name;
-        spec.key.base = config->media[i].base;
-        spec.key.size = config->media[i].size;
-        rc = blocks_open(&c->media[i], &spec, err);
-    }
-    return rc;
+    return cache_open_blocks(c, config->media, config->media_count, &spec, err);
 }
 
 static int begin_media(struct cache *c, struct err *err)
@@ -109,13 +116,18 @@ static int begin_media(struct cache *c, struct err *err)
     return rc;
 }
 
-/* Lets go of media and slot as they are. */
-static void release(struct cache *c)
+void cache_close_blocks(struct cache *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++)
         blocks_close(c->media[i]);
-        c->media[i] = NULL;
-    }
+    free(c->media);
+    c->media = NULL;
+    c->count = 0;
+}
+
+void cache_release(struct cache *c)
+{
+    cache_close_blocks(c);
     slot_close(&c->slot);
 }
 
@@ -167,7 +179,7 @@ static int try_slot(struct cache *c, const struct cache_config *config,
         verdict = PROBE_DIFFERS;
     if (!ours || verdict == PROBE_DIFFERS) {
         log_info("%s is the cache of another device", c->slot.path);
-        release(c);
+        cache_release(c);
         return 0;
     }
     if (busy && rc != -EINTR)
@@ -201,15 +213,8 @@ static int open_on_disk(struct cache *c, const struct cache_config *config,
                         struct err *err)
 {
     char path[PATH_MAX];
-    int rc = 0;
+    CLEANUP_CLOSE int root = dir_open_root(config->root, true, path, err);
 
-    if (config->root == NULL)
-        rc = cache_default_root(path, sizeof(path), err);
-    else if (snprintf(path, sizeof(path), "%s", config->root) >= PATH_MAX)
-        rc = err_set(err, -ENAMETOOLONG, "the path of the cache is too long");
-    if (rc < 0)
-        return rc;
-    CLEANUP_CLOSE int root = slot_open_root(path, err);
     return root < 0 ? root : open_slots(c, config, root, path, err);
 }
 
@@ -228,15 +233,14 @@ int cache_open(struct cache **out, const struct cache_config *config,
 
     if (rc < 0)
         return rc;
-    c = calloc(1, sizeof(*c) + config->media_count * sizeof(struct blocks *));
+    c = calloc(1, sizeof(*c));
     if (c == NULL)
         return err_set(err, -ENOMEM, "no memory for the cache");
     c->slot = SLOT_NONE;
-    c->count = config->media_count;
     rc = config->memory_only ? open_in_memory(c, config, err)
                              : open_on_disk(c, config, err);
     if (rc < 0) {
-        release(c);
+        cache_release(c);
         free(c);
         return rc;
     }
@@ -286,6 +290,6 @@ void cache_close(struct cache *c)
         return;
     if (cache_sync(c, &err) < 0)
         log_warn("%s", err.text);
-    release(c);
+    cache_release(c);
     free(c);
 }

@@ -4,6 +4,7 @@
 #ifndef STORE_CACHE_H
 #define STORE_CACHE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/blocks.h"
 
@@ -16,6 +17,7 @@
  *
  *   ROOT/ID/lock         flock(2)ed while open; the holder's pid
  *   ROOT/ID/identity     the text the device is told by; compared in full
+ *   ROOT/ID/device       what was kept with cache_keep
  *   ROOT/ID/MEDIUM.data  sparse, byte n of the medium at offset n
  *   ROOT/ID/MEDIUM.state states and checksums; see state_format.c
  *
@@ -86,6 +88,33 @@ int cache_default_root(char *out, size_t size, struct err *err);
  */
 int cache_open(struct cache **out, const struct cache_config *config,
                struct err *err);
+
+/* Whether id can name a directory in the root of the caches: one part of a
+ * path, without a dot in front. */
+bool cache_is_id(const char *id);
+
+/*
+ * Opens a cache as it is, without its device: id in root (as
+ * cache_config.root), or a path, when id has a slash. Its lock is taken
+ * (-EBUSY as above), nothing else in it is made or changed, also not by the
+ * calls below. -EINVAL: no ID; -ENOENT: no such cache. identity: its text is
+ * appended. It has no media until cache_open_media. The caller owns *out.
+ */
+int cache_open_kept(struct cache **out, const char *root, const char *id,
+                    struct buf *identity, struct err *err);
+
+/* Gives a cache that cache_open_kept opened its media. A state file that does
+ * not fit is left as it is, with a warning; all of its medium is absent. */
+int cache_open_media(struct cache *c, const struct cache_medium *media,
+                     size_t count, const char *identity, struct err *err);
+
+/* Keeps text in the directory as file name, durably; nothing if memory_only. */
+int cache_keep(struct cache *c, const char *name, const void *text, size_t len,
+               struct err *err);
+
+/* Appends what was kept to out. -ENOENT: nothing was; -EFBIG: more than max. */
+int cache_read_kept(const struct cache *c, const char *name, size_t max,
+                    struct buf *out, struct err *err);
 
 /* The blocks of config.media[index], owned by the cache. */
 struct blocks *cache_blocks(const struct cache *c, size_t index);

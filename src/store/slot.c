@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "store/dir.h"
 #include "store/file.h"
 
 #include <errno.h>
@@ -14,54 +15,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_TRIES 5
 
 static int fail(const char *path, const char *verb, int rc, struct err *err)
 {
-    return err_set(err, rc, "cannot %s %s: %s", verb, path, strerror(-rc));
-}
-
-static int make_one(const char *path)
-{
-    struct stat st;
-    int rc;
-
-    if (mkdir(path, 0700) == 0)
-        return 0;
-    rc = -errno;
-    /* Not only for EEXIST: a directory on a read-only or closed one above is
-     * fine too. */
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return 0;
-    return rc == -EEXIST ? -ENOTDIR : rc;
-}
-
-/* Makes what is missing of path, which is the caller's to scribble on. */
-static int make_path(char *path)
-{
-    int rc = 0;
-
-    for (char *p = path; rc == 0 && *p != '\0'; p++) {
-        if (*p != '/' || p == path)
-            continue;
-        *p = '\0';
-        rc = make_one(path);
-        *p = '/';
-    }
-    return rc == 0 ? make_one(path) : rc;
-}
-
-int slot_open_root(const char *path, struct err *err)
-{
-    char *copy = strdup(path);
-    int rc = copy != NULL ? make_path(copy) : -ENOMEM;
-    int fd;
-
-    free(copy);
-    if (rc < 0)
-        return fail(path, "make the cache directory", rc, err);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 ? fd : fail(path, "open the cache directory", -errno, err);
+    return err_set(err, rc, "cannot %s %s: %s", verb, path, file_strerror(rc));
 }
 
 static int open_directory(struct slot *s, int root, const char *name,
@@ -73,9 +34,8 @@ static int open_directory(struct slot *s, int root, const char *name,
         return fail(s->path, "make", -errno, err);
     if (made && fsync(root) < 0)
         return fail(s->path, "make durable", -errno, err);
-    s->dir = openat(root, name,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return s->dir >= 0 ? 0 : fail(s->path, "open", -errno, err);
+    s->dir = dir_open(root, name, false, s->path, err);
+    return s->dir < 0 ? s->dir : 0;
 }
 
 static long read_pid(int fd)
@@ -102,17 +62,40 @@ static int write_pid(int fd)
     return file_write(fd, text, (size_t)len, 0);
 }
 
+/* Tries for a moment: slot_is_busy may be looking at it. */
+static int take(int fd)
+{
+    const struct timespec moment = {.tv_nsec = 10000000};
+    int rc = 0;
+
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (i > 0)
+            (void)nanosleep(&moment, NULL);
+        rc = flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
+        if (rc != -EWOULDBLOCK)
+            break;
+    }
+    return rc;
+}
+
 static int lock_file(struct slot *s, int fd)
 {
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        return -errno;
+    struct stat st;
+    int rc = take(fd);
+
+    if (rc < 0)
+        return rc;
     s->lock = fd;
+    /* The directory may have been forgotten just now, and the file with it. */
+    if (fstat(fd, &st) < 0 || st.st_nlink == 0)
+        return -ENOENT;
     return write_pid(fd);
 }
 
-static int try_lock(struct slot *s, struct err *err)
+/* flags: O_CREAT, or 0 where the file must be there. */
+static int try_lock(struct slot *s, int flags, struct err *err)
 {
-    int fd = file_open(s->dir, "lock", O_RDWR | O_CREAT);
+    int fd = file_open(s->dir, "lock", O_RDWR | flags);
     int rc = fd < 0 ? fd : lock_file(s, fd);
 
     if (rc == -EWOULDBLOCK) {
@@ -170,12 +153,87 @@ int slot_open(struct slot *s, int root, const char *root_path, const char *name,
     }
     rc = open_directory(s, root, name, err);
     if (rc == 0)
-        rc = try_lock(s, err);
+        rc = try_lock(s, O_CREAT, err);
     if (rc == 0)
         rc = identify(s, identity, ours, err);
     if (rc < 0)
         slot_close(s);
     return rc;
+}
+
+/* Opens what is there already, and makes nothing. */
+static int open_there(struct slot *s, int at, const char *name,
+                      const char *path, struct err *err)
+{
+    *s = SLOT_NONE;
+    s->path = strdup(path);
+    if (s->path == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    if (faccessat(at, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+        return err_set(err, -ENOENT, "there is no cache %s", path);
+    s->dir = dir_open(at, name, false, path, err);
+    return s->dir < 0 ? s->dir : 0;
+}
+
+/* Locks it, or fails with who has it. */
+static int insist(struct slot *s, int flags, struct err *err)
+{
+    int rc = try_lock(s, flags, err);
+
+    return rc == 0 && s->lock < 0 ? slot_busy(s, err) : rc;
+}
+
+static int read_identity(const struct slot *s, struct buf *out, struct err *err)
+{
+    int rc = file_slurp(s->dir, "identity", UINT16_MAX, out);
+
+    if (rc == -ENOENT)
+        return err_set(err, rc, "%s is no cache of fwfs: it has no identity",
+                       s->path);
+    if (rc < 0)
+        return fail(s->path, "use the identity file in", rc, err);
+    if (out->len == 0 || strlen(out->data) != out->len)
+        return err_set(err, -EBADMSG, "%s/identity is damaged", s->path);
+    return 0;
+}
+
+int slot_open_kept(struct slot *s, int at, const char *name, const char *path,
+                   struct buf *identity, struct err *err)
+{
+    int rc = open_there(s, at, name, path, err);
+
+    if (rc == 0)
+        rc = read_identity(s, identity, err);
+    if (rc == 0)
+        rc = insist(s, O_CREAT, err);
+    if (rc < 0)
+        slot_close(s);
+    return rc;
+}
+
+int slot_open_doomed(struct slot *s, int at, const char *name, const char *path,
+                     struct err *err)
+{
+    int rc = open_there(s, at, name, path, err);
+
+    if (rc == 0)
+        rc = insist(s, 0, err);
+    if (rc == -ENOENT && s->dir >= 0)
+        rc = err_set(err, rc, "%s is no cache of fwfs: it has no lock", path);
+    if (rc < 0)
+        slot_close(s);
+    return rc;
+}
+
+bool slot_is_busy(int dir, long *holder)
+{
+    CLEANUP_CLOSE int fd = file_open(dir, "lock", O_RDONLY);
+
+    *holder = 0;
+    if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return false;
+    *holder = read_pid(fd);
+    return true;
 }
 
 int slot_busy(const struct slot *s, struct err *err)

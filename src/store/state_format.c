@@ -104,6 +104,16 @@ const char *state_header_misfit(const uint8_t *in, size_t len,
     return NULL;
 }
 
+bool state_header_decode(const uint8_t *in, size_t len, struct state_key *key)
+{
+    if (len < STATE_HEADER_SIZE)
+        return false;
+    key->base = get_le(in + 16, 8);
+    key->size = get_le(in + 24, 8);
+    key->identity = get_le(in + 32, 8);
+    return state_header_misfit(in, len, key) == NULL;
+}
+
 uint32_t state_seed(const uint8_t header[STATE_HEADER_SIZE])
 {
     return (uint32_t)get_le(header + 60, 4);

@@ -6,6 +6,7 @@
 
 #include "store/table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,10 @@ void state_header_encode(uint8_t out[STATE_HEADER_SIZE],
  * wrong with them, in words. */
 const char *state_header_misfit(const uint8_t *in, size_t len,
                                 const struct state_key *key);
+
+/* The key that the first len bytes of a file were made for; false when they are
+ * no header that this version writes. */
+bool state_header_decode(const uint8_t *in, size_t len, struct state_key *key);
 
 /* Entries are bound to their block and to the header (its last four bytes, by
  * state_seed), so that one that strayed is not taken for good. */

@@ -71,7 +71,10 @@ same_part "$T/copy" "$T/camera" $((0xE0000))
 size=$(stat -c %s "$T/copy")
 at_most $((2 * size + 2048)) "$(status device_bytes_read)" "bytes fetched"
 equal "second reading" "$(status route)" route
-wait_confirmed romfs.img confirmed_reread
+# The last piece makes the image whole, and its own checksum confirms that.
+equal 16384 "$(file_status romfs.img confirmed_reread)" "read twice"
+equal $((size - 16384)) "$(file_status romfs.img confirmed_image)" \
+    "confirmed by the image"
 for command in "d -b 0x7F0E0" "d -s 0x7F0E0"; do
     grep -q "^$command" "$T/sim.log" || fail "no $command"
 done

@@ -35,7 +35,8 @@ mount_fwfs
 cp "$T/mnt/flash.bin" "$T/copy.flash"
 same "$T/copy.flash" "$T/flash"
 # Each byte twice, and the order of bytes in words is proved again.
-at_most $((2 * (4194304 - known) + 0x200)) "$(status device_bytes_read)" fetched
+# Footers are read for the proof of images.
+at_most $((2 * (4194304 - known) + 0x1000)) "$(status device_bytes_read)" fetched
 equal 4194304 "$(file_status flash.bin known)" "known of flash.bin"
 equal 0 "$(status retries)" retries
 unmount_fwfs

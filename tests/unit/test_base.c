@@ -97,6 +97,32 @@ static void escapes_what_a_terminal_obeys(void **state)
     assert_string_equal(out, "a\nb\\x07");
 }
 
+static void unescapes_what_it_escaped(void **state)
+{
+    static const char *const bad[] = {"\\",       "\\x", "\\x1",   "\\x1g",
+                                      "\\x00",    "\\q", "a\nb",   "\x7f",
+                                      "\xc3\xa4", "a\\", "\x1b[m", "\\X41"};
+    char bytes[256];
+    char text[1024];
+    char back[256];
+
+    (void)state;
+    for (int i = 1; i < 256; i++)
+        bytes[i - 1] = (char)i;
+    bytes[255] = '\0';
+    (void)text_escape(text, sizeof(text), bytes, 255);
+    assert_true(text_unescape(back, 256, text, strlen(text)));
+    assert_string_equal(back, bytes);
+    assert_false(text_unescape(back, 255, text, strlen(text)));
+    assert_true(text_unescape(back, 1, "", 0));
+    assert_string_equal(back, "");
+    assert_false(text_unescape(back, 1, "a", 1));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (text_unescape(back, 256, bad[i], strlen(bad[i])))
+            fail_msg("'%s' is taken for escaped text", bad[i]);
+    assert_false(text_unescape(back, 256, "a\0b", 3));
+}
+
 static void cuts_never_inside_an_escape(void **state)
 {
     char out[16];
@@ -226,6 +252,7 @@ int main(void)
         cmocka_unit_test(sizes_have_units),
         cmocka_unit_test(sums_do_not_wrap),
         cmocka_unit_test(escapes_what_a_terminal_obeys),
+        cmocka_unit_test(unescapes_what_it_escaped),
         cmocka_unit_test(cuts_never_inside_an_escape),
         cmocka_unit_test(json_is_ascii),
         cmocka_unit_test(a_buffer_keeps_its_limit),

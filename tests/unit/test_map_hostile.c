@@ -36,6 +36,14 @@ static void names_are_made_safe(void **state)
     memset(longest, 'n', sizeof(longest));
     map_safe_name(longest, longest, sizeof(longest));
     assert_int_equal(strlen(longest), MAP_NAME_MAX - 1);
+    assert_true(map_is_safe_name(longest));
+    memset(longest + MAP_NAME_MAX - 2, ' ', 100);
+    longest[MAP_NAME_MAX + 50] = 'x'; /* cut at a blank */
+    map_safe_name(longest, longest, MAP_NAME_MAX + 51);
+    assert_int_equal(strlen(longest), MAP_NAME_MAX - 2);
+    assert_true(map_is_safe_name(longest));
+    assert_false(map_is_safe_name(" a") || map_is_safe_name("a/b") ||
+                 map_is_safe_name("") || map_is_safe_name(".a"));
 }
 
 static void names_in_answers(void **state)

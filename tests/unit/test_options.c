@@ -270,6 +270,45 @@ static void commands(void **state)
     refuse_line("--probe --status D", "one thing", "--status");
 }
 
+static void without_a_device(void **state)
+{
+    (void)state;
+    accept_line("--offline -c /c -t 5 -f -v -o allow_other ID M");
+    assert_int_equal(o.command, COMMAND_OFFLINE);
+    assert_string_equal(o.device, "ID");
+    assert_string_equal(o.mountpoint, "M");
+    assert_string_equal(o.cache_dir, "/c");
+    assert_int_equal(o.timeout_ms, 5000);
+    refuse_line("--offline", "no cache", "--offline [OPTION]... CACHE");
+    refuse_line("--offline ID", "no mount point", "--offline");
+    refuse_line("--offline ID M X", "'X'", "--offline");
+    refuse_line("--offline -b 9600 ID M", "--baud", "for a device");
+    refuse_line("-d x ID M --offline", "--dialect", "for a device");
+    refuse_line("--offline -s a:0:1 ID M", "--segment", "for a device");
+    refuse_line("--offline --no-cache ID M", "--no-cache", "for a device");
+    refuse_line("--offline ID M -o no-cache", "--no-cache", "for a device");
+    refuse_line("--offline --attach-timeout 3 ID M", "--attach-t",
+                "for a device");
+    accept_line("-b 9600 D M");
+}
+
+static void caches(void **state)
+{
+    (void)state;
+    accept_line("--list-caches -c /c");
+    assert_int_equal(o.command, COMMAND_LIST_CACHES);
+    assert_string_equal(o.cache_dir, "/c");
+    refuse_line("--list-caches x", "'x'", "--list-caches [-c DIR]");
+    accept_line("one --forget -c /c two three four");
+    assert_int_equal(o.command, COMMAND_FORGET);
+    assert_int_equal(o.n_operands, 4);
+    assert_string_equal(o.operands[0], "one");
+    assert_string_equal(o.operands[3], "four");
+    refuse_line("--forget", "no cache", "--forget [-c DIR] ID...");
+    refuse_line("--forget one ''", "empty", "--forget");
+    refuse_line("--forget --offline x", "one thing", "--offline");
+}
+
 static void no_arguments_at_all(void **state)
 {
     char *const none[] = {NULL};
@@ -403,6 +442,8 @@ int main(void)
         cmocka_unit_test(values_where_they_belong),
         cmocka_unit_test(operands),
         cmocka_unit_test(commands),
+        cmocka_unit_test(without_a_device),
+        cmocka_unit_test(caches),
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
         cmocka_unit_test(suggestions),

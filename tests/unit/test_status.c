@@ -197,6 +197,7 @@ static void line_words(void **state)
     assert_string_equal(status_line_word(DEVICE_LINE_BUSY), "busy");
     assert_string_equal(status_line_word(DEVICE_LINE_SILENT), "silent");
     assert_string_equal(status_line_word(DEVICE_LINE_GONE), "gone");
+    assert_string_equal(status_line_word(DEVICE_LINE_OFFLINE), "offline");
 }
 
 static void percent_is_100_only_for_all(void **state)
