@@ -149,6 +149,7 @@ int daemon_start(struct daemon *d, bool foreground, int *exit_code,
 
     *d = (struct daemon){.foreground = foreground, .ready_fd = -1};
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write error like others */
     handle_ending(SIG_DFL);
     if (foreground)
         return 0;

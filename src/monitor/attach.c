@@ -215,6 +215,14 @@ static int probe_live(struct attach *a)
                                               : 0;
 }
 
+/* A countdown of a second may be over before we have listened. */
+static int break_in_now(struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+
+    return b != NULL ? console_send(a->c, &b->send) : 0;
+}
+
 static bool mostly_garbage(const char *escaped)
 {
     size_t bad = 0;
@@ -307,7 +315,9 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.recognise.first = config->chosen ? config->dialects[0] : NULL;
     a.until = deadline_in(config->timeout_ms);
     c->prompt_len = 0;
-    ret = probe_live(&a);
+    ret = config->starting ? break_in_now(&a) : 0;
+    if (ret == 0)
+        ret = probe_live(&a);
     gather(&a);
     if (ret == 0)
         look_for_banner(&a);

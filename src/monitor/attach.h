@@ -16,6 +16,8 @@ struct attach_config {
     bool chosen;               /* the user named the (only) one: believe it */
     bool quiet;                /* do not ask for a power cycle: a reset of the
                                   device is being ridden out */
+    bool starting;             /* its banner has been seen: the countdown may
+                                  be running already */
     unsigned timeout_ms;
 };
 

@@ -210,6 +210,18 @@ int console_look(struct console *c)
     return n < 0 ? n : 0;
 }
 
+/* Throws away what came unasked. A banner in it tells of a reset that must not
+ * be missed: another device may have started. */
+static void discard(struct console *c)
+{
+    struct span line;
+
+    while (console_take_line(c, &line))
+        console_note_line(c, line);
+    console_note_line(c, console_partial(c));
+    forget(c);
+}
+
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 {
     struct deadline quiet = deadline_in(quiet_ms);
@@ -327,7 +339,7 @@ static int empty_line(struct console *c, struct deadline until)
 
     for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
          i++) {
-        forget(c);
+        discard(c);
         ret = console_clear(c, c->dialect, until);
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
@@ -345,7 +357,7 @@ int console_resync(struct console *c, struct deadline until)
         ret = empty_line(c, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
-        forget(c);
+        discard(c);
         if (ret == -EAGAIN) { /* whatever stands there must not be run */
             ret = 0;
             continue;
@@ -363,6 +375,7 @@ int console_resync(struct console *c, struct deadline until)
 int console_begin(struct console *c, const char *command, struct err *err)
 {
     char got[200];
+    bool restarted = c->restarted;
     int ret = -EILSEQ;
     int resync;
 
@@ -371,12 +384,17 @@ int console_begin(struct console *c, const char *command, struct err *err)
         if (ret != -EILSEQ)
             break;
         transcript_tail(c->transcript, 48, got, sizeof(got));
+        discard(c);
+        if (c->restarted && !restarted)
+            break; /* its countdown is running: no time to lose */
         resync = console_resync(c, deadline_in(3000));
         if (resync == -ENODEV || resync == -EINTR)
             ret = resync; /* that is why the echo did not come */
         if (resync < 0)
             break;
     }
+    if (c->restarted && !restarted)
+        return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
     if (ret == 0)
         ret = console_send(c, &c->dialect->line_end);
     if (ret == 0)
@@ -390,15 +408,25 @@ int console_begin(struct console *c, const char *command, struct err *err)
 }
 
 /* Moves complete lines to answer. The first one is the rest of the echoed
- * line: empty, since the echo was taken while typing. */
-static int collect(struct console *c, struct buf *answer)
+ * line: empty, since the echo was taken while typing. Only where the form of
+ * the answer is known is a banner none: others tell the version. */
+static int collect(struct console *c, bool known, struct buf *answer)
 {
     struct span line;
 
-    while (console_take_line(c, &line))
+    while (console_take_line(c, &line)) {
+        if (known)
+            console_note_line(c, line);
         if (!buf_add(answer, line.text, line.len) || !buf_add(answer, "\n", 1))
             return -EMSGSIZE;
+    }
     return 0;
+}
+
+/* The last line says that the system starts soon: no answer ends so. */
+static bool counts_down(const struct console *c)
+{
+    return is_any(c->dialect->hints, c->dialect->n_hints, console_partial(c));
 }
 
 static bool is_enough(struct pattern *enough, const struct buf *answer)
@@ -412,6 +440,7 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
 {
     struct deadline silent;
     struct deadline whole;
+    bool restarted = c->restarted;
     int ret = console_begin(c, command, err);
 
     if (ret < 0)
@@ -420,16 +449,18 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
     silent = deadline_in(timeout_ms);
     for (;;) {
         bool prompt = console_at_prompt(c);
+        bool starting = counts_down(c);
         int n;
         if (prompt && is_enough(enough, answer))
             return 0;
-        n = fill_on(c, prompt                   ? deadline_in(PROMPT_QUIET_MS)
+        n = fill_on(c, prompt || starting       ? deadline_in(PROMPT_QUIET_MS)
                        : console_near_prompt(c) ? deadline_in(NEAR_QUIET_MS)
                                                 : silent);
         if (n < 0)
             return err_set(err, n, "'%s': the port went away", command);
         if (n == 0 && prompt)
             return 0;
+        c->restarted = c->restarted || (n == 0 && starting);
         if (deadline_passed(whole) ||
             (n == 0 && (deadline_passed(silent) || console_near_prompt(c))))
             return err_set(err, -ETIMEDOUT,
@@ -437,8 +468,11 @@ int console_ask(struct console *c, const char *command, struct pattern *enough,
                            command, timeout_ms);
         if (n > 0)
             silent = deadline_in(timeout_ms);
-        if (collect(c, answer) < 0)
+        if (collect(c, enough != NULL, answer) < 0)
             return err_set(err, -EMSGSIZE, "'%s': an answer without end",
+                           command);
+        if (c->restarted && !restarted)
+            return err_set(err, -ETIMEDOUT, "'%s': the device was reset",
                            command);
     }
 }

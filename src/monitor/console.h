@@ -104,7 +104,8 @@ int console_begin(struct console *c, const char *command, struct err *err);
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
  * blank ones left out. The prompt must stay for a moment, for its text may
  * stand in the answer; not so once the answer matches enough (NULL: never). At
- * most timeout_ms without a byte. -ETIMEDOUT, -EMSGSIZE (endless output). */
+ * most timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
+ * meanwhile), -EMSGSIZE (endless output). */
 int console_ask(struct console *c, const char *command, struct pattern *enough,
                 unsigned timeout_ms, struct buf *answer, struct err *err);
 

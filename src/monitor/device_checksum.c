@@ -7,22 +7,8 @@
 #include "monitor/template.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define SUM_BASE_MS 1500U
-
-/* What was no answer may tell that the device was reset. */
-static void look_for_restart(struct device *dev, const struct buf *answer)
-{
-    size_t from = 0;
-
-    while (from < answer->len) {
-        const char *line = answer->data + from;
-        size_t len = strcspn(line, "\n");
-        console_note_line(&dev->console, (struct span){line, len});
-        from += len + 1;
-    }
-}
 
 static int parse_sum(struct device *dev, const struct checksum *c,
                      const struct buf *answer, struct digest_value *sum)
@@ -40,7 +26,6 @@ static int parse_sum(struct device *dev, const struct checksum *c,
     if (answer->len > 0 && d->unknown != NULL &&
         pattern_match(d->unknown, answer->data, answer->len, 0, NULL))
         return -ENOTSUP;
-    look_for_restart(dev, answer);
     return -EBADMSG;
 }
 

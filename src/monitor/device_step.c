@@ -44,6 +44,7 @@ static int reattach(struct device *dev, struct err *err)
     const struct attach_config attach = {.dialects = one,
                                          .chosen = true,
                                          .quiet = true,
+                                         .starting = dev->console.restarted,
                                          .timeout_ms = RECOVER_MS};
     struct buf text = BUF_LIMITED(16384);
     int ret = attach_prompt(&dev->console, &attach, &text, err);

@@ -91,6 +91,17 @@ static void power_on_later(const char *const *lines, char key)
     rig.l.line.hear = hear;
 }
 
+/* It has been switched on and says no more. */
+static void counting_down(uint64_t window_ms)
+{
+    static const char *const nothing[] = {NULL};
+
+    power_on_later(nothing, rig.l.winbond ? '\x1b' : '\x03');
+    board.on_ms = fake_now();
+    board.closes_ms = fake_now() + window_ms;
+    board.ticks = (unsigned)(window_ms / 500);
+}
+
 static int attach(void)
 {
     const struct attach_config config = {.dialects = dialects,
@@ -178,6 +189,25 @@ static void breaks_into_autoboot(void **state)
     assert_attached("winbond");
     assert_says(text.data, "Flash Size is 0x400000 Bytes");
     down();
+}
+
+/* The banner was seen by somebody else: no time to listen. */
+static void a_countdown_that_is_nearly_over(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond < 2; winbond++) {
+        struct dialect *one[] = {dialects[winbond ? 0 : 1], NULL};
+        const struct attach_config config = {.dialects = one,
+                                             .chosen = true,
+                                             .quiet = true,
+                                             .starting = true,
+                                             .timeout_ms = 8000};
+        up(winbond);
+        counting_down(400);
+        assert_int_equal(attach_prompt(&rig.c, &config, &text, &err), 0);
+        assert_false(board.started);
+        down();
+    }
 }
 
 static void copes_with_terminal_noise(void **state)
@@ -354,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_live_prompt),
         cmocka_unit_test(left_over_input_is_taken_back),
         cmocka_unit_test(breaks_into_autoboot),
+        cmocka_unit_test(a_countdown_that_is_nearly_over),
         cmocka_unit_test(copes_with_terminal_noise),
         cmocka_unit_test(a_banner_while_listening),
         cmocka_unit_test(picks_the_right_key_of_a_menu),

@@ -120,6 +120,31 @@ static void more_than_the_echo_is_wrong_too(void **state)
     rig_down();
 }
 
+static void starts_again(void *arg, char byte)
+{
+    struct loader *l = arg;
+
+    l->line.hear = NULL;
+    assert_int_equal(byte, 'l');
+    fake_say(&l->line, "\r\n\r\nU-Boot 2023.01 (Jan 15 2023)\r\n\r\n"
+                       "Hit any key to stop autoboot:  1 \b\b\b 0 \r\n=> s");
+}
+
+/* The device is reset just before; what is typed stops its countdown. */
+static void a_reset_while_typing_is_noticed(void **state)
+{
+    struct err err = {""};
+
+    (void)state;
+    rig_up(false);
+    rig.l.line.hear = starts_again;
+    assert_int_equal(console_begin(&rig.c, "ls", &err), -ETIMEDOUT);
+    assert_says(err.text, "reset while 'ls' was typed");
+    assert_true(rig.c.restarted);
+    assert_null(strstr(rig.l.line.sent, "\r"));
+    rig_down();
+}
+
 static void typed_ahead_is_taken_back(void **state)
 {
     (void)state;
@@ -210,6 +235,46 @@ static void a_pause_after_prompt_text_is_no_end(void **state)
     assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, NULL), 0);
     assert_string_equal(got.data, "=> was no prompt\n");
     rig_down();
+}
+
+static const char *answer_by_reset(struct loader *l, const char *command)
+{
+    (void)command;
+    fake_say(&l->line, answer_text);
+    l->prompt = "";
+    return "";
+}
+
+/* ms: how long that takes to be noticed. */
+static void reset_in_answer(const char *text, const char *known, uint64_t ms)
+{
+    CLEANUP_BUF struct buf got = {0};
+    struct pattern *enough = NULL;
+    uint64_t from;
+
+    rig_up(false);
+    if (known != NULL)
+        assert_int_equal(pattern_compile(&enough, known, "", NULL), 0);
+    rig.l.answer = answer_by_reset;
+    answer_text = text;
+    from = fake_now();
+    assert_int_equal(console_ask(&rig.c, "crc32 0 1", enough, 5000, &got, NULL),
+                     -ETIMEDOUT);
+    assert_true(rig.c.restarted);
+    assert_in_range(fake_now() - from, 0, ms);
+    pattern_free(enough);
+    rig_down();
+}
+
+/* Its countdown is not waited for. */
+static void a_reset_in_an_answer_is_noticed(void **state)
+{
+    (void)state;
+    reset_in_answer(
+        "\r\ncrc3\r\n\r\nU-Boot 2023.01 (Jan 15 2023)\r\nDRAM:", "x", 50);
+    reset_in_answer("\r\n\r\nU-Boot 2023.01 (Jan 15 2023)\r\n"
+                    "Hit any key to stop autoboot:  1 ",
+                    NULL, 150);
 }
 
 static void an_endless_line_is_cut(void **state)
@@ -362,11 +427,13 @@ int main(void)
         cmocka_unit_test(a_garbled_command_is_not_run),
         cmocka_unit_test(noise_without_end_runs_nothing),
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
+        cmocka_unit_test(a_reset_while_typing_is_noticed),
         cmocka_unit_test(typed_ahead_is_taken_back),
         cmocka_unit_test(resync_gives_up_in_time),
         cmocka_unit_test(resync_waits_for_chatter_to_end),
         cmocka_unit_test(the_prompt_may_stand_in_the_answer),
         cmocka_unit_test(a_pause_after_prompt_text_is_no_end),
+        cmocka_unit_test(a_reset_in_an_answer_is_noticed),
         cmocka_unit_test(an_endless_line_is_cut),
         cmocka_unit_test(an_endless_answer_ends),
         cmocka_unit_test(an_answer_without_end_is_refused),

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The fault table: fwfs under one fault after the other. What a reader got is
+what is in the flash, or it is EIO. `make check-faults` runs it."""
+
+import argparse
+import multiprocessing
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import report
+import table
+from boards import all_boards
+from outcome import Outcome
+from run import Run
+
+worker_boards = None  # of a worker process
+
+
+def begin_worker(folder, keep):
+    """Ctrl-C is the parent's; virtual boards stay up for many runs."""
+    global worker_boards
+    Run.keep = keep
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker_boards = all_boards()
+    for board in worker_boards.values():
+        board.folder = os.path.join(folder, f"{os.getpid()}-{board.name}")
+
+
+def perform(task):
+    row_name, board_name, seed, clean = task
+    row = ROWS[row_name]
+    board = worker_boards[board_name]
+    if board.real and not board.is_up():
+        board.boot()
+    out = Run(row, board, seed, clean).perform(row.limit)
+    if board.real and out.bad():
+        board.shut_down()
+    if row.never and out.eio:
+        out.failed.append(f"{out.eio} EIO although it should only delay")
+    return out
+
+
+ROWS = {row.name: row for row in [table.CLEAN, *table.all_rows()]}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--seed", type=int, help="only this one")
+    parser.add_argument("--rows", default="", help="regular expression")
+    parser.add_argument("--boards", default="", help="regular expression")
+    parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--keep", action="store_true",
+                        help="the folders of good runs, too")
+    return parser.parse_args()
+
+
+def missing(row, board):
+    if row.root and os.geteuid() != 0:
+        return "not root"
+    return board.missing()
+
+
+def choose(options):
+    """The tasks, without the clean runs; and the rows and boards of them."""
+    boards = all_boards()
+    tasks, skipped = [], []
+    for row in table.all_rows():
+        if not re.search(options.rows, row.name):
+            continue
+        for name in row.boards:
+            if not re.search(options.boards, name):
+                continue
+            why = missing(row, boards[name])
+            if why:
+                skipped.append(Outcome(row.name, name, 0, skipped=why))
+                continue
+            seeds = range(1, min(options.seeds, row.seeds) + 1)
+            if options.seed:
+                seeds = [options.seed]
+            tasks += [(row, name, seed) for seed in seeds]
+    return tasks, skipped
+
+
+def run_all(pool, tasks, told):
+    outcomes = []
+    for out in pool.imap_unordered(perform, tasks):
+        outcomes.append(out)
+        told(out)
+    return outcomes
+
+
+def main():
+    options = arguments()
+    tasks, skipped = choose(options)
+    began = time.monotonic()
+    folder = tempfile.mkdtemp(prefix="fwfs-faults.")
+    told = report.Teller(options.verbose)
+    pool = multiprocessing.Pool(options.jobs, begin_worker,
+                                (folder, options.keep))
+    try:
+        clean = {(out.board, out.seed): out for out in run_all(
+            pool, sorted({(table.CLEAN.name, name, seed, None)
+                          for _, name, seed in tasks}), told)}
+        # The long ones first, so that the end is not waiting for one.
+        tasks.sort(key=lambda t: -t[0].limit * t[0].timeout)
+        outcomes = run_all(pool, [(row.name, name, seed, clean[name, seed])
+                                  for row, name, seed in tasks], told)
+        pool.close()
+    finally:
+        pool.terminate()
+        pool.join()
+        shutil.rmtree(folder, ignore_errors=True)
+    outcomes = [*clean.values(), *outcomes, *skipped]
+    good = report.table(list(ROWS.values()), outcomes, clean)
+    print(f"{len(outcomes)} runs, {time.monotonic() - began:.0f} s")
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
