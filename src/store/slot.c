@@ -55,7 +55,9 @@ static int write_pid(int fd)
 
     if (ftruncate(fd, 0) < 0)
         return -errno;
-    return file_write(fd, text, (size_t)len, 0);
+    /* A full disk takes none; what is cached can be had all the same. */
+    (void)file_write(fd, text, (size_t)len, 0);
+    return 0;
 }
 
 /* Tries for a moment: slot_is_busy may be looking at it. */
