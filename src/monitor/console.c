@@ -251,10 +251,12 @@ int console_send(struct console *c, const struct keys *keys)
     return keys->len > 0 ? send_bytes(c, keys->bytes, keys->len) : 0;
 }
 
-/* Sends len bytes and waits until exactly they have come back. */
+/* Sends len bytes and waits until exactly they have come back. An escape
+ * sequence or a NUL among them is wrong, too: it may stand in the command. */
 static int type_chunk(struct console *c, const char *bytes, size_t len)
 {
     struct deadline until = deadline_in(ECHO_TIMEOUT_MS);
+    uint64_t before = atomic_load(&c->received);
     int ret = send_bytes(c, bytes, len);
 
     while (ret == 0 && c->in.len - c->taken < len) {
@@ -267,6 +269,7 @@ static int type_chunk(struct console *c, const char *bytes, size_t len)
     if (ret < 0)
         return ret;
     if (c->in.len - c->taken != len ||
+        atomic_load(&c->received) - before != len ||
         memcmp(c->in.data + c->taken, bytes, len) != 0)
         return -EILSEQ;
     forget(c);

@@ -215,13 +215,19 @@ start_sim() {
 
 # start_qemu PROGRAM OPTION...: the same for a virtual board.
 start_qemu() {
-    setpriv --pdeathsig KILL "$@" -display none -monitor none -net none \
-        -serial pty > "$T/qemu.out" 2>&1 &
+    rm -f "$T/qemu.out"
+    setpriv --pdeathsig KILL "$@" -display none -net none -serial pty \
+        -monitor "unix:$T/monitor,server=on,wait=off" > "$T/qemu.out" 2>&1 &
     console_pid=$!
     pids+=("$console_pid")
     wait_for 20 grep -q /dev/pts/ "$T/qemu.out" ||
         fail "qemu: $(cat "$T/qemu.out")"
     ln -sfn "$(grep -o -m 1 '/dev/pts/[0-9]*' "$T/qemu.out")" "$T/tty"
+}
+
+# qemu_command COMMAND: on the virtual board's monitor.
+qemu_command() {
+    socat - "UNIX-CONNECT:$T/monitor" <<< "$1" > /dev/null
 }
 
 # start_faultline OPTION...: a faulty line, its process $faultline_pid, before

@@ -121,8 +121,7 @@ class Qemu:
     def start(self, run, options):
         if options:
             raise Trouble(f"{self.name} has no options: {options}")
-        if not self.is_up():
-            raise Trouble(f"{self.name} is not running")
+        self.process.send_signal(signal.SIGCONT)
         return f"{self.folder}/tty"
 
     def make_flash(self, run, rng):
@@ -142,7 +141,9 @@ class Qemu:
                 told += s.recv(4096)
 
     def end(self):
-        pass
+        """At its prompt it takes all of a processor."""
+        if self.is_up():
+            self.process.send_signal(signal.SIGSTOP)
 
     def shut_down(self):
         end(self.process)

@@ -127,6 +127,8 @@ class Run(Mounting):
                 self.fail(f"error at {offset:#x}: {os.strerror(e.errno)}")
             return "error"
         self.out.eio += 1
+        if self.row.never:
+            self._keep_evidence(True)
         if mark is None:
             mark = "-?" if self.row.gone else "-"
         if e.errno == errno.EIO and mark:
@@ -193,7 +195,7 @@ class Run(Mounting):
         except Exception as e:  # a run that dies must not end the others
             self.fail(f"{type(e).__name__}: {e}")
         finally:
-            self._look_at_messages()
+            self._look_back()
             self._clean_up()
             watch.cancel()
         if not self.out.bad() and not self.keep:
@@ -209,7 +211,9 @@ class Run(Mounting):
         if self.fwfs is not None:
             self.fwfs.kill()
 
-    def _look_at_messages(self):
+    def _look_back(self):
+        if self.row.never and self.out.eio:
+            self.fail(f"{self.out.eio} EIO although it should only delay")
         for n in range(1, self.mounts + 1):
             said = read_bytes(self.path(f"fwfs{n}.log"))
             raw = RAW.search(said)

@@ -120,6 +120,23 @@ static void more_than_the_echo_is_wrong_too(void **state)
     rig_down();
 }
 
+/* What is taken out of rows must not be overlooked in a command. */
+static void control_codes_in_the_echo_are_wrong(void **state)
+{
+    static const char *const echoes[] = {"l\x1b[0ms", "l\x11s", "\x07ls"};
+    struct err err = {""};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        rig_up(false);
+        rig.l.line.hear = NULL;
+        fake_say(&rig.l.line, echoes[i]);
+        assert_int_equal(console_begin(&rig.c, "ls", &err), -EILSEQ);
+        assert_null(strstr(rig.l.line.sent, "ls\r"));
+        rig_down();
+    }
+}
+
 static void starts_again(void *arg, char byte)
 {
     struct loader *l = arg;
@@ -428,6 +445,7 @@ int main(void)
         cmocka_unit_test(noise_without_end_runs_nothing),
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
         cmocka_unit_test(a_reset_while_typing_is_noticed),
+        cmocka_unit_test(control_codes_in_the_echo_are_wrong),
         cmocka_unit_test(typed_ahead_is_taken_back),
         cmocka_unit_test(resync_gives_up_in_time),
         cmocka_unit_test(resync_waits_for_chatter_to_end),
