@@ -219,12 +219,21 @@ fuzz: $(FUZZ_TARGETS)
 build/fuzz/obj/%.o: %.c
 	$(SAY) FUZZCC $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP \
+		-c -o $@ $<
+
+# A library, so that a target can put a function of its own in a file's place.
+build/fuzz/libfwfs.a: $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+	$(SAY) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $^
 
 $(FUZZ_TARGETS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
-		$(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+		build/fuzz/libfwfs.a
 	$(SAY) LD $@
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+-include $(FUZZ_SRC:%.c=build/fuzz/obj/%.d) $(FUZZ:%.c=build/fuzz/obj/%.d)
 
 demo:
 	$(Q)tests/deps.sh --quiet $(DEPS_BUILD) $(DEPS_DEMO) || \
