@@ -64,6 +64,11 @@ static void shown(const char *text, size_t len)
         MUST((out[i] >= ' ' && out[i] <= '~') || out[i] == '\n');
     n = text_json(out, room, text);
     MUST(n < room && text_is_printable(out, n));
+    memcpy(back, text, len + 1);
+    text_defuse(back);
+    MUST(strlen(back) == strlen(text));
+    for (n = 0; back[n] != '\0'; n++)
+        MUST((unsigned char)back[n] >= ' ' && back[n] != 0x7f);
     if (text_unescape(back, len + 1, text, len))
         MUST(strlen(back) <= len);
     free(back);
