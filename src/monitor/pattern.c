@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pcre2.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * Far above what an honest match takes: some 10 ms of work. PCRE2 begins to
@@ -62,9 +63,10 @@ int pattern_compile(struct pattern **out, const char *text, const char *where,
     if (p->code == NULL) {
         (void)pcre2_get_error_message(code, why, sizeof(why));
         free(p);
-        return err_set(err, -EINVAL, "%s%spattern '%s', character %zu: %s",
-                       where, where[0] != '\0' ? ": " : "", text, at + 1,
-                       (const char *)why);
+        return err_set(
+            err, -EINVAL, "%s%spattern '%.120s%s', character %zu: %s", where,
+            where[0] != '\0' ? ": " : "", text, strlen(text) > 120 ? "..." : "",
+            at + 1, (const char *)why);
     }
     p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->limits = pcre2_match_context_create(NULL);
