@@ -48,7 +48,6 @@ read_some() {
     [ "$code" -ne 0 ] || equal 2048 "$(stat -c %s "$T/part")" "$1: bytes read"
 }
 
-# memory KB WHAT
 little_memory() {
     # A sanitizer's own memory is not fwfs'.
     [ -n "${FWFS_SAN-}" ] || at_most 65536 "$1" "$2: kB of memory"

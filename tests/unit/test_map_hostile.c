@@ -6,8 +6,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 
-#include <time.h>
-
 #define NOR "flashstart  = 0x20000000\nflashsize   = 0x00100000\n"
 
 static void assert_safe(const char *text, size_t len, const char *want)
@@ -216,11 +214,6 @@ static void complaints_end(void **state)
     log_set_before(NULL, NULL);
     assert_in_range(messages, 2, 10);
     down();
-}
-
-static double cpu_seconds(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
 }
 
 /* same: all of one name. */
