@@ -11,7 +11,7 @@ logs=$build/logs/valgrind
 mkdir -p "$logs"
 failed=0
 memcheck=(valgrind --quiet --error-exitcode=99 --leak-check=full
-    --num-callers=20)
+    --num-callers=20 --sim-hints=lax-ioctls)
 # What is asked of the CPU's time is asked with patience.
 export FWFS_PATIENCE=50
 
