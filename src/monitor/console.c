@@ -15,7 +15,9 @@
 #define NEAR_QUIET_MS   300U
 #define ECHO_TIMEOUT_MS 700U
 /* An answer may take so many of its time-outs, however it dribbles. */
-#define ASK_PATIENCE     12U
+#define ASK_PATIENCE 12U
+/* So often its owner is asked while it waits: readers whose time is up. */
+#define ATTEND_MS        500U
 #define LOOKS_MAX        16 /* chunks that console_look takes: some talk on */
 #define CLEAR_TRIES      3
 #define ECHO_TRIES       3
@@ -86,10 +88,18 @@ bool console_give_up(struct console *c)
     return c->attend != NULL && c->attend(c->attend_arg);
 }
 
+/* As console_fill, but not for longer than its owner can be left alone. */
+static int fill_a_while(struct console *c, struct deadline until)
+{
+    int n = console_fill(c, deadline_min(until, deadline_in(ATTEND_MS)));
+
+    return n == 0 && !deadline_passed(until) ? -EINTR : n;
+}
+
 /* As console_fill, for a wait that may be given up. */
 static int fill_patiently(struct console *c, struct deadline until)
 {
-    int n = console_fill(c, until);
+    int n = fill_a_while(c, until);
 
     return n == -EINTR && !console_give_up(c) ? 0 : n;
 }
@@ -98,7 +108,7 @@ static int fill_patiently(struct console *c, struct deadline until)
  * its answer. */
 static int fill_on(struct console *c, struct deadline until)
 {
-    int n = console_fill(c, until);
+    int n = fill_a_while(c, until);
 
     if (n == -EINTR && !atomic_load(&c->shutdown)) {
         (void)console_give_up(c); /* its owner may have other things to do */
