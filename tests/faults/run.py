@@ -30,7 +30,7 @@ class Run(Mounting):
         self.clean = clean
         self.rng = random.Random(f"{row.name}/{board.name}/{seed}")
         self.out = Outcome(row.name, board.name, seed)
-        self.folder = tempfile.mkdtemp(prefix="fwfs-fault.")
+        self.folder = tempfile.mkdtemp(prefix="run.")
         self.mnt = self.path("mnt")
         self.line = None
         self.fwfs = None
