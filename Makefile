@@ -8,6 +8,9 @@
 #   make tests/unit/test_x   build and run one unit test
 #   make check-transcripts   parse captures of others, where they are
 #   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
+#   make coverage         which lines the unit tests run, and the fuzz corpora;
+#                         COVERAGE_TESTS="$(make list-tests)": all tests
+#   make valgrind         the unit tests and a mount under memcheck
 #   make demo             see it work; installs what is missing
 #   make deps             install the Debian packages for all of this
 #   make lint             formatters, analysers and linters; all must be quiet
@@ -30,6 +33,8 @@ DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
 	qemu-system-arm qemu-system-mips socat attr python3
 DEPS_DEMO = $(DEPS_MOUNT)
+DEPS_COVERAGE = gcovr
+DEPS_VALGRIND = valgrind
 DEPS_LINT = clang-format clang-tidy cppcheck shellcheck mandoc
 
 CC = gcc
@@ -46,6 +51,10 @@ B = build/san
 HARDEN =
 SANFLAGS = -fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -U_FORTIFY_SOURCE
+else ifdef COVERAGE
+B = build/cov
+HARDEN =
+SANFLAGS = --coverage -fprofile-update=atomic -O0
 else
 B = build
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
@@ -63,8 +72,8 @@ DEFINES = -D_GNU_SOURCE -DFUSE_USE_VERSION=312 -DFWFS_VERSION='"$(VERSION)"' \
 BASE_FLAGS = -std=gnu11 $(DEFINES) -Isrc $(PKG_CFLAGS)
 # The simulator sees nothing of src.
 $(B)/obj/tests/sim/%.o: private BASE_FLAGS = -std=gnu11 -D_GNU_SOURCE
-ALL_CFLAGS = $(BASE_FLAGS) $(WARNINGS) $(HARDEN) $(SANFLAGS) -pthread \
-	$(CPPFLAGS) $(CFLAGS)
+ALL_CFLAGS = $(BASE_FLAGS) $(WARNINGS) $(HARDEN) -pthread \
+	$(CPPFLAGS) $(CFLAGS) $(SANFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) -pthread -Wl,--as-needed $(LDFLAGS)
 
 SRC := $(sort $(wildcard src/*.c src/*/*.c))
@@ -194,6 +203,21 @@ check-transcripts: export FWFS_DIALECTS = $(CURDIR)/src/dialects
 check-transcripts: $(TRANSCRIPTS)
 	$(Q)$< || [ $$? -eq 77 ]
 
+# A build of its own; what ran before does not count.
+COVERAGE_TESTS = $(UNIT:%.c=%) tests/fuzz/replay.sh
+coverage: need-check
+	$(Q)tests/deps.sh $(DEPS_COVERAGE)
+	$(Q)find build/cov -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 check-built \
+		TESTS="$(COVERAGE_TESTS)"
+	$(Q)tests/coverage.sh build/cov
+
+valgrind: export FWFS_BUILD = $(CURDIR)/$(B)
+valgrind: export FWFS_DIALECTS = $(CURDIR)/src/dialects
+valgrind: $(PROGRAMS) $(UNIT_BIN) | need-check
+	$(Q)tests/deps.sh $(DEPS_VALGRIND)
+	$(Q)tests/valgrind.sh
+
 # A build of its own, with clang's coverage in the code under test; what is
 # found stays in build/fuzz/found, the corpus there grows.
 FUZZ_CC = clang-14
@@ -219,12 +243,21 @@ fuzz: $(FUZZ_TARGETS)
 build/fuzz/obj/%.o: %.c
 	$(SAY) FUZZCC $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP \
+		-c -o $@ $<
+
+# A library, so that a target can put a function of its own in a file's place.
+build/fuzz/libfwfs.a: $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+	$(SAY) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $^
 
 $(FUZZ_TARGETS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
-		$(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+		build/fuzz/libfwfs.a
 	$(SAY) LD $@
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+-include $(FUZZ_SRC:%.c=build/fuzz/obj/%.d) $(FUZZ:%.c=build/fuzz/obj/%.d)
 
 demo:
 	$(Q)tests/deps.sh --quiet $(DEPS_BUILD) $(DEPS_DEMO) || \
@@ -236,7 +269,7 @@ demo:
 
 deps:
 	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO) \
-		$(DEPS_LINT)
+		$(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
 
 # Libraries from elsewhere than from Debian will do as well.
 need-build:
@@ -336,7 +369,8 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built check-transcripts fuzz list-tests demo deps lint $(LINTS) install \
+.PHONY: all check check-built check-transcripts coverage valgrind fuzz \
+	list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -19,11 +19,6 @@ static void complain(int code, struct err *err)
 {
     if (err->text[0] == '\0')
         (void)err_set(err, code, "%s", strerror(-code));
-    /* One line, and no escape sequence that hid in an argument. */
-    for (char *c = err->text; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
-    }
     log_warn("%s", err->text);
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/log.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -53,6 +55,7 @@ void log_msg(enum log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    text_defuse(text);
     if (atomic_load(&use_syslog)) {
         syslog(syslog_priority(level), "%s", text);
         return;

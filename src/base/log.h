@@ -20,8 +20,8 @@ void log_to_syslog(void);
  * other logs. */
 void log_set_before(void (*before)(void *arg), void *arg);
 
-/* Any thread. A newline is added. Text from a device must be escaped first
- * (base/text.h). */
+/* Any thread. One line: a newline is added, controls in the text become '?'.
+ * Text from a device must be escaped first (base/text.h). */
 void log_msg(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

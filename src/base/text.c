@@ -109,6 +109,35 @@ bool text_unescape(char *out, size_t size, const char *text, size_t len)
     return true;
 }
 
+/* Bytes of the character at c when it may be shown, else 0. */
+static size_t harmless(const unsigned char *c)
+{
+    size_t more = 0;
+
+    if (c[0] < 0x80)
+        return c[0] >= ' ' && c[0] != 0x7f;
+    if (c[0] >= 0xc2 && c[0] < 0xf5)
+        more = c[0] < 0xe0 ? 1 : c[0] < 0xf0 ? 2 : 3;
+    for (size_t i = 1; i <= more; i++)
+        if (c[i] < 0x80 || c[i] > 0xbf)
+            return 0;
+    if (c[0] == 0xc2 && c[1] < 0xa0)
+        return 0; /* controls again, of ISO 8859 */
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xf0 && c[1] < 0x90))
+        return 0; /* longer than need be: what is it hiding? */
+    return more > 0 ? more + 1 : 0;
+}
+
+void text_defuse(char *text)
+{
+    while (*text != '\0') {
+        size_t n = harmless((const unsigned char *)text);
+        if (n == 0)
+            *text = '?';
+        text += n == 0 ? 1 : n;
+    }
+}
+
 size_t text_json(char *out, size_t size, const char *s)
 {
     size_t used = 0;

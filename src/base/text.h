@@ -27,6 +27,10 @@ bool text_is_printable(const char *s, size_t len);
  * for the transcript. */
 size_t text_escape_lines(char *out, size_t size, const void *bytes, size_t len);
 
+/* Makes '?' of what a terminal could take for a command: controls, and bytes
+ * that are no UTF-8. For texts with words of the user in them; in place. */
+void text_defuse(char *text);
+
 /* JSON string contents (without the quotes) for any bytes; bytes that are not
  * ASCII become \u00NN. */
 size_t text_json(char *out, size_t size, const char *s);

@@ -301,6 +301,12 @@ static bool compare_known(struct confirm *c, const struct piece *p)
     return c->n == 0 && c->error == 0;
 }
 
+/* False: it has been answered meanwhile, and is no longer there. */
+static bool still_served(const struct fetcher *f)
+{
+    return f->serving != NULL;
+}
+
 /* Compares what has not been yet, as far as it goes; all of it is compared
  * when there is nothing to compare with. r may be answered meanwhile. */
 static void compare_request(struct confirm *c, struct fetch_request *r)
@@ -312,7 +318,7 @@ static void compare_request(struct confirm *c, struct fetch_request *r)
 
     while (confirm_sum_max(f) > 0 && next_known(c->blocks, &n, end, &p)) {
         bool all = compare_known(c, &p);
-        if (f->serving == NULL || (!all && !f->sum_broken))
+        if (!still_served(f) || (!all && !f->sum_broken))
             return;
         r->compared = p.offset + p.len - r->offset;
     }
@@ -336,7 +342,7 @@ void confirm_request(struct fetcher *f, struct fetch_request *r)
 static int ask_sum(struct confirm *c, struct fetch_request *r)
 {
     const struct piece p = {r->offset, r->len, false};
-    struct digest_value sum;
+    struct digest_value sum = {.algorithm = NULL};
     int ret = -EBADMSG;
 
     for (int i = 0; ret == -EBADMSG && i < ANSWERS_MAX; i++)
@@ -344,7 +350,7 @@ static int ask_sum(struct confirm *c, struct fetch_request *r)
                                          : sum_of_device(c, &p, &sum);
     if (ret == -ENOTSUP)
         ret = -EOPNOTSUPP;
-    if (ret == 0 && c->f->serving != NULL)
+    if (ret == 0 && still_served(c->f))
         r->sum = sum;
     return ret;
 }
@@ -358,7 +364,7 @@ void confirm_serve_sum(struct fetcher *f, struct fetch_request *r)
     f->serving = r;
     ret = ask_sum(&c, r);
     /* A device that does not answer now is asked again until the time-out. */
-    if (f->serving != NULL &&
+    if (still_served(f) &&
         (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE))
         answer_first(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
     f->is_serving = false;

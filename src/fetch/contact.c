@@ -20,8 +20,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SAMPLES      3U   /* blocks of each medium */
-#define SAMPLE_TRIES 6    /* answers to see whether one is the same */
+#define SAMPLES      UINT64_C(3) /* blocks of each medium */
+#define SAMPLE_TRIES 6           /* answers to see whether one is the same */
 #define BLANK_MAX    32U  /* blank blocks passed over to find a telling one */
 #define ASK_AGAIN_MS 5000 /* whether the right device is back */
 
@@ -146,7 +146,7 @@ static int compare_medium(struct fetcher *f, size_t medium)
     uint8_t bytes[BLOCK_SIZE];
     int verdict = 1;
 
-    for (unsigned i = 0; i < SAMPLES; i++) {
+    for (uint64_t i = 0; i < SAMPLES; i++) {
         uint64_t n;
         int ret;
         if (!pick(b, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))

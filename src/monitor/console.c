@@ -263,8 +263,9 @@ static int type_chunk(struct console *c, const char *bytes, size_t len)
         int n = fill_on(c, until);
         if (n < 0)
             return n;
-        if (n == 0 && deadline_passed(until))
-            return -EILSEQ;
+        /* Escape sequences without end leave no byte behind. */
+        if (deadline_passed(until))
+            break;
     }
     if (ret < 0)
         return ret;

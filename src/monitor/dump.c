@@ -20,9 +20,10 @@
  *   held   the row before next
  *
  * The end comes with the prompt. A device that prints other things instead must
- * not hold us for ever: rows must come at least every CHATTER_MS, and when all
- * is said (all rows came, an interrupt was sent, a fault reported) the prompt
- * has a fixed time, whatever else arrives.
+ * not hold us for ever: rows must come at least every CHATTER_MS, and no more
+ * of them than noise can make of those asked for; and when all is said (all
+ * rows came, an interrupt was sent, a fault reported) the prompt has a fixed
+ * time, whatever else arrives.
  */
 
 #include "monitor/dump.h"
@@ -37,6 +38,7 @@
 
 #define SILENT_MS  2000U /* no byte for so long: the command is dead */
 #define CHATTER_MS 5000U /* no row for so long: nothing but chatter */
+#define SPARE_ROWS 64U   /* beyond twice those asked for, rows are chatter */
 #define LATE_MS    200U  /* a prompt before all rows came must last */
 #define CLOSING_MS 1500U /* for the prompt, when all is said */
 /* No byte for so long when all is said, or behind what is nearly the prompt:
@@ -57,9 +59,10 @@ struct dump {
     struct row held;
     bool holding;
     bool stopping;
-    uint64_t heard_ms; /* the last byte */
-    uint64_t row_ms;   /* the last line that looked like a row */
-    uint64_t close_ms; /* when all was said; 0: not yet */
+    uint64_t heard_ms;  /* the last byte */
+    uint64_t row_ms;    /* the last line that looked like a row */
+    uint64_t row_lines; /* how many did */
+    uint64_t close_ms;  /* when all was said; 0: not yet */
 };
 
 /* What comes now confirms the row held back, or not. */
@@ -144,6 +147,19 @@ static void take_other(struct dump *d, struct span line)
     console_note_line(d->c, line);
 }
 
+static uint64_t rows_asked(const struct dump *d)
+{
+    size_t row = row_full_length(&d->r->method->row);
+
+    return (d->r->len + row - 1) / row;
+}
+
+static void note_row_line(struct dump *d)
+{
+    if (++d->row_lines <= 2 * rows_asked(d) + SPARE_ROWS)
+        d->row_ms = clock_ms();
+}
+
 static void take_line(struct dump *d, struct span line)
 {
     struct row row;
@@ -151,7 +167,7 @@ static void take_line(struct dump *d, struct span line)
     switch (row_parse(&d->r->method->row, d->r->order, line.text, line.len,
                       next_row_length(d), &row)) {
     case ROW_OK:
-        d->row_ms = clock_ms();
+        note_row_line(d);
         place_row(d, &row);
         return;
     case ROW_BAD_CELL:
@@ -159,7 +175,7 @@ static void take_line(struct dump *d, struct span line)
     case ROW_BAD_TAIL:
         note_bad(d, line);
         settle_held(d, follows_held(d, row.address));
-        d->row_ms = clock_ms();
+        note_row_line(d);
         /* The next row may follow from here, if this address is right. */
         d->jump = row.address + row_full_length(&d->r->method->row);
         return;
@@ -205,17 +221,14 @@ static struct deadline patience(const struct dump *d)
 {
     struct deadline silent = {d->heard_ms + SILENT_MS};
     struct deadline chatter = {d->row_ms + CHATTER_MS};
-    struct deadline quiet = {d->heard_ms + QUIET_MS};
     struct deadline closing = {d->close_ms +
                                (d->result->fault ? FAULT_MS : CLOSING_MS)};
 
     if (console_at_prompt(d->c))
-        return (struct deadline){d->heard_ms + LATE_MS};
-    if (d->close_ms != 0)
-        return deadline_min(closing, quiet);
-    if (console_near_prompt(d->c))
-        return quiet;
-    return deadline_min(silent, chatter);
+        silent.at_ms = d->heard_ms + LATE_MS;
+    else if (d->close_ms != 0 || console_near_prompt(d->c))
+        silent.at_ms = d->heard_ms + QUIET_MS;
+    return deadline_min(silent, d->close_ms != 0 ? closing : chatter);
 }
 
 static bool finished(const struct dump *d)
@@ -269,8 +282,7 @@ static int receive(struct dump *d)
 
 static void count_lost(struct dump *d)
 {
-    size_t row = row_full_length(&d->r->method->row);
-    uint64_t asked = (d->r->len + row - 1) / row;
+    uint64_t asked = rows_asked(d);
     uint64_t seen = (uint64_t)d->result->rows_good + d->result->rows_bad;
 
     d->result->rows_lost = asked > seen ? (unsigned)(asked - seen) : 0;

@@ -41,7 +41,8 @@ struct map {
     size_t n_media;
     struct map_segment *segments; /* owned; n_segments of them */
     size_t n_segments;
-    size_t dropped; /* lines that named a segment over MAP_FILES_MAX */
+    size_t dropped;  /* lines that named a segment over MAP_FILES_MAX */
+    unsigned warned; /* how often about answers */
 };
 
 /* The medium that holds all of [base, base+size); -1: none does. */

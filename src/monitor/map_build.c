@@ -103,10 +103,18 @@ static void apply_list(struct map *map, const struct dialect *d,
 
     if (list.text == NULL)
         return;
-    if (mtdparts_parse(list.text, list.len, on_mtdpart, &use))
+    if (mtdparts_parse(list.text, list.len, on_mtdpart, &use) ||
+        !map_may_warn(map))
         return;
     (void)text_escape(safe, sizeof(safe), list.text, list.len);
     log_warn("%s: not understood to its end: '%s'", rule->title, safe);
+}
+
+static void tell_out_of_range(struct map *map, const struct map_rule *rule)
+{
+    if (map_may_warn(map))
+        log_warn("%s: a number of its answer is out of range; left out",
+                 rule->title);
 }
 
 /* Applies the pattern to text[from..to). */
@@ -121,8 +129,7 @@ static void apply_rows(struct map *map, const struct dialect *d,
         if (rule->format == MAP_FORMAT_MTDPARTS)
             apply_list(map, d, rule);
         else if (!read_match(rule, medium, &f))
-            log_warn("%s: a number of its answer is out of range; left out",
-                     rule->title);
+            tell_out_of_range(map, rule);
         else if (rule->makes == MAP_MAKES_CHIP)
             map_place_chip(map, rule, &f, index);
         else

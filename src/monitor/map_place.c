@@ -85,6 +85,17 @@ static void set_alias(struct map_medium *m, const struct map_rule *rule,
 /* Nothing that is mapped into an address space is larger, by far. */
 #define CHIP_MAX ((uint64_t)1 << 40)
 
+#define WARNINGS_MAX 8U
+
+bool map_may_warn(struct map *map)
+{
+    if (map->warned == WARNINGS_MAX)
+        log_warn("more is wrong with what the device says of its flash");
+    if (map->warned <= WARNINGS_MAX)
+        map->warned++;
+    return map->warned <= WARNINGS_MAX;
+}
+
 bool map_chip_makes_sense(uint64_t base, uint64_t size)
 {
     uint64_t end;
@@ -100,7 +111,7 @@ void map_place_chip(struct map *map, const struct map_rule *rule,
     uint64_t end = f->base + f->size;
 
     if (!map_chip_makes_sense(f->base, f->size)) {
-        if (f->size != 0)
+        if (f->size != 0 && map_may_warn(map))
             log_warn("%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
                      " cannot be; left out",
                      rule->title, f->size, f->base);
@@ -112,7 +123,7 @@ void map_place_chip(struct map *map, const struct map_rule *rule,
             continue;
         if (f->base == m->base)
             set_alias(m, rule, index);
-        if (f->base < m->base || end > medium_end(m))
+        if ((f->base < m->base || end > medium_end(m)) && map_may_warn(map))
             log_warn("%s: 0x%" PRIx64 "+0x%" PRIx64 " contradicts %s; the "
                      "first answer is kept",
                      rule->title, f->base, f->size, m->name);

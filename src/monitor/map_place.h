@@ -21,6 +21,9 @@ struct map_found {
     bool has_base;
 };
 
+/* Counts; false: an answer that is wrong in each line has been told enough. */
+bool map_may_warn(struct map *map);
+
 /* Aligned, not empty, not larger than any address space has, and no wrap. */
 bool map_chip_makes_sense(uint64_t base, uint64_t size);
 

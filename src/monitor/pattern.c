@@ -10,16 +10,41 @@
 #include <errno.h>
 #include <pcre2.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Far above what an honest match of a few KiB takes, some 10 ms of work. */
-#define MATCH_STEPS 200000U
+/*
+ * Far above what an honest match takes: some 10 ms of work. PCRE2 begins to
+ * count anew for each place of the text that it tries, of which a hostile
+ * answer has many, each with just less than that; and a repeated item counts
+ * once, however much it takes. So a callout before each item counts as well,
+ * steps and distance, through a whole walk from match to match.
+ */
+#define MATCH_STEPS  200000U
+#define STEPS_A_BYTE 8U
+#define STEP_BYTES   16U /* moved over in the time of a step */
 
 struct pattern {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *limits;
     const char *subject;
+    uint64_t steps; /* through subject so far */
+    size_t at;      /* in subject, at the last of them */
+    uint64_t steps_max;
+    bool told; /* that these were too many */
 };
+
+static int count_step(pcre2_callout_block *block, void *arg)
+{
+    struct pattern *p = arg;
+
+    p->steps += 1 + (block->current_position > p->at
+                         ? block->current_position - p->at
+                         : p->at - block->current_position) /
+                        STEP_BYTES;
+    p->at = block->current_position;
+    return p->steps > p->steps_max ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
 
 int pattern_compile(struct pattern **out, const char *text, const char *where,
                     struct err *err)
@@ -32,14 +57,16 @@ int pattern_compile(struct pattern **out, const char *text, const char *where,
     if (p == NULL)
         return err_set(err, -ENOMEM, "out of memory");
     p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                            PCRE2_MULTILINE | PCRE2_NEVER_UTF, &code, &at,
-                            NULL);
+                            PCRE2_MULTILINE | PCRE2_NEVER_UTF |
+                                PCRE2_AUTO_CALLOUT,
+                            &code, &at, NULL);
     if (p->code == NULL) {
         (void)pcre2_get_error_message(code, why, sizeof(why));
         free(p);
-        return err_set(err, -EINVAL, "%s%spattern '%s', character %zu: %s",
-                       where, where[0] != '\0' ? ": " : "", text, at + 1,
-                       (const char *)why);
+        return err_set(
+            err, -EINVAL, "%s%spattern '%.120s%s', character %zu: %s", where,
+            where[0] != '\0' ? ": " : "", text, strlen(text) > 120 ? "..." : "",
+            at + 1, (const char *)why);
     }
     p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->limits = pcre2_match_context_create(NULL);
@@ -49,6 +76,7 @@ int pattern_compile(struct pattern **out, const char *text, const char *where,
     }
     (void)pcre2_set_match_limit(p->limits, MATCH_STEPS);
     (void)pcre2_set_heap_limit(p->limits, 4096); /* KiB */
+    (void)pcre2_set_callout(p->limits, count_step, p);
     *out = p;
     return 0;
 }
@@ -71,12 +99,19 @@ bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
 
     if (text == NULL || from > len)
         return false;
+    if (from == 0 || p->subject != text)
+        p->steps = 0;
     p->subject = text;
+    p->at = from;
+    p->steps_max = MATCH_STEPS + STEPS_A_BYTE * (uint64_t)len;
     ret = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->data,
                       p->limits);
-    if (ret == PCRE2_ERROR_MATCHLIMIT || ret == PCRE2_ERROR_HEAPLIMIT)
+    if ((ret == PCRE2_ERROR_MATCHLIMIT || ret == PCRE2_ERROR_HEAPLIMIT) &&
+        !p->told) {
+        p->told = true;
         log_warn("a pattern of the dialect takes too many steps and was given "
                  "up; what it should have found is missing");
+    }
     if (ret < 0)
         return false;
     at = pcre2_get_ovector_pointer(p->data);

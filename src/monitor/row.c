@@ -103,11 +103,13 @@ static bool shows(const struct row_shape *s, const char *text,
 {
     unsigned n = s->cell_bytes;
 
-    for (size_t i = 0; i < len; i++) {
-        uint8_t b = bytes[reversed ? i - i % n + (n - 1 - i % n) : i];
-        bool plain = b >= s->ascii_first && b <= s->ascii_last;
-        if (text[i] != (plain ? (char)b : s->ascii_other))
-            return false;
+    for (size_t at = 0; at < len; at += n) {
+        for (unsigned i = 0; i < n; i++) {
+            uint8_t b = bytes[at + (reversed ? n - 1 - i : i)];
+            bool plain = b >= s->ascii_first && b <= s->ascii_last;
+            if (text[at + i] != (plain ? (char)b : s->ascii_other))
+                return false;
+        }
     }
     return true;
 }

@@ -100,34 +100,49 @@ static bool is_range(const struct fs *fs, size_t segment, uint64_t offset,
            len <= size - offset;
 }
 
-/* 0, with the request made ready, or an errno. */
-static int prepare(struct fs *fs, struct verify_request *v, size_t segment,
-                   unsigned cmd, const void *in, uint64_t *offset)
+/* Fills v, but for the length, from in. 0 or an errno. */
+static int fill(struct verify_request *v, unsigned cmd, const void *in,
+                uint64_t *offset, uint64_t *len)
 {
     struct fetch_request *f = &v->read.fetch;
-    uint64_t len;
 
-    if (cmd == FWFS_IOC_VERIFY) {
-        memcpy(&v->io.verify, in, sizeof(v->io.verify));
-        f->kind = FETCH_CONFIRM;
-        f->findings = v->findings;
-        f->max_findings = FWFS_VERIFY_RANGES;
-        v->read.answer = answer_verify;
-        len = v->io.verify.len;
-        *offset = v->io.verify.offset;
-        if ((v->io.verify.flags & ~FWFS_VERIFY_RETRY) != 0)
-            return EINVAL;
-        if (v->io.verify.flags == FWFS_VERIFY_RETRY)
-            f->compared = len; /* what is known is left as it is */
-    } else {
+    if (cmd == FWFS_IOC_SUM) {
         memcpy(&v->io.sum, in, sizeof(v->io.sum));
         f->kind = FETCH_SUM;
+        *len = v->io.sum.len;
         v->read.answer = answer_sum;
-        len = v->io.sum.len;
         *offset = v->io.sum.offset;
+        return 0;
     }
-    f->len = (size_t)len;
-    return is_range(fs, segment, *offset, len) ? 0 : EINVAL;
+    memcpy(&v->io.verify, in, sizeof(v->io.verify));
+    f->kind = FETCH_CONFIRM;
+    *len = v->io.verify.len;
+    f->findings = v->findings;
+    f->max_findings = FWFS_VERIFY_RANGES;
+    v->read.answer = answer_verify;
+    *offset = v->io.verify.offset;
+    if (v->io.verify.flags == FWFS_VERIFY_RETRY)
+        f->compared = *len; /* what is known is left as it is */
+    return (v->io.verify.flags & ~FWFS_VERIFY_RETRY) != 0 ? EINVAL : 0;
+}
+
+/* The request, ready for reads_submit; NULL: *code is the errno. */
+static struct read_request *prepare(const struct fs *fs, size_t segment,
+                                    unsigned cmd, const void *in,
+                                    uint64_t *offset, int *code)
+{
+    struct verify_request *v = calloc(1, sizeof(*v));
+    uint64_t len = 0;
+
+    *code = v == NULL ? ENOMEM : fill(v, cmd, in, offset, &len);
+    if (*code == 0 && !is_range(fs, segment, *offset, len))
+        *code = EINVAL;
+    if (v != NULL)
+        v->read.fetch.len = (size_t)len;
+    if (*code == 0)
+        return (struct read_request *)v; /* its first member */
+    free(v);
+    return NULL;
 }
 
 void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
@@ -135,24 +150,17 @@ void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
 {
     size_t size = cmd == FWFS_IOC_VERIFY ? sizeof(struct fwfs_verify)
                                          : sizeof(struct fwfs_sum);
-    struct verify_request *v;
-    uint64_t offset;
-    int code;
+    struct read_request *r = NULL;
+    uint64_t offset = 0;
+    int code = ENOTTY;
 
-    if (cmd != FWFS_IOC_VERIFY && cmd != FWFS_IOC_SUM) {
-        (void)fuse_reply_err(req, ENOTTY);
-        return;
+    if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM) {
+        code = EINVAL;
+        if (in_size >= size && out_size >= size)
+            r = prepare(fs, segment, cmd, in, &offset, &code);
     }
-    v = in_size < size || out_size < size ? NULL : calloc(1, sizeof(*v));
-    if (v == NULL) {
-        (void)fuse_reply_err(req, in_size < size ? EINVAL : ENOMEM);
-        return;
-    }
-    code = prepare(fs, v, segment, cmd, in, &offset);
-    if (code == 0) {
-        reads_submit(fs, &v->read, req, segment, offset);
-        return;
-    }
-    free(v);
-    (void)fuse_reply_err(req, code);
+    if (r != NULL)
+        reads_submit(fs, r, req, segment, offset);
+    else
+        (void)fuse_reply_err(req, code);
 }

@@ -23,8 +23,8 @@
  * The table's own invariants are asserted after each change (table_check).
  * The data file cannot be trusted to hold what the third column says: the disk
  * may fail, the file be cut. So no byte leaves without its CRC checked, and
- * every order of writes and crashes is safe; the order in blocks_sync is for
- * not losing anything that was called durable.
+ * every order of writes and crashes is safe; the order in blocks_sync
+ * (blocks_sync.c) is for not losing anything that was called durable.
  *
  * The mutex is held for the table only, never during I/O. A blocks_get beside
  * a blocks_put of the same block sees it absent, or finds a CRC mismatch and
@@ -33,16 +33,12 @@
 #include "store/blocks_open.h"
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "store/file.h"
-#include "store/state_file.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <zlib.h>
-
-#define SYNC_BLOCKS 512U /* entries written at once by blocks_sync */
 
 static struct table_entry get_entry(const struct blocks *b, uint64_t n)
 {
@@ -244,59 +240,4 @@ void blocks_mark_bad(struct blocks *b, uint64_t n)
     /* Without memory for it the block stays absent and is tried again. */
     (void)table_set(b->table, n, (struct table_entry){.state = BLOCK_BAD});
     table_check(b->table, n);
-}
-
-static size_t take_dirty(struct blocks *b, uint64_t *n,
-                         struct table_entry *entries)
-{
-    LOCK_SCOPE(blocks_mutex(b));
-    return table_take_dirty(b->table, n, entries, SYNC_BLOCKS);
-}
-
-static int write_states(struct blocks *b)
-{
-    struct table_entry entries[SYNC_BLOCKS];
-    uint64_t n = 0;
-    size_t count;
-    int rc = 0;
-
-    while (rc == 0 && (count = take_dirty(b, &n, entries)) > 0) {
-        rc = state_file_write(b->state, &b->key, n, entries, count);
-        n += count;
-    }
-    if (rc == 0 && fdatasync(b->state) < 0)
-        rc = -errno;
-    return rc;
-}
-
-static bool is_dirty(const struct blocks *b)
-{
-    LOCK_SCOPE(blocks_mutex(b));
-    return table_dirty(b->table) > 0;
-}
-
-static void taint(struct blocks *b)
-{
-    LOCK_SCOPE(blocks_mutex(b));
-    table_taint(b->table);
-}
-
-int blocks_sync(struct blocks *b, struct err *err)
-{
-    const char *suffix = "data";
-    int rc = 0;
-
-    if (b->state < 0 || !is_dirty(b))
-        return 0;
-    if (fdatasync(b->data) < 0)
-        rc = -errno;
-    if (rc == 0) {
-        suffix = "state";
-        rc = write_states(b);
-    }
-    if (rc == 0)
-        return 0;
-    taint(b);
-    return err_set(err, rc, "cannot make %s.%s durable: %s", b->where, suffix,
-                   strerror(-rc));
 }

@@ -195,9 +195,10 @@ static int begin_state(struct blocks *b, struct err *err)
         return rc;
     if (fstat(b->state, &st) < 0)
         return fail(b, err, -errno, "look at", "state");
-    if (st.st_size > 0)
-        return 0;
-    rc = state_file_init(b->state, &b->key);
+    if (st.st_size == 0)
+        rc = state_file_init(b->state, &b->key);
+    else if (fdatasync(b->state) < 0) /* one that was killed may not have */
+        rc = -errno;
     return rc < 0 ? fail(b, err, rc, "write", "state") : 0;
 }
 

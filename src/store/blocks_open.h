@@ -21,6 +21,7 @@ struct blocks {
     int data;
     int state;          /* -1: in memory only, or read_only */
     const char *misfit; /* why the state file found is of no use, or NULL */
+    bool lost;          /* bytes may be, as fdatasync failed; blocks_sync.c */
 
     pthread_mutex_t mutex; /* no I/O while it is held */
     struct table *table;   /* protected by mutex */

@@ -127,3 +127,40 @@ int dir_open_root(const char *given, bool make, char path[PATH_MAX],
         rc = make_path(path, err);
     return rc < 0 ? rc : dir_open(AT_FDCWD, path, given != NULL, path, err);
 }
+
+/* A directory that may not be read, or knows no fsync, is left to itself. */
+static int sync_directory(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL || errno == EROFS ? 0 : -errno;
+}
+
+/* The name of fd in the directory above may be one that we made. */
+static bool has_own_above(int fd)
+{
+    struct stat st;
+    struct stat up;
+
+    return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+           fstatat(fd, "..", &up, 0) == 0 &&
+           (up.st_ino != st.st_ino || up.st_dev != st.st_dev);
+}
+
+int dir_settle(int dir, const char *path, struct err *err)
+{
+    int fd = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = 0;
+
+    while (fd >= 0 && rc == 0) {
+        int up = -1;
+
+        rc = sync_directory(fd);
+        if (rc == 0 && has_own_above(fd))
+            up = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        (void)close(fd);
+        fd = up;
+    }
+    if (rc == 0)
+        return 0;
+    return err_set(err, rc, "cannot make durable what is above %s: %s", path,
+                   strerror(-rc));
+}

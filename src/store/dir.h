@@ -30,4 +30,8 @@ bool dir_is_link(int dir, const char *name);
 int dir_open_root(const char *given, bool make, char path[PATH_MAX],
                   struct err *err);
 
+/* Makes durable that this directory is where it is: fsyncs those above it,
+ * up to the first that is not the user's own. */
+int dir_settle(int dir, const char *path, struct err *err);
+
 #endif

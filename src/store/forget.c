@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define NAMED_MAX 8U /* strange things that are named each */
 
@@ -124,10 +125,15 @@ static int remove_all(const struct slot *s, int root, const char *id,
                        "%s: the cache is removed, the directory is not: there "
                        "%s in it that fwfs did not make",
                        s->path, strange == 1 ? "is a thing" : "are things");
-    if (unlinkat(root, id, AT_REMOVEDIR) == 0)
-        return 0;
-    return err_set(err, -errno, "cannot remove %s: %s", s->path,
-                   strerror(errno));
+    if (unlinkat(root, id, AT_REMOVEDIR) < 0)
+        return err_set(err, -errno, "cannot remove %s: %s", s->path,
+                       strerror(errno));
+    if (fsync(root) < 0)
+        return err_set(err, -errno,
+                       "%s is removed, but may be there again after a loss "
+                       "of power: %s",
+                       s->path, strerror(errno));
+    return 0;
 }
 
 int forget_cache(const char *root, const char *id, uint64_t *freed,

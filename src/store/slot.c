@@ -28,12 +28,8 @@ static int fail(const char *path, const char *verb, int rc, struct err *err)
 static int open_directory(struct slot *s, int root, const char *name,
                           struct err *err)
 {
-    bool made = mkdirat(root, name, 0700) == 0;
-
-    if (!made && errno != EEXIST)
+    if (mkdirat(root, name, 0700) < 0 && errno != EEXIST)
         return fail(s->path, "make", -errno, err);
-    if (made && fsync(root) < 0)
-        return fail(s->path, "make durable", -errno, err);
     s->dir = dir_open(root, name, false, s->path, err);
     return s->dir < 0 ? s->dir : 0;
 }
@@ -59,7 +55,9 @@ static int write_pid(int fd)
 
     if (ftruncate(fd, 0) < 0)
         return -errno;
-    return file_write(fd, text, (size_t)len, 0);
+    /* A full disk takes none; what is cached can be had all the same. */
+    (void)file_write(fd, text, (size_t)len, 0);
+    return 0;
 }
 
 /* Tries for a moment: slot_is_busy may be looking at it. */
@@ -127,6 +125,18 @@ static int same_identity(int dir, const char *identity, bool *same)
     return rc;
 }
 
+/* The identity comes last: where it is, the directory and those above it are
+ * durable, also when they were made by one that was killed. */
+static int claim(struct slot *s, const char *identity, struct err *err)
+{
+    int rc = dir_settle(s->dir, s->path, err);
+
+    if (rc < 0)
+        return rc;
+    rc = file_replace(s->dir, "identity", identity, strlen(identity));
+    return rc < 0 ? fail(s->path, "write the identity file in", rc, err) : 0;
+}
+
 static int identify(struct slot *s, const char *identity, bool *ours,
                     struct err *err)
 {
@@ -136,7 +146,7 @@ static int identify(struct slot *s, const char *identity, bool *ours,
         return slot_busy(s, err);
     if (rc == -ENOENT) {
         *ours = true;
-        rc = file_replace(s->dir, "identity", identity, strlen(identity));
+        return claim(s, identity, err);
     }
     return rc < 0 ? fail(s->path, "use the identity file in", rc, err) : 0;
 }

@@ -33,6 +33,9 @@ int state_file_init(int fd, const struct state_key *key)
     rc = file_write(fd, header, sizeof(header), 0);
     if (rc == 0 && fdatasync(fd) < 0)
         rc = -errno;
+    /* What can be read may not be on the disk: the next one is to write it. */
+    if (rc < 0 && ftruncate(fd, 0) < 0)
+        rc = -errno;
     return rc;
 }
 

@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-/* Writes the header for key into an empty file, durably. */
+/* Writes the header for key into an empty file, durably. After an error the
+ * file is empty again, if the disk allows it. */
 int state_file_init(int fd, const struct state_key *key);
 
 /* *misfit: NULL when the file has the header for key, else what is wrong. */

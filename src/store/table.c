@@ -194,12 +194,11 @@ bool table_nth_known(const struct table *t, uint64_t rank, uint64_t *n)
     return false;
 }
 
-/* The first dirty block at n or behind; t->count: none. */
-static uint64_t next_dirty(const struct table *t, uint64_t n)
+uint64_t table_next_dirty(const struct table *t, uint64_t n)
 {
     uint64_t end;
 
-    for (; n < t->count; n = end) {
+    for (; t->dirty > 0 && n < t->count; n = end) {
         const struct chunk *c = t->chunks[n / CHUNK];
 
         end = chunk_end(t, n);
@@ -218,9 +217,7 @@ size_t table_take_dirty(struct table *t, uint64_t *n, struct table_entry *out,
 {
     size_t taken = 0;
 
-    if (t->dirty == 0)
-        return 0;
-    *n = next_dirty(t, *n);
+    *n = table_next_dirty(t, *n);
     for (uint64_t at = *n; at < t->count && taken < max; at++, taken++) {
         struct chunk *c = t->chunks[at / CHUNK];
 
@@ -232,11 +229,6 @@ size_t table_take_dirty(struct table *t, uint64_t *n, struct table_entry *out,
         t->dirty--;
     }
     return taken;
-}
-
-uint64_t table_dirty(const struct table *t)
-{
-    return t->dirty;
 }
 
 static void mark_all(struct table *t, bool dirty)

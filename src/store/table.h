@@ -55,7 +55,9 @@ bool table_nth_known(const struct table *t, uint64_t rank, uint64_t *n);
  */
 size_t table_take_dirty(struct table *t, uint64_t *n, struct table_entry *out,
                         size_t max);
-uint64_t table_dirty(const struct table *t);
+
+/* The first dirty block at n or behind; the count of all: there is none. */
+uint64_t table_next_dirty(const struct table *t, uint64_t n);
 
 /* After the taken ones could not be written: everything is to be written
  * again. */

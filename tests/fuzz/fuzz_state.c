@@ -6,6 +6,31 @@
 
 #include "store/state_format.h"
 
+#include <zlib.h>
+
+/* With a right checksum, which no fuzzer would ever find. */
+static void check_header(const uint8_t *data, size_t size)
+{
+    struct state_key key;
+    uint8_t in[STATE_HEADER_SIZE];
+    uint8_t out[STATE_HEADER_SIZE];
+    uint32_t crc;
+
+    MUST(!state_header_decode(data, size, &key) || size >= STATE_HEADER_SIZE);
+    if (size < STATE_HEADER_SIZE)
+        return;
+    memcpy(in, data, sizeof(in));
+    crc = (uint32_t)crc32(0, in, 60);
+    for (int i = 0; i < 4; i++)
+        in[60 + i] = (uint8_t)(crc >> 8 * i);
+    if (!state_header_decode(in, sizeof(in), &key))
+        return;
+    state_header_encode(out, &key);
+    MUST(memcmp(in, out, 40) == 0);
+    key.base ^= 512;
+    MUST(state_header_misfit(in, sizeof(in), &key) != NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct state_key key = {0x9f000000, 0x400000, 7};
@@ -13,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t entry[STATE_ENTRY_SIZE];
     uint32_t seed;
 
+    check_header(data, size);
     state_header_encode(header, &key);
     seed = state_seed(header);
     if (state_header_misfit(data, size, &key) == NULL) {

@@ -39,6 +39,7 @@ struct fake {
     void *arg;
     bool woken;
     bool gone;
+    bool back; /* opening it again helps */
     bool closed;
 };
 
@@ -106,6 +107,17 @@ static inline int fake_write(void *ctx, const void *bytes, size_t len,
     return 0;
 }
 
+static inline int fake_reopen(void *ctx, struct err *err)
+{
+    struct fake *f = ctx;
+
+    if (!f->back)
+        return err_set(err, -ENODEV, "no such port");
+    f->gone = false;
+    f->out_len = f->out_taken = 0;
+    return 0;
+}
+
 static inline void fake_wake(void *ctx)
 {
     struct fake *f = ctx;
@@ -123,6 +135,7 @@ static inline void fake_close(void *ctx)
 static const struct line_ops fake_ops = {
     .read = fake_read,
     .write = fake_write,
+    .reopen = fake_reopen,
     .wake = fake_wake,
     .close = fake_close,
 };

@@ -97,6 +97,29 @@ static void escapes_what_a_terminal_obeys(void **state)
     assert_string_equal(out, "a\nb\\x07");
 }
 
+static void assert_defused(const char *text, const char *want)
+{
+    char copy[64];
+
+    (void)snprintf(copy, sizeof(copy), "%s", text);
+    text_defuse(copy);
+    assert_string_equal(copy, want);
+}
+
+static void defuses_what_is_no_text(void **state)
+{
+    (void)state;
+    assert_defused("", "");
+    assert_defused("a ~\x7f\x1b[2J\n\t\x01", "a ~??[2J???");
+    assert_defused("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+                   "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+    assert_defused("\x9b 2J\xff", "? 2J?");
+    assert_defused("\xc2\x9b 2J \xc2\xa0", "?? 2J \xc2\xa0");
+    assert_defused("\xc0\x9b \xe0\x82\x9b \xf0\x80\x82\x9b", "?? ??? ????");
+    assert_defused("cut \xe2\x82", "cut ??");
+    assert_defused("cut \xf0", "cut ?");
+}
+
 static void unescapes_what_it_escaped(void **state)
 {
     static const char *const bad[] = {"\\",       "\\x", "\\x1",   "\\x1g",
@@ -252,6 +275,7 @@ int main(void)
         cmocka_unit_test(sizes_have_units),
         cmocka_unit_test(sums_do_not_wrap),
         cmocka_unit_test(escapes_what_a_terminal_obeys),
+        cmocka_unit_test(defuses_what_is_no_text),
         cmocka_unit_test(unescapes_what_it_escaped),
         cmocka_unit_test(cuts_never_inside_an_escape),
         cmocka_unit_test(json_is_ascii),

@@ -162,6 +162,28 @@ static void a_reset_while_typing_is_noticed(void **state)
     rig_down();
 }
 
+static void say_escapes(void *arg)
+{
+    atomic_fetch_add(&fake_ms, 10);
+    fake_say(arg, "\x1b[m");
+}
+
+/* They leave no byte behind that could be compared. */
+static void escapes_for_an_echo_end(void **state)
+{
+    uint64_t from;
+
+    (void)state;
+    rig_up(false);
+    rig.l.line.hear = NULL;
+    rig.l.line.feed = say_escapes;
+    rig.l.line.arg = &rig.l.line;
+    from = fake_now();
+    assert_int_equal(console_begin(&rig.c, "ls", NULL), -EILSEQ);
+    assert_in_range(fake_now() - from, 700, 15000);
+    rig_down();
+}
+
 static void typed_ahead_is_taken_back(void **state)
 {
     (void)state;
@@ -446,6 +468,7 @@ int main(void)
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
         cmocka_unit_test(a_reset_while_typing_is_noticed),
         cmocka_unit_test(control_codes_in_the_echo_are_wrong),
+        cmocka_unit_test(escapes_for_an_echo_end),
         cmocka_unit_test(typed_ahead_is_taken_back),
         cmocka_unit_test(resync_gives_up_in_time),
         cmocka_unit_test(resync_waits_for_chatter_to_end),

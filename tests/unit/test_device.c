@@ -414,6 +414,85 @@ static void stops_shuts_down_and_loses_the_port(void **state)
     down();
 }
 
+static void takes_a_port_back(void **state)
+{
+    (void)state;
+    up(false, false);
+    rig.l.line.gone = true;
+    assert_true(device_look(dev));
+    assert_int_equal(read_at(NOR_BASE, 0x100), -ENODEV);
+    assert_says(err.text, "the port is gone (no such port)");
+    assert_int_equal(device_recover(dev, NULL, &err), -ENODEV);
+    assert_int_equal(device_is_same(dev, NULL, &err), -ENODEV);
+    rig.l.line.back = true;
+    strcpy(rig.l.edit, "erase al"); /* from before */
+    rig.l.edit_len = 8;
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    assert_int_equal(rows, 17);
+    assert_int_equal(ran("erase"), 0);
+    assert_int_equal(device_contact(dev), 1);
+    assert_int_equal(device_is_same(dev, NULL, &err), 1);
+    assert_false(device_look(dev));
+    down();
+}
+
+static const char *sum_text;
+
+static const char *sum_answer(struct loader *l, const char *command)
+{
+    return strncmp(command, "crc32 ", 6) == 0 ? sum_text
+                                              : uboot_answer(l, command);
+}
+
+static int sum_told(const char *text, struct digest_value *sum)
+{
+    sum_text = text;
+    return device_checksum(dev, NOR_BASE, 0x200, sum, NULL, &err);
+}
+
+static void checksums_in_other_forms_are_none(void **state)
+{
+    static const char *const none[] = {
+        "",
+        "\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> 29058c7\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> 29058c731\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> 0x29058c73\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> -9058c73\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> 29058c7g\n",
+        "crc32 for 9f000000 ... 9f0001ff ==>\n29058c73\n",
+        "crc32 for 9f000000 ... 9f0001ff ==> 29058c73 29058c73\n",
+        "29058c73\n",
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\n"};
+    struct digest_value sum;
+    char shown[DIGEST_TEXT_MAX];
+
+    (void)state;
+    up(false, false);
+    rig.l.answer = sum_answer;
+    for (size_t i = 0; i < COUNT(none); i++)
+        if (sum_told(none[i], &sum) != -EBADMSG)
+            fail_msg("'%s' is a checksum", none[i]);
+    assert_int_equal(
+        sum_told("CRC32 for 9f000000 ... 9f0001ff ==> 29058C73\n", &sum), 0);
+    digest_print(&sum, shown, sizeof(shown));
+    assert_string_equal(shown, "29058c73");
+    assert_string_equal(digest_name(device_checksum_algorithm(dev)), "crc32");
+    /* A reset while it was computed. */
+    assert_int_equal(sum_told("\nU-Boot 1.1.4 (Jan 1 2009)\n\n", &sum),
+                     -EBADMSG);
+    assert_int_equal(device_contact(dev), 0);
+    assert_int_equal(read_at(NOR_BASE, 0x10), 0);
+    assert_int_equal(device_contact(dev), 1);
+    /* No such command: it is not asked for again. */
+    assert_int_equal(sum_told(NULL, &sum), -ENOTSUP);
+    assert_null(device_checksum_algorithm(dev));
+    rig.l.n_ran = 0;
+    assert_int_equal(sum_told("", &sum), -ENOTSUP);
+    assert_int_equal(rig.l.n_ran, 0);
+    down();
+}
+
 static void abort_dump(struct loader *l, char *row, uint64_t address)
 {
     (void)address;
@@ -497,6 +576,8 @@ int main(void)
         cmocka_unit_test(a_reset_is_noticed),
         cmocka_unit_test(another_device_is_told),
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
+        cmocka_unit_test(takes_a_port_back),
+        cmocka_unit_test(checksums_in_other_forms_are_none),
         cmocka_unit_test(a_bad_address_is_told),
         cmocka_unit_test(asks_for_checksums),
         cmocka_unit_test(refuses_to_open),

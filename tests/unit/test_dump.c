@@ -353,6 +353,48 @@ static void silence(void **state)
     rig_down();
 }
 
+static void say_again(struct loader *l, char *row, uint64_t address)
+{
+    (void)row;
+    atomic_fetch_add(&fake_ms, 10);
+    if (is_victim(address))
+        l->next -= 16; /* it goes on from here */
+}
+
+static void prompt_again(struct loader *l, char *row, uint64_t address)
+{
+    atomic_fetch_add(&fake_ms, 10);
+    if (!is_victim(address))
+        return;
+    strcpy(row, "\r\n=> ");
+    l->next -= 16;
+}
+
+/* A device that means harm, for noise makes no such thing. */
+static void talk_without_end_ends(void **state)
+{
+    uint64_t from;
+
+    (void)state;
+    for (int winbond = 0; winbond < 2; winbond++) {
+        rig_up(winbond);
+        victim = 3;
+        got.stop_after = 0;
+        rig.l.mangle = say_again;
+        from = fake_now();
+        assert_int_equal(run(), -ETIMEDOUT);
+        assert_in_range(fake_now() - from, 1000, 10000);
+        rig_down();
+    }
+    up();
+    rig.l.mangle = prompt_again;
+    from = fake_now();
+    assert_int_equal(run(), 0);
+    assert_in_range(fake_now() - from, 1000, 10000);
+    assert_true(got.n <= victim);
+    rig_down();
+}
+
 static void lose_the_port(struct loader *l, char *row, uint64_t address)
 {
     (void)row;
@@ -437,6 +479,7 @@ int main(void)
         cmocka_unit_test(memory_full_of_prompts),
         cmocka_unit_test(the_sink_stops_it),
         cmocka_unit_test(silence),
+        cmocka_unit_test(talk_without_end_ends),
         cmocka_unit_test(a_gone_port_and_a_shutdown),
         cmocka_unit_test(the_device_reports_a_fault),
         cmocka_unit_test(an_early_prompt_ends_it),

@@ -309,6 +309,41 @@ static void another_device_is_not_read(void **state)
     assert_false(stats().exchanged);
 }
 
+/* Before the device was out of sight, and after. */
+static void change_flash(bool unique)
+{
+    static uint8_t flash[CHIP];
+
+    assert_int_equal(read_now(AT(2), AT(2)), 0);
+    assert_true(block_state_confirmed(state_of(2)));
+    device_bytes(BOARD, 0, flash, CHIP);
+    for (uint64_t at = 5; at < CHIP; at += BLOCK_SIZE)
+        flash[at] ^= 0x40;
+    rig_flash = flash;
+    dev.unique = unique;
+    dev.contact++;
+}
+
+static void other_bytes_in_the_same_device_are_read(void **state)
+{
+    (void)state;
+    change_flash(true);
+    assert_int_equal(read_now(AT(8), AT(1)), 0);
+    assert_false(stats().exchanged);
+    assert_false(block_state_confirmed(state_of(2)));
+    assert_int_equal(read_now(AT(2), AT(2)), 0); /* those of now */
+    assert_true(block_state_confirmed(state_of(2)));
+}
+
+static void other_bytes_may_be_another_device(void **state)
+{
+    (void)state;
+    change_flash(false);
+    assert_int_equal(read_now(AT(8), AT(1)), -EIO);
+    assert_true(stats().exchanged);
+    assert_int_equal(state_of(8), BLOCK_ABSENT);
+}
+
 static void a_reset_is_only_a_delay(void **state)
 {
     (void)state;
@@ -367,6 +402,10 @@ int main(void)
         WITH(up_fast, wrong_answers_are_told_of),
         WITH(up_auto, another_device_is_not_read),
         WITH(up_sums, another_device_is_not_read),
+        WITH(up_auto, other_bytes_in_the_same_device_are_read),
+        WITH(up_sums, other_bytes_in_the_same_device_are_read),
+        WITH(up_auto, other_bytes_may_be_another_device),
+        WITH(up_sums, other_bytes_may_be_another_device),
         WITH(up_sums, a_reset_is_only_a_delay),
         WITH(up_auto, a_reset_is_only_a_delay),
         WITH(up_auto, a_port_that_is_gone_is_waited_for),

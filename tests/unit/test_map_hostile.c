@@ -4,8 +4,7 @@
 #include "map_util.h"
 
 #include "base/buf.h"
-
-#include <time.h>
+#include "base/log.h"
 
 #define NOR "flashstart  = 0x20000000\nflashsize   = 0x00100000\n"
 
@@ -192,9 +191,29 @@ static void sizes_of_mtdparts(void **state)
     down();
 }
 
-static double cpu_seconds(void)
+static void count_message(void *arg)
 {
-    return (double)clock() / CLOCKS_PER_SEC;
+    ++*(unsigned *)arg;
+}
+
+/* A terminal is not flooded by an answer that is wrong in each line. */
+static void complaints_end(void **state)
+{
+    CLEANUP_BUF struct buf text = {0};
+    unsigned messages = 0;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        (void)buf_printf(&text, "mtdparts=a:b\n"
+                                "Bank # 1: X  Size: 3 KB in 1 Sectors\n"
+                                "Sector Start Addresses:\n 00000001\n");
+    up("u-boot");
+    log_set_before(count_message, &messages);
+    apply("environment", text.data);
+    apply("banks", text.data);
+    log_set_before(NULL, NULL);
+    assert_in_range(messages, 2, 10);
+    down();
 }
 
 /* same: all of one name. */
@@ -304,6 +323,7 @@ int main(void)
         cmocka_unit_test(chips_that_cannot_be),
         cmocka_unit_test(chips_that_contradict_each_other),
         cmocka_unit_test(sizes_of_mtdparts),
+        cmocka_unit_test(complaints_end),
         cmocka_unit_test(ten_thousand_segments),
         cmocka_unit_test(ten_thousand_of_one_name),
         cmocka_unit_test(sixty_five_chips),

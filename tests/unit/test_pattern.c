@@ -7,7 +7,6 @@
 #include "monitor/template.h"
 
 #include <errno.h>
-#include <time.h>
 
 static struct pattern *compile(const char *text)
 {
@@ -86,20 +85,63 @@ static void backtracking_is_bounded(void **state)
                                         "(?:a?){40}a{40}\\d",
                                         "(a+)+\\1\\d"};
     char text[4097];
-    struct timespec from;
-    struct timespec to;
+    double from = cpu_seconds();
 
     (void)state;
     memset(text, 'a', sizeof(text));
     text[sizeof(text) - 1] = '!';
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
     for (size_t i = 0; i < COUNT(nasty); i++) {
         struct pattern *p = compile(nasty[i]);
         assert_false(pattern_match(p, text, sizeof(text), 0, NULL));
         pattern_free(p);
     }
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    assert_true(to.tv_sec - from.tv_sec < 3);
+    assert_true(cpu_seconds() - from < 3);
+}
+
+/* Each place of the text takes just less than the limit of one, or one item
+ * takes it to the end each time: 20 s of work without a limit of them all. */
+static void work_is_bounded_over_all_places(void **state)
+{
+    static const char *const nasty[][2] = {
+        {"(?s)^start = 0x8.*^size = 0x0", "start = 0x8\n"},
+        {"^\\s*Serial Number", "\t\n"},
+        {"^(a|a)*b", "aaaaaaaaaaaaaaa\n"},
+        {"x*y", "xxxxxxxxxxxxxxxx"}};
+    static char text[195000];
+    double from = cpu_seconds();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(nasty); i++) {
+        size_t len = strlen(nasty[i][1]);
+        struct pattern *p = compile(nasty[i][0]);
+        for (size_t at = 0; at < sizeof(text); at++)
+            text[at] = nasty[i][1][at % len];
+        assert_false(pattern_match(p, text, sizeof(text), 0, NULL));
+        pattern_free(p);
+    }
+    assert_true(cpu_seconds() - from < 5);
+}
+
+/* The longest answer that is taken, of honest lines: all of it is found. */
+static void a_long_walk_comes_to_its_end(void **state)
+{
+    static const char line[] =
+        " 12: some name of a partition   0x00010000\t0x00020000\t0\r\n";
+    struct pattern *p = compile(
+        "^ *\\d+: (?<name>.*?)\\s*0x(?<size>[0-9a-f]{8})"
+        "\\s+0x(?<offset>[0-9a-f]{8})\\s+\\d+");
+    static char text[256 << 10];
+    size_t lines = sizeof(text) / (sizeof(line) - 1);
+    size_t at = 0;
+    size_t n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < lines; i++)
+        memcpy(text + i * (sizeof(line) - 1), line, sizeof(line) - 1);
+    while (pattern_match(p, text, lines * (sizeof(line) - 1), at, &at))
+        n++;
+    assert_int_equal(n, lines);
+    pattern_free(p);
 }
 
 static int fill(const char *text, char *out, size_t size)
@@ -175,6 +217,8 @@ int main(void)
         cmocka_unit_test(a_loop_over_empty_matches_ends),
         cmocka_unit_test(says_where_a_pattern_is_wrong),
         cmocka_unit_test(backtracking_is_bounded),
+        cmocka_unit_test(work_is_bounded_over_all_places),
+        cmocka_unit_test(a_long_walk_comes_to_its_end),
         cmocka_unit_test(templates_fill_in_numbers),
         cmocka_unit_test(templates_refuse_the_rest),
     };

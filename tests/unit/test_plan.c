@@ -275,9 +275,9 @@ static void ranges_merge_and_split(void **state)
     assert_int_equal(r.n, 1);
     assert_true(ranges_meet(&r, 1, 0, 1000));
     /* Too many: gaps are filled, nothing is left out. */
-    for (uint64_t i = 0; i < 2 * RANGES_MAX; i++)
+    for (uint64_t i = 0; i < UINT64_C(2) * RANGES_MAX; i++)
         ranges_add(&r, 0, i * 10, 1 + i % 2);
-    for (uint64_t i = 0; i < 2 * RANGES_MAX; i++)
+    for (uint64_t i = 0; i < UINT64_C(2) * RANGES_MAX; i++)
         assert_true(ranges_meet(&r, 0, i * 10, 1));
     assert_true(r.n <= RANGES_MAX);
 }

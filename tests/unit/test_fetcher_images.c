@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The fetcher: an image that proves itself is not read a second time; one that
+// does not, is.
+
+#include "fetch_rig.h"
+
+#include <zlib.h>
+
+#define IMAGE_AT  AT(8)
+#define IMAGE_LEN AT(8)
+
+static struct map_segment segment = {
+    .name = "image", .offset = IMAGE_AT, .size = IMAGE_LEN};
+static uint8_t flash[CHIP];
+
+static void put_be32(uint8_t *out, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* CRC-32 over header and data: strong. */
+static void put_uimage(void)
+{
+    uint8_t *h = flash + IMAGE_AT;
+    uint32_t size = IMAGE_LEN - 64;
+
+    put_be32(h, 0x27051956);
+    put_be32(h + 4, 0);
+    put_be32(h + 12, size);
+    put_be32(h + 24, (uint32_t)crc32(0, h + 64, size));
+    put_be32(h + 4, (uint32_t)crc32(0, h, 64));
+}
+
+/* A sum over its first 512 bytes: weak. */
+static void put_romfs(void)
+{
+    uint8_t *h = flash + IMAGE_AT;
+    uint32_t sum = 0;
+
+    memcpy(h, "-rom1fs-", 8);
+    put_be32(h + 8, IMAGE_LEN);
+    put_be32(h + 12, 0);
+    for (unsigned i = 0; i < 512; i++)
+        sum += (uint32_t)h[i] << (24 - 8 * (i % 4));
+    put_be32(h + 12, 0 - sum);
+}
+
+static int up_flash(void **state)
+{
+    device_bytes(BOARD, 0, flash, CHIP);
+    rig_flash = flash;
+    rig_segments = &segment;
+    rig_n_segments = 1;
+    rig_footers = NULL;
+    rig_n_footers = 0;
+    mode = VERIFY_AUTO;
+    return up(state);
+}
+
+static int up_uimage(void **state)
+{
+    int ret = up_flash(state);
+
+    put_uimage();
+    return ret;
+}
+
+static int up_romfs(void **state)
+{
+    int ret = up_flash(state);
+
+    put_romfs();
+    return ret;
+}
+
+static uint64_t asked(void)
+{
+    return atomic_load(&dev.asked_bytes);
+}
+
+static enum block_state state_of(uint64_t offset)
+{
+    return blocks_state(fetcher_blocks(fetcher, 0), offset / BLOCK_SIZE);
+}
+
+static void what_proves_itself_is_read_once(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    assert_int_equal(asked(), IMAGE_LEN);
+    for (uint64_t at = 0; at < IMAGE_LEN; at += BLOCK_SIZE)
+        assert_int_equal(state_of(IMAGE_AT + at), BLOCK_IMAGE);
+    /* Beside it there is no image. */
+    assert_int_equal(read_now(0, AT(2)), 0);
+    assert_int_equal(asked(), IMAGE_LEN + 2 * AT(2));
+}
+
+static void what_contradicts_itself_is_read_twice(void **state)
+{
+    (void)state;
+    flash[IMAGE_AT + 3000] ^= 1;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    assert_int_equal(asked(), 2 * IMAGE_LEN);
+    assert_int_not_equal(state_of(IMAGE_AT), BLOCK_IMAGE);
+}
+
+/* The image says that this byte is wrong; the second reading says which. */
+static void noise_in_an_image_is_found(void **state)
+{
+    (void)state;
+    dev.wrong_row = IMAGE_AT + 1024;
+    dev.wrong_times = 1;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    assert_true(asked() > IMAGE_LEN);
+}
+
+static void a_part_proves_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(IMAGE_AT, AT(2)), 0);
+    assert_int_equal(asked(), 2 * AT(2));
+    /* With the rest it does. */
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    assert_int_equal(asked(), IMAGE_LEN + AT(2));
+    assert_int_equal(state_of(IMAGE_AT + AT(7)), BLOCK_IMAGE);
+}
+
+/* Only its first block is covered. */
+static void a_weak_sum_does_for_a_quiet_line(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    assert_int_equal(state_of(IMAGE_AT), BLOCK_IMAGE);
+    assert_int_not_equal(state_of(IMAGE_AT + AT(1)), BLOCK_IMAGE);
+    assert_int_equal(asked(), 2 * IMAGE_LEN - AT(1));
+}
+
+static void a_weak_sum_is_not_enough_on_a_noisy_line(void **state)
+{
+    struct fetch_stats s;
+
+    (void)state;
+    dev.damaged = 1;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    fetcher_get_stats(fetcher, &s);
+    assert_true(s.noisy);
+    assert_int_not_equal(state_of(IMAGE_AT), BLOCK_IMAGE);
+    assert_true(asked() >= 2 * IMAGE_LEN);
+}
+
+static int up_footer(void **state)
+{
+    static const struct image_footer footer = {.erase_block = AT(16),
+                                               .size = 52,
+                                               .at_signature = 0x28,
+                                               .signature = 0xa0ffff9f,
+                                               .at_base = 4,
+                                               .at_length = 8,
+                                               .at_data_sum = 0x24,
+                                               .at_own_sum = 0x30,
+                                               .sum = "word-sum"};
+    int ret;
+
+    segment.size = AT(4);
+    ret = up_flash(state);
+    rig_footers = &footer;
+    rig_n_footers = 1;
+    return ret;
+}
+
+static int down_footer(void **state)
+{
+    segment.size = IMAGE_LEN;
+    return down(state);
+}
+
+/* The table would stand behind the segment: its block is fetched, and as there
+ * is no table in it, all is read twice. */
+static void a_footer_is_looked_for_once(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    assert_true(image_footer_valid(&rig_footers[0]));
+    assert_int_equal(read_now(IMAGE_AT, AT(4)), 0);
+    assert_int_not_equal(state_of(AT(15)), BLOCK_ABSENT);
+    assert_int_equal(state_of(AT(14)), BLOCK_ABSENT);
+    before = asked();
+    assert_true(before >= 2 * AT(4) + AT(1) && before <= 2 * AT(4) + 2 * AT(1));
+    assert_int_equal(read_now(IMAGE_AT, AT(4)), 0);
+    assert_int_equal(asked(), before);
+}
+
+#define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(up_uimage, what_proves_itself_is_read_once),
+        WITH(up_uimage, what_contradicts_itself_is_read_twice),
+        WITH(up_uimage, noise_in_an_image_is_found),
+        WITH(up_uimage, a_part_proves_nothing),
+        WITH(up_romfs, a_weak_sum_does_for_a_quiet_line),
+        WITH(up_romfs, a_weak_sum_is_not_enough_on_a_noisy_line),
+        cmocka_unit_test_setup_teardown(a_footer_is_looked_for_once, up_footer,
+                                        down_footer),
+    };
+
+    return cmocka_run_group_tests_name("fetcher_images", tests, NULL, NULL);
+}
