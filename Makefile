@@ -6,6 +6,7 @@
 #   make check            all tests; installs nothing, says what is missing
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
+#   make check-faults     a table: fwfs under each fault of line, device, host
 #   make check-transcripts   parse captures of others, where they are
 #   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
 #   make coverage         which lines the unit tests run, and the fuzz corpora;
@@ -194,6 +195,20 @@ check-built: $(TEST_PROGRAMS)
 list-tests:
 	@printf '%s\n' $(ALL_TESTS)
 
+# SEEDS runs of each row and board; ROWS, BOARDS: regular expressions; SEED:
+# this one alone.
+SEEDS ?= 20
+check-faults: export FWFS_BUILD = $(CURDIR)/$(B)
+check-faults: export FWFS_DIALECTS = $(CURDIR)/src/dialects
+check-faults: export FWFS_SAN = $(SAN)
+check-faults: need-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)python3 tests/faults/faults.py --seeds $(SEEDS) \
+		$(if $(ROWS),--rows '$(ROWS)') \
+		$(if $(BOARDS),--boards '$(BOARDS)') \
+		$(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) \
+		$(if $(V),--verbose)
+
 # make tests/unit/test_x: with cmocka's own output.
 $(UNIT:%.c=%): %: $(B)/%
 	$(Q)$(B)/$@
@@ -370,7 +385,7 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built check-transcripts coverage valgrind fuzz \
+.PHONY: all check check-built check-faults check-transcripts coverage valgrind fuzz \
 	list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
 .DELETE_ON_ERROR:

@@ -15,7 +15,8 @@
  *
  * A block is given up after TRIES_MAX requests that brought it nothing, or when
  * a row was contradicted CONFLICTS_MAX times: memory that changes, or a device
- * that prints one thing and sums up another.
+ * that prints one thing and sums up another. On a very noisy line the line
+ * itself does that now and then, and a block gets four times as many.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -175,7 +176,7 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
         return;
     b = get_rows(f, f->current.medium, block);
     count_row(f, b, (unsigned)(offset % BLOCK_SIZE / ROWS_SIZE), bytes);
-    if (rows_conflicts(b) >= CONFLICTS_MAX)
+    if (rows_conflicts(b) >= CONFLICTS_MAX * noise_patience(f))
         give_up(f, b, "each reading brings other bytes");
     else if (rows_all(b, rows, noise_readings(f)))
         confirm_block(f, b);
@@ -208,7 +209,7 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
     struct rows_block *b = get_rows(f, f->current.medium, block);
 
     b->tries += tries;
-    if (b->tries < TRIES_MAX)
+    if (b->tries < TRIES_MAX * noise_patience(f))
         fetcher_count(f, &f->stats.retries, 1);
     else
         give_up(f, b, "it does not come");
@@ -261,7 +262,7 @@ void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
 
     rows_spoil(b, row);
     blocks_drop(cache_blocks(f->cache, medium), block);
-    if (rows_conflicts(b) >= CONFLICTS_MAX)
+    if (rows_conflicts(b) >= CONFLICTS_MAX * noise_patience(f))
         give_up(f, b,
                 "the device's checksum disagrees with what it prints, again "
                 "and again");

@@ -245,7 +245,7 @@ static void first_sum(struct confirm *c, const struct piece *p)
         return;
     if (v == DIFFERS)
         spoil(c, p);
-    if (++f->sum_refused < REFUSED_MAX)
+    if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
     f->sum_broken = true;
     log_warn("the device's checksum command never agrees with what it prints: "

@@ -167,6 +167,9 @@ void noise_look(struct fetcher *f);
 /* How many readings must agree. */
 unsigned noise_readings(const struct fetcher *f);
 
+/* How many times more than on a quiet line is tried before giving up. */
+unsigned noise_patience(const struct fetcher *f);
+
 /* --- contact.c: is it still the same device? --- */
 
 /* The prompt is there and it is the device that was mounted. -ENODEV,

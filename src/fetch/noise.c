@@ -34,6 +34,11 @@ void noise_look(struct fetcher *f)
         f->very_noisy = true; /* and stays so */
 }
 
+unsigned noise_patience(const struct fetcher *f)
+{
+    return f->very_noisy ? 4 : 1;
+}
+
 unsigned noise_readings(const struct fetcher *f)
 {
     return f->very_noisy ? 3 : 2;

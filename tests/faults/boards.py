@@ -16,7 +16,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(
     __file__))))
 BUILD = os.environ.get("FWFS_BUILD", f"{TOP}/build")
 os.environ.setdefault("FWFS_DIALECTS", f"{TOP}/src/dialects")
-REGION = 32768  # of a virtual board's flash for each seed
+REGION = 8192  # of a virtual board's flash for each seed
 REGIONS = 64
 
 

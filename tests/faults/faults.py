@@ -4,6 +4,7 @@
 what is in the flash, or it is EIO. `make check-faults` runs it."""
 
 import argparse
+import glob
 import multiprocessing
 import os
 import queue
@@ -18,21 +19,24 @@ import report
 import table
 from boards import all_boards
 from outcome import Outcome
+from processes import mounted, unmount
 from run import Run
 
+VIRTUAL = "board-"  # their folders; those of runs are kept if they failed
 REAL_JOBS = 2  # each takes a processor
-REAL_SEEDS = 5  # at most
+REAL_SEEDS = 3  # at most
 worker_boards = None  # of a worker process
 
 
 def begin_worker(folder, keep):
     """Ctrl-C is the parent's; virtual boards stay up for many runs."""
     global worker_boards
+    tempfile.tempdir = folder
     Run.keep = keep
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker_boards = all_boards()
     for board in worker_boards.values():
-        board.folder = os.path.join(folder, f"{os.getpid()}-{board.name}")
+        board.folder = f"{folder}/{VIRTUAL}{board.name}-{os.getpid()}"
 
 
 def perform(task):
@@ -56,7 +60,7 @@ def arguments():
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--rows", default="", help="regular expression")
     parser.add_argument("--boards", default="", help="regular expression")
-    parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--jobs", type=int, default=12)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--keep", action="store_true",
                         help="the folders of good runs, too")
@@ -117,10 +121,16 @@ class Workers:
         return outcomes
 
     def end(self):
+        """What a run that was broken off has left mounted, too."""
         for pool in self.pools.values():
             pool.terminate()
             pool.join()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for point in mounted(self.folder):
+            unmount(point, "-l")
+        for path in glob.glob(f"{self.folder}/{VIRTUAL}*"):
+            shutil.rmtree(path)
+        if not os.listdir(self.folder):
+            os.rmdir(self.folder)
 
 
 def main():

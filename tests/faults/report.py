@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table that is printed."""
 
+import re
 import statistics
 import sys
 
@@ -24,8 +25,9 @@ class Teller:
         for what in [*out.wrong, *out.failed, *out.notes][:8]:
             print(f"     {what[:300]}", file=sys.stderr)
         if out.folder:
+            row = re.sub(r"[^\w ,-]", ".", out.row)
             print(f"     kept: {out.folder}; again: make check-faults "
-                  f"ROWS='^{out.row}$' BOARDS='^{out.board}$' "
+                  f"ROWS='^{row}$' BOARDS='^{out.board}$' "
                   f"SEED={out.seed}", file=sys.stderr)
         sys.stderr.flush()
 

@@ -30,7 +30,7 @@ class Run(Mounting):
         self.clean = clean
         self.rng = random.Random(f"{row.name}/{board.name}/{seed}")
         self.out = Outcome(row.name, board.name, seed)
-        self.folder = tempfile.mkdtemp(prefix="fwfs-fault.")
+        self.folder = tempfile.mkdtemp(prefix="run.")
         self.mnt = self.path("mnt")
         self.line = None
         self.fwfs = None
@@ -39,7 +39,7 @@ class Run(Mounting):
         self.timers = []
         # The same for all rows, so that times can be compared.
         same = random.Random(f"{board.name}/{seed}")
-        self.size = row.size or same.choice((8192, 16384, 32768))
+        self.size = row.size or same.choice((8192, 16384))
         self.piece = same.choice((1024, 4096))
         board.make_flash(self, same)
         os.mkdir(self.mnt)

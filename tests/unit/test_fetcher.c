@@ -58,6 +58,16 @@ static void but_not_for_ever(void **state)
     assert_int_equal(read_now(AT(2), BLOCK_SIZE), 0);
 }
 
+static void longer_where_the_line_is_to_blame(void **state)
+{
+    (void)state;
+    dev.damaged = 100;
+    assert_int_equal(read_now(AT(1), BLOCK_SIZE), 0); /* now that is known */
+    dev.lost_row = AT(2) + 48;
+    dev.lost_times = 15;
+    assert_int_equal(read_now(AT(2), BLOCK_SIZE), 0);
+}
+
 /* What comes along with a row that does not come is no progress. */
 static void neighbours_are_no_progress(void **state)
 {
@@ -208,6 +218,7 @@ int main(void)
         FETCH_TEST(reads_and_reads_nothing_twice),
         FETCH_TEST(a_missing_row_is_fetched_again),
         FETCH_TEST(but_not_for_ever),
+        FETCH_TEST(longer_where_the_line_is_to_blame),
         FETCH_TEST(neighbours_are_no_progress),
         FETCH_TEST(only_those_who_need_the_bad_block_fail),
         FETCH_TEST(many_readers),
