@@ -19,7 +19,8 @@
  *                         other one unknown
  *
  * Where much is wrong, halving costs more than reading again: after SPOILT_MAX
- * rows a wrong piece is spoilt as a whole.
+ * rows a wrong block is spoilt as a whole, and when as many blocks are spoilt
+ * as assemble.c can keep in mind with ease, they are read before it goes on.
  *
  * A device may have a command of that name that computes something else. Until
  * one sum was right, single blocks are compared, and read again as a whole;
@@ -56,7 +57,8 @@ struct confirm {
     struct piece stack[STACK_MAX];
     size_t n;
     unsigned spoilt; /* rows */
-    int error;       /* ends it: of the device, or -ENODATA: of the cache */
+    size_t blocks_spoilt;
+    int error; /* ends it: of the device, or -ENODATA: of the cache */
 };
 
 uint64_t confirm_sum_max(const struct fetcher *f)
@@ -142,17 +144,17 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t end = p->offset + p->len;
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
+    f->sum_agreed = true;
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
          n++) {
+        if (blocks_state(c->blocks, n) == BLOCK_CHECKSUM)
+            continue;
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
+        assemble_forget(f, c->medium, n);
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
-    }
-    f->sum_agreed = true;
-    f->progress_ms = clock_ms();
-    if (!f->unsynced) {
-        f->unsynced = true;
-        f->sync_ms = clock_ms();
+        f->progress_ms = clock_ms();
+        fetcher_note_change(f);
     }
 }
 
@@ -160,6 +162,7 @@ static void spoil(struct confirm *c, const struct piece *p)
 {
     uint64_t end = p->offset + p->len;
 
+    c->blocks_spoilt++;
     for (uint64_t at = p->offset; at < end; at += ROWS_SIZE) {
         assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
                        (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
@@ -191,7 +194,9 @@ static void halve(struct confirm *c, const struct piece *p)
 
 static void take_wrong(struct confirm *c, const struct piece *p)
 {
-    if (p->len <= ROWS_SIZE || c->spoilt >= SPOILT_MAX)
+    bool much = p->len <= BLOCK_SIZE && c->spoilt >= SPOILT_MAX;
+
+    if (p->len <= ROWS_SIZE || much)
         spoil(c, p);
     else
         halve(c, p);
@@ -221,7 +226,7 @@ static void run(struct confirm *c)
     while (c->n > 0 && c->error == 0) {
         struct piece p = c->stack[--c->n];
         take(c, &p);
-        if (fetcher_attend(c->f))
+        if (fetcher_attend(c->f) || c->blocks_spoilt * 2 > c->f->rows.n_slots)
             break;
     }
 }

@@ -224,6 +224,28 @@ static void more_than_fit_are_counted(void **state)
     assert_int_equal(read_now(0, AT(32)), 0);
 }
 
+/* More than can be kept in mind at once: all of it is named all the same. */
+static void all_of_it_changed(void **state)
+{
+    struct reader r;
+    struct blocks *b = fetcher_blocks(fetcher, 0);
+    uint64_t named = 0;
+
+    (void)state;
+    assert_int_equal(read_now(0, AT(1)), 0);
+    for (uint64_t n = 1; n < CHIP / BLOCK_SIZE; n++) {
+        put_from(b, 1, n);
+        blocks_confirm(b, n, BLOCK_CHECKSUM);
+    }
+    ask_to_confirm(&r, 0, CHIP);
+    assert_int_equal(wait_for(&r), 0);
+    for (size_t i = 0; i < r.r.n_findings; i++)
+        named += findings[i].len;
+    assert_int_equal(named, CHIP - BLOCK_SIZE);
+    assert_int_equal(read_now(0, CHIP), 0);
+    assert_in_range(dev.sums, 100, 4 * CHIP / BLOCK_SIZE * 8);
+}
+
 static void what_cannot_be_read_is_named(void **state)
 {
     struct reader r;
@@ -437,6 +459,7 @@ int main(void)
         WITH(up_sums, what_changed_behind_our_back_is_found),
         WITH(up_sums, neighbours_are_one_finding),
         WITH(up_sums, more_than_fit_are_counted),
+        WITH(up_sums, all_of_it_changed),
         WITH(up_sums, what_cannot_be_read_is_named),
         WITH(up_auto, what_cannot_be_read_is_named),
         WITH(up_sums, a_sum_is_handed_through),
