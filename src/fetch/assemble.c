@@ -259,6 +259,20 @@ void assemble_count_tries(struct fetcher *f, unsigned tries)
     }
 }
 
+int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
+                 size_t len)
+{
+    struct blocks *blocks = cache_blocks(f->cache, medium);
+    const struct rows_block *b = rows_find(&f->rows, medium,
+                                           offset / BLOCK_SIZE);
+
+    if (b == NULL ||
+        block_state_known(blocks_state(blocks, offset / BLOCK_SIZE)))
+        return blocks_get(blocks, offset, out, len);
+    memcpy(out, b->bytes + offset % BLOCK_SIZE, len);
+    return 0;
+}
+
 void assemble_forget(struct fetcher *f, size_t medium, uint64_t block)
 {
     struct rows_block *b = rows_find(&f->rows, medium, block);

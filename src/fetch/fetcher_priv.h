@@ -133,6 +133,11 @@ uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
  * rows have had so many tries more; those that had too many are bad. */
 void assemble_count_tries(struct fetcher *f, unsigned tries);
 
+/* As blocks_get for a part of one block, also of one that has just been dropped
+ * because of some of its rows; all others are as they were. */
+int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
+                 size_t len);
+
 /* What readings of the block came to is of no use any more. */
 void assemble_forget(struct fetcher *f, size_t medium, uint64_t block);
 

@@ -5,7 +5,8 @@
 
 #include "store/blocks_open.h"
 
-static struct fetch_finding findings[8];
+static struct fetch_finding findings[64];
+static size_t room = 8; /* of them */
 
 static void ask_to_confirm(struct reader *reader, uint64_t offset, size_t len)
 {
@@ -13,7 +14,7 @@ static void ask_to_confirm(struct reader *reader, uint64_t offset, size_t len)
                                     .offset = offset,
                                     .len = len,
                                     .findings = findings,
-                                    .max_findings = COUNT(findings)}};
+                                    .max_findings = room}};
     reader->r.done = on_done;
     reader->r.arg = reader;
     fetch_submit(fetcher, &reader->r);
@@ -219,8 +220,8 @@ static void more_than_fit_are_counted(void **state)
         spoil(n, 40);
     ask_to_confirm(&r, 0, AT(32));
     assert_int_equal(wait_for(&r), 0);
-    assert_int_equal(r.r.n_findings, COUNT(findings));
-    assert_int_equal(r.r.more_findings, 12 - COUNT(findings));
+    assert_int_equal(r.r.n_findings, room);
+    assert_int_equal(r.r.more_findings, 12 - room);
     assert_int_equal(read_now(0, AT(32)), 0);
 }
 
@@ -237,13 +238,15 @@ static void all_of_it_changed(void **state)
         put_from(b, 1, n);
         blocks_confirm(b, n, BLOCK_CHECKSUM);
     }
+    room = COUNT(findings);
     ask_to_confirm(&r, 0, CHIP);
     assert_int_equal(wait_for(&r), 0);
+    room = 8;
     for (size_t i = 0; i < r.r.n_findings; i++)
         named += findings[i].len;
     assert_int_equal(named, CHIP - BLOCK_SIZE);
     assert_int_equal(read_now(0, CHIP), 0);
-    assert_in_range(dev.sums, 100, 4 * CHIP / BLOCK_SIZE * 8);
+    assert_in_range(dev.sums, 100, 2000);
 }
 
 static void what_cannot_be_read_is_named(void **state)
