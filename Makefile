@@ -250,7 +250,8 @@ fuzz: $(FUZZ_TARGETS)
 		mkdir -p build/fuzz/found build/fuzz/corpus/$$t; \
 		echo "fuzz_$$t:"; \
 		build/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) \
-			-max_len=4096 -timeout=10 -print_final_stats=1 \
+			-max_len=4096 -timeout=10 -malloc_limit_mb=64 \
+			-print_final_stats=1 \
 			-verbosity=0 -artifact_prefix=build/fuzz/found/$$t- \
 			build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; \
 	done

@@ -27,11 +27,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT_TRIES   3U /* a bad address reported counts for so many */
-#define TICK_MS       500U
-#define SYNC_MS       900U  /* blocks are durable after about a second */
-#define IDLE_AFTER_MS 1000U /* between two reads of one copy nobody is idle */
-#define IDLE_AGAIN_MS 5000U /* after trouble, what nobody waits for waits */
+#define TICK_MS 500U
+#define SYNC_MS 900U /* blocks are durable after about a second */
 
 /* --- numbers for others -------------------------------------------------- */
 
@@ -41,7 +38,7 @@ void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n)
     *number += n;
 }
 
-static void publish(struct fetcher *f)
+void fetcher_publish(struct fetcher *f)
 {
     const struct digest *sum = confirm_sum_max(f) > 0
                                    ? device_checksum_algorithm(f->device)
@@ -82,7 +79,7 @@ static void housekeeping(struct fetcher *f)
     if (now - f->tick_ms < TICK_MS)
         return;
     f->tick_ms = now;
-    publish(f);
+    fetcher_publish(f);
     if (f->tick != NULL)
         f->tick(f->tick_arg);
 }
@@ -138,7 +135,7 @@ static void take_inbox(struct fetcher *f)
 }
 
 /* Waits until something is submitted, or a tick is due. */
-static void wait_for_work(struct fetcher *f)
+void fetcher_wait(struct fetcher *f)
 {
     struct timespec until;
     LOCK_SCOPE(&f->lock);
@@ -153,41 +150,7 @@ static void wait_for_work(struct fetcher *f)
         (void)pthread_cond_timedwait(&f->filled, &f->lock, &until);
 }
 
-/* --- planning ------------------------------------------------------------ */
-
-static const struct blocks *plan_blocks(void *arg, size_t medium)
-{
-    struct fetcher *f = arg;
-
-    return cache_blocks(f->cache, medium);
-}
-
-struct plan_input fetcher_input(struct fetcher *f,
-                                struct plan_want wants[FETCHER_WANTS])
-{
-    size_t n = 0;
-
-    if (f->idle.len > 0)
-        wants[n++] = f->idle;
-    for (struct fetch_request *r = f->pending; r != NULL && n < FETCHER_WANTS;
-         r = r->next)
-        if (r->kind != FETCH_SUM)
-            wants[n++] = (struct plan_want){
-                .medium = r->medium,
-                .offset = r->offset,
-                .len = r->len,
-                .confirm = answer_wants_confirmed(f, r),
-                .once = r->kind == FETCH_CONFIRM};
-    return (struct plan_input){.wants = wants,
-                               .n_wants = n,
-                               .blocks = plan_blocks,
-                               .rows = assemble_rows,
-                               .arg = f,
-                               .max = device_read_max(f->device),
-                               .sum_max = confirm_sum_max(f)};
-}
-
-/* --- one step --- */
+/* --- the thread ---------------------------------------------------------- */
 
 bool fetcher_attend(void *arg)
 {
@@ -210,154 +173,17 @@ bool fetcher_attend(void *arg)
     return !plan_wanted(&in, &f->current);
 }
 
-static int read_step(struct fetcher *f)
-{
-    const struct device_sink sink = {assemble_begin, assemble_row,
-                                     fetcher_attend, f};
-    const struct map_medium *m = &f->map->media[f->current.medium];
-    int ret;
-
-    f->step_reading = f->reading;
-    ret = device_read(
-        f->device, f->current.what == PLAN_AGAIN ? DEVICE_AGAIN : DEVICE_FIRST,
-        m->base + f->current.offset, f->current.len, &sink, &f->read_error);
-    if (ret == 0 || ret == -EILSEQ)
-        assemble_count_tries(f, 1);
-    else if (ret == -EFAULT)
-        assemble_count_tries(f, FAULT_TRIES);
-    return ret;
-}
-
-static void note_trouble(struct fetcher *f, int ret)
-{
-    if (f->read_error.text[0] == '\0' || ret == -EINTR || ret == 0)
-        return;
-    log_debug("%s", f->read_error.text);
-    f->last_error = f->read_error;
-}
-
-static void run_step(struct fetcher *f, const struct plan_step *step)
-{
-    int ret;
-
-    f->current = *step;
-    publish(f);
-    f->read_error.text[0] = '\0';
-    ret = contact_ready(f);
-    if (ret == 0 && step->what == PLAN_SUM)
-        confirm_by_sum(f);
-    else if (ret == 0)
-        ret = read_step(f);
-    note_trouble(f, ret);
-    publish(f); /* whoever gets an error finds the reason */
-    if (ret == -ESTALE)
-        answer_fail_all(f);
-    if (ret < 0 && ret != -EINTR)
-        f->idle_at_ms = clock_ms() + IDLE_AGAIN_MS;
-    f->current.what = PLAN_NOTHING;
-    if (ret == -ENODEV)
-        wait_for_work(f); /* the port may come back */
-}
-
-/* Requests that are no want of the plan. True: one was served. */
-static bool serve_special(struct fetcher *f)
-{
-    struct fetch_request *r = f->pending;
-
-    if (r == NULL)
-        return false;
-    f->read_error.text[0] = '\0';
-    if (r->kind == FETCH_SUM)
-        confirm_serve_sum(f, r);
-    else if (r->kind == FETCH_CONFIRM && r->compared < r->len)
-        confirm_request(f, r);
-    else
-        return false;
-    return true;
-}
-
-/* Nobody waits for the device: is it still there? */
-static void look_around(struct fetcher *f)
-{
-    if (!device_look(f->device))
-        return;
-    f->read_error.text[0] = '\0';
-    note_trouble(f, contact_ready(f));
-}
-
-static struct plan_step plan(struct fetcher *f)
-{
-    struct plan_want wants[FETCHER_WANTS];
-    const struct plan_input in = fetcher_input(f, wants);
-
-    return plan_next(&in);
-}
-
-/* What to do next; PLAN_NOTHING: wait. Where an image proves itself nothing is
- * read a second time. */
-static struct plan_step next_step(struct fetcher *f)
-{
-    struct plan_step step;
-
-    f->idle.len = 0;
-    f->idle_first = f->noisy && f->debts.n > 0;
-    if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
-        f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
-    if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) || f->idle_first)
-        (void)idle_choose(f);
-    step = plan(f);
-    if (step.what != PLAN_AGAIN)
-        return step;
-    if (!images_need_footer(f) && images_prove(f, step.medium, step.offset)) {
-        answer_settle(f);
-        return plan(f);
-    }
-    if (!images_need_footer(f))
-        return step;
-    f->idle = f->footer;
-    f->idle_first = true;
-    return plan(f);
-}
-
-/* Without a device: what is still pending will never be known. */
-static void serve_offline(struct fetcher *f)
-{
-    if (f->pending != NULL) {
-        answer_note_offline(f);
-        publish(f); /* whoever gets an error finds the reason */
-        answer_fail_all(f);
-    }
-    publish(f);
-    wait_for_work(f);
-}
-
 static void *run(void *arg)
 {
     struct fetcher *f = arg;
 
     for (;;) {
-        struct plan_step step;
-
         take_inbox(f);
         answer_settle(f);
         housekeeping(f);
         if (f->stopping)
             return NULL;
-        if (device_is_offline(f->device)) {
-            serve_offline(f);
-            continue;
-        }
-        if (serve_special(f))
-            answer_settle(f);
-        step = next_step(f);
-        if (step.what != PLAN_NOTHING) {
-            run_step(f, &step);
-            continue;
-        }
-        publish(f);
-        if (f->pending == NULL)
-            look_around(f);
-        wait_for_work(f);
+        steps_turn(f);
     }
 }
 

@@ -80,6 +80,12 @@ struct plan_input fetcher_input(struct fetcher *f,
  * clock. True: what f->current does has become pointless. */
 bool fetcher_attend(void *fetcher);
 
+/* Makes the numbers of f->stats up to date. */
+void fetcher_publish(struct fetcher *f);
+
+/* Waits until something is submitted, or a tick is due. */
+void fetcher_wait(struct fetcher *f);
+
 /* Adds n to a number of f->stats. */
 void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n);
 
@@ -169,6 +175,11 @@ unsigned noise_patience(const struct fetcher *f);
 /* The prompt is there and it is the device that was mounted. -ENODEV,
  * -ETIMEDOUT, -EINTR; -ESTALE: another one. */
 int contact_ready(struct fetcher *f);
+
+/* --- steps.c: what to do next, and one step of it --- */
+
+/* Serves, reads, confirms, or waits, once. */
+void steps_turn(struct fetcher *f);
 
 /* --- idle.c: what is done while nobody waits --- */
 

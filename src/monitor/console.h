@@ -35,8 +35,9 @@ struct console {
     struct buf in; /* received, stripped */
     size_t taken;  /* of in, handed out as lines */
     bool skipping; /* inside a line that was too long */
-    /* Asked when line_wake interrupts a wait (NULL: nobody): does what its
-     * owner has to do and says whether the wait has become pointless. */
+    /* Asked when line_wake interrupts a wait, and at times while it lasts
+     * (NULL: nobody): does what its owner has to do and says whether the wait
+     * has become pointless. */
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;

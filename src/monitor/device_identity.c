@@ -125,6 +125,8 @@ static int rule_agrees(struct device *dev, const struct identity_rule *rule,
         ret = ask_rule(dev, rule, &lines, err);
         if (ret == -ENODEV || ret == -EINTR)
             return ret;
+        if (ret < 0 && console_give_up(&dev->console))
+            return -EINTR;
         if (ret < 0)
             continue;
         if (is_text(&lines, text, len))

@@ -36,6 +36,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define ATTEND_MS  500U  /* so often the reader is asked */
 #define SILENT_MS  2000U /* no byte for so long: the command is dead */
 #define CHATTER_MS 5000U /* no row for so long: nothing but chatter */
 #define SPARE_ROWS 64U   /* beyond twice those asked for, rows are chatter */
@@ -239,7 +240,8 @@ static bool finished(const struct dump *d)
 /* Takes what came. 1: the end. */
 static int one_turn(struct dump *d)
 {
-    int n = console_fill(d->c, patience(d));
+    int n = console_fill(d->c,
+                         deadline_min(patience(d), deadline_in(ATTEND_MS)));
 
     if (n == -EINTR && atomic_load(&d->c->shutdown)) {
         (void)interrupt(d);

@@ -52,8 +52,7 @@ stays_away() {
     start_copy
     began=$(now_ms)
     wait "$copier" && fail "bytes from nowhere"
-    # Twice: the kernel asks again for what its read-ahead did not get.
-    at_most $((8000 * SLOW)) $(($(now_ms) - began)) "ms until EIO"
+    at_most $((12000 * SLOW)) $(($(now_ms) - began)) "ms until EIO"
     contains "$(cat "$T/cp.err")" 'Input/output error'
     same_part "$T/copy" "$T/flash" 0 "what cp got"
     equal gone "$(status line)" line

@@ -166,7 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     board->camera = (data[0] & 1) != 0;
     board->again = (data[0] & 2) != 0;
     board->sudden = (data[0] & 4) != 0;
-    board->chunk = data[0] / 16 * 7U;
+    board->chunk = (size_t)(data[0] / 16) * 7;
     board->at = board->start = data + 1;
     board->end = data + size;
     board->lied = board->sudden;

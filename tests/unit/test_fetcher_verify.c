@@ -157,20 +157,25 @@ static void sums_that_lie_later_are_eio(void **state)
 
 /* --- verify --- */
 
+/* The cache gets a byte that the device has not. */
+static void spoil(uint64_t n, size_t at)
+{
+    struct blocks *b = fetcher_blocks(fetcher, 0);
+    uint8_t bytes[BLOCK_SIZE];
+
+    assert_int_equal(blocks_get(b, AT(n), bytes, BLOCK_SIZE), 0);
+    bytes[at] ^= 1;
+    assert_int_equal(blocks_put(b, n, bytes, NULL), 0);
+    blocks_confirm(b, n, BLOCK_CHECKSUM);
+}
+
 static void what_changed_behind_our_back_is_found(void **state)
 {
     struct reader r;
-    struct blocks *b;
-    uint8_t bytes[BLOCK_SIZE];
 
     (void)state;
     assert_int_equal(read_now(0, AT(32)), 0);
-    /* The cache has a byte that the device has not. */
-    b = fetcher_blocks(fetcher, 0);
-    assert_int_equal(blocks_get(b, AT(9), bytes, BLOCK_SIZE), 0);
-    bytes[100] ^= 1;
-    assert_int_equal(blocks_put(b, 9, bytes, NULL), 0);
-    blocks_confirm(b, 9, BLOCK_CHECKSUM);
+    spoil(9, 100);
     ask_to_confirm(&r, 0, AT(32));
     assert_int_equal(wait_for(&r), 0);
     assert_int_equal(r.r.n_findings, 1);
@@ -181,6 +186,42 @@ static void what_changed_behind_our_back_is_found(void **state)
     ask_to_confirm(&r, 0, AT(32));
     assert_int_equal(wait_for(&r), 0);
     assert_int_equal(r.r.n_findings, 0);
+}
+
+static void neighbours_are_one_finding(void **state)
+{
+    struct reader r;
+
+    (void)state;
+    assert_int_equal(read_now(0, AT(32)), 0);
+    spoil(9, 100);
+    spoil(9, 112);
+    spoil(10, 0);
+    spoil(9, 511);
+    ask_to_confirm(&r, 0, AT(32));
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(r.r.n_findings, 2);
+    assert_int_equal(findings[0].offset, AT(9) + 96);
+    assert_int_equal(findings[0].len, 32);
+    assert_int_equal(findings[1].offset, AT(9) + 496);
+    assert_int_equal(findings[1].len, 32);
+    assert_int_equal(read_now(0, AT(32)), 0);
+}
+
+/* There is room for eight; the others are counted, and mended too. */
+static void more_than_fit_are_counted(void **state)
+{
+    struct reader r;
+
+    (void)state;
+    assert_int_equal(read_now(0, AT(32)), 0);
+    for (uint64_t n = 0; n < 24; n += 2)
+        spoil(n, 40);
+    ask_to_confirm(&r, 0, AT(32));
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(r.r.n_findings, COUNT(findings));
+    assert_int_equal(r.r.more_findings, 12 - COUNT(findings));
+    assert_int_equal(read_now(0, AT(32)), 0);
 }
 
 static void what_cannot_be_read_is_named(void **state)
@@ -394,6 +435,8 @@ int main(void)
         WITH(up_sums, sums_that_are_none_are_given_up),
         WITH(up_sums, sums_that_lie_later_are_eio),
         WITH(up_sums, what_changed_behind_our_back_is_found),
+        WITH(up_sums, neighbours_are_one_finding),
+        WITH(up_sums, more_than_fit_are_counted),
         WITH(up_sums, what_cannot_be_read_is_named),
         WITH(up_auto, what_cannot_be_read_is_named),
         WITH(up_sums, a_sum_is_handed_through),

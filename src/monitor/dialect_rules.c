@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sections of a dialect file about what a device answers: sums, map, identity.
+
+#include "monitor/dialect_rules.h"
+
+#include <string.h>
+
+void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
+                            cfg_t *top)
+{
+    d->checksums = value_array(r, top, "checksum", sizeof(*d->checksums),
+                               &d->n_checksums);
+    for (size_t i = 0; i < d->n_checksums; i++) {
+        cfg_t *sec = cfg_getnsec(top, "checksum", (unsigned)i);
+        struct checksum *c = &d->checksums[i];
+        c->algorithm = digest_find(cfg_title(sec));
+        if (c->algorithm == NULL)
+            (void)value_fail(r, sec, "title",
+                             "must be crc32, cksum, md5, sha1, sha256 or "
+                             "sha512");
+        c->command = value_command(r, sec, VALUE_TEMPLATE);
+        if (c->command != NULL && strstr(c->command, "{address") == NULL)
+            (void)value_fail(r, sec, "command", "has no {address}");
+        c->answer = value_pattern(r, sec, "answer");
+        if (c->answer == NULL || !pattern_has(c->answer, "sum"))
+            (void)value_fail(r, sec, "answer", "needs a group (?<sum>...)");
+    }
+}
+
+static void read_footer(struct dialect_reader *r, struct image_footer *f,
+                        cfg_t *sec)
+{
+    uint64_t signature = 0;
+
+    (void)value_size(r, sec, "erase-block", &f->erase_block);
+    (void)value_size(r, sec, "signature", &signature);
+    f->signature = (uint32_t)signature;
+    f->size = value_uint(r, sec, "size", 1, IMAGE_FOOTER_MAX);
+    f->at_signature = value_uint(r, sec, "signature-at", 0, IMAGE_FOOTER_MAX);
+    f->at_base = value_uint(r, sec, "base-at", 0, IMAGE_FOOTER_MAX);
+    f->at_length = value_uint(r, sec, "length-at", 0, IMAGE_FOOTER_MAX);
+    f->at_data_sum = value_uint(r, sec, "sum-at", 0, IMAGE_FOOTER_MAX);
+    f->at_own_sum = value_uint(r, sec, "own-sum-at", 0, IMAGE_FOOTER_MAX);
+    f->sum = "word-sum";
+    if (strcmp(cfg_getstr(sec, "sum"), f->sum) != 0)
+        (void)value_fail(r, sec, "sum", "the only one known is word-sum");
+    if (signature > UINT32_MAX || !image_footer_valid(f))
+        (void)value_fail(r, sec, "size",
+                         "size, erase-block, signature and places do not fit "
+                         "together");
+}
+
+void dialect_read_footers(struct dialect_reader *r, struct dialect *d,
+                          cfg_t *top)
+{
+    d->footers = value_array(r, top, "footer", sizeof(*d->footers),
+                             &d->n_footers);
+    for (size_t i = 0; i < d->n_footers; i++)
+        read_footer(r, &d->footers[i], cfg_getnsec(top, "footer", (unsigned)i));
+}
+
+static void check_rule(struct dialect_reader *r, const struct map_rule *m,
+                       cfg_t *sec)
+{
+    bool list = m->pattern != NULL && pattern_has(m->pattern, "list");
+
+    if (m->format == MAP_FORMAT_MTDPARTS && !list)
+        (void)value_fail(r, sec, "pattern", "needs a group (?<list>...)");
+    if (m->format == MAP_FORMAT_TEXT && !m->has_size &&
+        (m->pattern == NULL ||
+         (!pattern_has(m->pattern, "size") && !pattern_has(m->pattern, "end"))))
+        (void)value_fail(r, sec, "size",
+                         "neither the pattern nor size tells one");
+    if (m->makes == MAP_MAKES_CHIP && !m->has_base &&
+        (m->pattern == NULL || !pattern_has(m->pattern, "base")))
+        (void)value_fail(r, sec, "base",
+                         "neither the pattern nor base tells the address");
+    if (m->command == NULL && !m->banner && m->pattern != NULL)
+        (void)value_fail(r, sec, "command",
+                         "missing: what should match pattern?");
+}
+
+static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
+{
+    const char *makes = cfg_getstr(sec, "makes");
+    const char *format = cfg_getstr(sec, "format");
+
+    value_title(sec, m->title, sizeof(m->title));
+    m->command = value_command(r, sec, VALUE_OPTIONAL);
+    m->banner = cfg_getbool(sec, "banner") == cfg_true;
+    m->makes = strcmp(makes, "chip") == 0 ? MAP_MAKES_CHIP : MAP_MAKES_SEGMENT;
+    if (m->makes == MAP_MAKES_SEGMENT && strcmp(makes, "segment") != 0)
+        (void)value_fail(r, sec, "makes", "must be chip or segment");
+    m->format = strcmp(format, "mtdparts") == 0 ? MAP_FORMAT_MTDPARTS
+                                                : MAP_FORMAT_TEXT;
+    if (m->format == MAP_FORMAT_TEXT && strcmp(format, "text") != 0)
+        (void)value_fail(r, sec, "format", "must be text or mtdparts");
+    m->section = value_pattern(r, sec, "section");
+    m->pattern = value_pattern(r, sec, "pattern");
+    m->unless = value_pattern(r, sec, "unless");
+    m->name = value_string(r, sec, "name");
+    m->medium = value_string(r, sec, "medium");
+    m->alias = value_string(r, sec, "alias");
+    m->has_base = value_size(r, sec, "base", &m->base);
+    m->has_size = value_size(r, sec, "size", &m->size);
+    m->if_free = cfg_getbool(sec, "if-free") == cfg_true;
+    check_rule(r, m, sec);
+}
+
+void dialect_read_maps(struct dialect_reader *r, struct dialect *d, cfg_t *top)
+{
+    d->unmapped = value_pattern(r, top, "unmapped");
+    d->maps = value_array(r, top, "map", sizeof(*d->maps), &d->n_maps);
+    for (size_t i = 0; i < d->n_maps; i++)
+        read_map(r, &d->maps[i], cfg_getnsec(top, "map", (unsigned)i));
+}
+
+void dialect_read_identities(struct dialect_reader *r, struct dialect *d,
+                             cfg_t *top)
+{
+    d->identities = value_array(r, top, "identity", sizeof(*d->identities),
+                                &d->n_identities);
+    for (size_t i = 0; i < d->n_identities; i++) {
+        cfg_t *sec = cfg_getnsec(top, "identity", (unsigned)i);
+        struct identity_rule *rule = &d->identities[i];
+        value_title(sec, rule->title, sizeof(rule->title));
+        rule->command = value_command(r, sec, VALUE_WANTED);
+        rule->pattern = value_pattern(r, sec, "pattern");
+        rule->unique = cfg_getbool(sec, "unique") == cfg_true;
+        if (rule->pattern == NULL)
+            (void)value_fail(r, sec, "pattern", "missing");
+    }
+}
