@@ -60,7 +60,7 @@ def arguments():
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--rows", default="", help="regular expression")
     parser.add_argument("--boards", default="", help="regular expression")
-    parser.add_argument("--jobs", type=int, default=12)
+    parser.add_argument("--jobs", type=int, default=24)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--keep", action="store_true",
                         help="the folders of good runs, too")

@@ -82,7 +82,7 @@ class Mounting:
         told = re.search(rb"route: (\d+) of (\d+)", self.fwfs_file("hard.map"))
         return told is not None and told.group(1) != told.group(2)
 
-    def unmount(self, *options, limit=1.0):
+    def unmount(self, *options, limit=2.0):
         """Unmounts; fwfs must end by itself and well."""
         if self.fwfs is None:
             return
