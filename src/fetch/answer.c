@@ -240,6 +240,7 @@ void answer_settle(struct fetcher *f)
     struct fetch_request **link = &f->pending;
     bool waited = false;
 
+    noise_look(f);
     while (*link != NULL) {
         if (atomic_load(&(*link)->cancelled)) {
             finish(f, link, -EINTR, NULL);

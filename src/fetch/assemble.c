@@ -39,10 +39,15 @@ static unsigned row_count(const struct blocks *b, uint64_t block)
 uint32_t assemble_rows(void *arg, size_t medium, uint64_t block, bool confirm)
 {
     struct fetcher *f = arg;
-    const struct rows_block *b = rows_find(&f->rows, medium, block);
+    struct rows_block *b = rows_find(&f->rows, medium, block);
+    const struct blocks *blocks = cache_blocks(f->cache, medium);
 
     if (b == NULL)
         return 0;
+    if (!confirm && rows_all(b, row_count(blocks, block), 1)) {
+        rows_drop(b); /* it was kept and has been lost since, on disk */
+        return 0;
+    }
     return rows_mask(b, confirm ? noise_readings(f) : 1);
 }
 
@@ -78,6 +83,7 @@ static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
     rows_drop(b);
     blocks_drop(blocks, n);
     blocks_mark_bad(blocks, n);
+    fetcher_note_change(f);
     fetcher_count(f, &f->stats.blocks_bad, 1);
     answer_give_up(f, medium, n);
 }
@@ -93,10 +99,7 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
-    if (!f->unsynced) {
-        f->unsynced = true;
-        f->sync_ms = clock_ms();
-    }
+    fetcher_note_change(f);
     return true;
 }
 
@@ -126,6 +129,7 @@ static void confirm_block(struct fetcher *f, struct rows_block *b)
     if (was_replaced(f, b) && !store(f, b))
         return;
     blocks_confirm(blocks, b->block, BLOCK_REREAD);
+    fetcher_note_change(f);
     ranges_remove(&f->debts, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
     rows_drop(b);
     answer_settle(f);
@@ -255,13 +259,50 @@ void assemble_count_tries(struct fetcher *f, unsigned tries)
     }
 }
 
+int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
+                 size_t len)
+{
+    struct blocks *blocks = cache_blocks(f->cache, medium);
+    const struct rows_block *b = rows_find(&f->rows, medium,
+                                           offset / BLOCK_SIZE);
+
+    if (b == NULL ||
+        block_state_known(blocks_state(blocks, offset / BLOCK_SIZE)))
+        return blocks_get(blocks, offset, out, len);
+    memcpy(out, b->bytes + offset % BLOCK_SIZE, len);
+    return 0;
+}
+
+void assemble_forget(struct fetcher *f, size_t medium, uint64_t block)
+{
+    struct rows_block *b = rows_find(&f->rows, medium, block);
+
+    if (b != NULL)
+        rows_drop(b);
+}
+
+void assemble_doubt(struct fetcher *f, size_t medium)
+{
+    for (size_t i = 0; i < f->rows.n_slots; i++)
+        if (f->rows.slots[i].medium == medium)
+            rows_drop(&f->rows.slots[i]);
+    blocks_doubt(cache_blocks(f->cache, medium));
+    fetcher_note_change(f);
+}
+
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row)
 {
-    struct rows_block *b = get_rows(f, medium, block);
+    struct blocks *blocks = cache_blocks(f->cache, medium);
+    struct rows_block *b;
 
+    if (!block_state_known(blocks_state(blocks, block)) &&
+        rows_find(&f->rows, medium, block) == NULL)
+        return; /* given up, by a row before this one */
+    b = get_rows(f, medium, block);
     rows_spoil(b, row);
-    blocks_drop(cache_blocks(f->cache, medium), block);
+    blocks_drop(blocks, block);
+    fetcher_note_change(f);
     if (rows_conflicts(b) >= CONFLICTS_MAX * noise_patience(f))
         give_up(f, b,
                 "the device's checksum disagrees with what it prints, again "

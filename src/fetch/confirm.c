@@ -19,7 +19,8 @@
  *                         other one unknown
  *
  * Where much is wrong, halving costs more than reading again: after SPOILT_MAX
- * rows a wrong piece is spoilt as a whole.
+ * rows a wrong block is spoilt as a whole, and when as many blocks are spoilt
+ * as assemble.c can keep in mind with ease, they are read before it goes on.
  *
  * A device may have a command of that name that computes something else. Until
  * one sum was right, single blocks are compared, and read again as a whole;
@@ -35,11 +36,12 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#define SUM_MAX     65536U
-#define SPOILT_MAX  64U
-#define REFUSED_MAX 5U /* below what gives a block up */
-#define ANSWERS_MAX 4  /* that cannot be understood, or differ each time */
-#define STACK_MAX   64U
+#define SUM_MAX      65536U
+#define SPOILT_MAX   64U /* rows; then whole blocks */
+#define IN_BLOCK_MAX 4U  /* rows of one block; then all that is wrong in it */
+#define REFUSED_MAX  5U  /* below what gives a block up */
+#define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
+#define STACK_MAX    64U
 
 enum verdict { SAME, DIFFERS, UNKNOWN };
 
@@ -56,7 +58,10 @@ struct confirm {
     struct piece stack[STACK_MAX];
     size_t n;
     unsigned spoilt; /* rows */
-    int error;       /* ends it: of the device, or -ENODATA: of the cache */
+    size_t blocks_spoilt;
+    uint64_t block;    /* the last of them */
+    unsigned in_block; /* rows of it that are spoilt */
+    int error;         /* ends it: of the device, or -ENODATA: of the cache */
 };
 
 uint64_t confirm_sum_max(const struct fetcher *f)
@@ -66,7 +71,7 @@ uint64_t confirm_sum_max(const struct fetcher *f)
     return f->sum_agreed ? SUM_MAX : BLOCK_SIZE;
 }
 
-static int sum_of_cache(struct blocks *b, const struct digest *algorithm,
+static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
                         const struct piece *p, struct digest_value *out)
 {
     uint8_t bytes[32 * BLOCK_SIZE];
@@ -76,7 +81,9 @@ static int sum_of_cache(struct blocks *b, const struct digest *algorithm,
     for (uint64_t at = 0; at < p->len;) {
         size_t some = p->len - at < sizeof(bytes) ? (size_t)(p->len - at)
                                                   : sizeof(bytes);
-        int ret = blocks_get(b, p->offset + at, bytes, some);
+        int ret = p->len <= BLOCK_SIZE
+                      ? assemble_get(c->f, c->medium, p->offset, bytes, some)
+                      : blocks_get(c->blocks, p->offset + at, bytes, some);
         if (ret < 0)
             return ret;
         digest_add(&state, bytes, some);
@@ -116,7 +123,7 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
         if (ret == -EBADMSG)
             continue;
         if (ret == 0)
-            ret = sum_of_cache(c->blocks, theirs.algorithm, p, &ours);
+            ret = sum_of_cache(c, theirs.algorithm, p, &ours);
         if (ret < 0)
             break;
         if (digest_same(&ours, &theirs))
@@ -142,17 +149,17 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t end = p->offset + p->len;
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
+    f->sum_agreed = true;
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
          n++) {
+        if (blocks_state(c->blocks, n) == BLOCK_CHECKSUM)
+            continue;
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
+        assemble_forget(f, c->medium, n);
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
-    }
-    f->sum_agreed = true;
-    f->progress_ms = clock_ms();
-    if (!f->unsynced) {
-        f->unsynced = true;
-        f->sync_ms = clock_ms();
+        f->progress_ms = clock_ms();
+        fetcher_note_change(f);
     }
 }
 
@@ -160,6 +167,12 @@ static void spoil(struct confirm *c, const struct piece *p)
 {
     uint64_t end = p->offset + p->len;
 
+    if (c->blocks_spoilt == 0 || c->block != p->offset / BLOCK_SIZE) {
+        c->blocks_spoilt++;
+        c->in_block = 0;
+    }
+    c->block = p->offset / BLOCK_SIZE; /* p lies in one */
+    c->in_block += (unsigned)(p->len / ROWS_SIZE);
     for (uint64_t at = p->offset; at < end; at += ROWS_SIZE) {
         assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
                        (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
@@ -191,7 +204,11 @@ static void halve(struct confirm *c, const struct piece *p)
 
 static void take_wrong(struct confirm *c, const struct piece *p)
 {
-    if (p->len <= ROWS_SIZE || c->spoilt >= SPOILT_MAX)
+    bool here = c->blocks_spoilt > 0 && c->block == p->offset / BLOCK_SIZE &&
+                c->in_block >= IN_BLOCK_MAX;
+    bool much = p->len <= BLOCK_SIZE && (here || c->spoilt >= SPOILT_MAX);
+
+    if (p->len <= ROWS_SIZE || much)
         spoil(c, p);
     else
         halve(c, p);
@@ -221,7 +238,7 @@ static void run(struct confirm *c)
     while (c->n > 0 && c->error == 0) {
         struct piece p = c->stack[--c->n];
         take(c, &p);
-        if (fetcher_attend(c->f))
+        if (fetcher_attend(c->f) || c->blocks_spoilt * 2 > c->f->rows.n_slots)
             break;
     }
 }

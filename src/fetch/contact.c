@@ -162,7 +162,7 @@ static int compare_medium(struct fetcher *f, size_t medium)
             verdict = 0;
             continue;
         }
-        blocks_doubt(b);
+        assemble_doubt(f, medium);
         f->verify = VERIFY_AUTO;
         return 1;
     }

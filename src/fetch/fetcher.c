@@ -27,10 +27,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS 500U
-#define SYNC_MS 900U /* blocks are durable after about a second */
+#define TICK_MS       500U
+#define SYNC_MS       900U   /* blocks are durable after about a second */
+#define SYNC_AGAIN_MS 10000U /* after one that failed */
 
 /* --- numbers for others -------------------------------------------------- */
+
+void fetcher_note_change(struct fetcher *f)
+{
+    if (f->unsynced)
+        return;
+    f->unsynced = true;
+    f->sync_ms = clock_ms();
+}
 
 void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n)
 {
@@ -67,14 +76,14 @@ static void housekeeping(struct fetcher *f)
     uint64_t now = clock_ms();
 
     noise_look(f);
-    if (f->unsynced && now - f->sync_ms >= SYNC_MS) {
+    if (f->unsynced && now >= f->sync_ms + SYNC_MS) {
         struct err err = {""};
-        if (cache_sync(f->cache, &err) < 0) {
+        f->unsynced = cache_sync(f->cache, &err) < 0;
+        if (f->unsynced) {
             log_warn("cache: %s", err.text);
             f->last_error = err;
         }
-        f->unsynced = false;
-        f->sync_ms = clock_ms();
+        f->sync_ms = clock_ms() + (f->unsynced ? SYNC_AGAIN_MS : 0);
     }
     if (now - f->tick_ms < TICK_MS)
         return;

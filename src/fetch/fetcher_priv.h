@@ -86,6 +86,9 @@ void fetcher_publish(struct fetcher *f);
 /* Waits until something is submitted, or a tick is due. */
 void fetcher_wait(struct fetcher *f);
 
+/* What is known of some block has changed: it is made durable soon. */
+void fetcher_note_change(struct fetcher *f);
+
 /* Adds n to a number of f->stats. */
 void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n);
 
@@ -129,6 +132,18 @@ uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
 /* After a command that was to bring f->current: blocks of it that still lack
  * rows have had so many tries more; those that had too many are bad. */
 void assemble_count_tries(struct fetcher *f, unsigned tries);
+
+/* As blocks_get for a part of one block, also of one that has just been dropped
+ * because of some of its rows; all others are as they were. */
+int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
+                 size_t len);
+
+/* What readings of the block came to is of no use any more. */
+void assemble_forget(struct fetcher *f, size_t medium, uint64_t block);
+
+/* Every confirmed block of medium becomes good, and no reading before now
+ * counts: its flash was written to. */
+void assemble_doubt(struct fetcher *f, size_t medium);
 
 /* Row n of a block that was good has proved wrong; it is read again, or the
  * block given up if that does not help. */

@@ -40,11 +40,9 @@ static bool confirm_range(struct fetcher *f, size_t medium, uint64_t offset,
         if (blocks_state(b, n) != BLOCK_GOOD)
             continue;
         blocks_confirm(b, n, BLOCK_IMAGE);
+        assemble_forget(f, medium, n);
+        fetcher_note_change(f);
         any = true;
-    }
-    if (any && !f->unsynced) {
-        f->unsynced = true;
-        f->sync_ms = clock_ms();
     }
     return any;
 }

@@ -91,8 +91,8 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
     if (ret < 0 && ret != -EINTR)
         f->idle_at_ms = clock_ms() + IDLE_AGAIN_MS;
     f->current.what = PLAN_NOTHING;
-    if (ret == -ENODEV)
-        fetcher_wait(f); /* the port may come back */
+    if (ret == -ENODEV || ret == -ESTALE)
+        fetcher_wait(f); /* the port, the device may come back */
 }
 
 /* Requests that are no want of the plan. True: one was served. */
@@ -136,7 +136,8 @@ static struct plan_step next_step(struct fetcher *f)
     struct plan_step step;
 
     f->idle.len = 0;
-    f->idle_first = f->noisy && f->debts.n > 0;
+    f->idle_first = f->noisy && f->debts.n > 0 &&
+                    (f->pending != NULL || clock_ms() >= f->idle_at_ms);
     if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
     if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) || f->idle_first)

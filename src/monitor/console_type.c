@@ -152,8 +152,10 @@ int console_begin(struct console *c, const char *command, struct err *err)
         if (c->restarted && !restarted)
             break; /* its countdown is running: no time to lose */
         resync = console_resync(c, deadline_in(3000));
-        if (resync == -ENODEV || resync == -EINTR)
+        if (resync == -ENODEV || atomic_load(&c->shutdown))
             ret = resync; /* that is why the echo did not come */
+        else if (resync == -EINTR)
+            ret = -ETIMEDOUT; /* something may still be typed there */
         if (resync < 0)
             break;
     }

@@ -32,6 +32,7 @@ struct device {
     bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
     bool gone;
+    bool silent;
     unsigned contact;
     int method;
     enum row_order order;

@@ -12,13 +12,23 @@
 struct counted {
     struct device *dev;
     const struct device_sink *sink;
+    const struct dump_result *result;
+    unsigned bad; /* of its damaged rows, told already */
 };
+
+/* At once, for bytes may be answered before the dump is at its end. */
+static void tell_bad(struct counted *c)
+{
+    atomic_fetch_add(&c->dev->rows_bad, c->result->rows_bad - c->bad);
+    c->bad = c->result->rows_bad;
+}
 
 static void counted_row(void *arg, uint64_t address, const uint8_t *bytes,
                         size_t len)
 {
-    const struct counted *c = arg;
+    struct counted *c = arg;
 
+    tell_bad(c);
     atomic_fetch_add(&c->dev->bytes_read, len);
     c->sink->row(c->sink->arg, address, bytes, len);
 }
@@ -41,11 +51,11 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err)
 {
-    struct counted counted = {dev, sink};
+    struct dump_result result = {0};
+    struct counted counted = {dev, sink, &result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
     struct dump_request request = {method, order, address, len};
-    struct dump_result result = {0};
     int ret;
 
     if (method->fixed != 0) {
@@ -58,7 +68,7 @@ int device_dump(struct device *dev, const struct dump_method *method,
         sink->begin(sink->arg);
     device_set_line(dev, DEVICE_LINE_BUSY);
     ret = dump_run(&dev->console, &request, &through, &result, err);
-    atomic_fetch_add(&dev->rows_bad, result.rows_bad);
+    tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
     ret = device_settle(dev, ret);
     if (!result.fault || ret == -EINTR || ret == -ENODEV)
@@ -119,6 +129,9 @@ uint64_t device_read_max(const struct device *dev)
     if (dev->offline)
         return MAP_ALIGN;
     safe = dumps[byte_order_safe_method(dev)].max;
+    if (dev->method >= 0 &&
+        dumps[other_method(dev)].max < dumps[dev->method].max)
+        return dumps[other_method(dev)].max;
     if (dev->method >= 0)
         return dumps[dev->method].max;
     return dumps[0].max < safe ? dumps[0].max : safe;

@@ -5,6 +5,7 @@
 /*
  *   in step      the next command may be typed
  *   out of step  a command went wrong: clear, wait for silence, wake the prompt
+ *   silent       ... and nothing like a prompt came: it may be another device
  *   restarted    a banner came: the countdown is running, so break in at once;
  *                what clears a typed line could use it up
  *   gone         the port went away: open what its path leads to now, then as
@@ -75,7 +76,7 @@ static int win_prompt(struct device *dev, struct err *err)
 
     if (!dev->console.restarted)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
-    if (ret == 0 && !dev->console.restarted)
+    if (ret == 0 && !dev->console.restarted && !dev->silent)
         return 0;
     if (ret != 0 && ret != -ETIMEDOUT)
         return err_set(err, ret, "%s", strerror(-ret));
@@ -83,7 +84,7 @@ static int win_prompt(struct device *dev, struct err *err)
         ret = reattach(dev, err);
     if (ret == 0) {
         dev->contact++;
-        dev->console.restarted = false;
+        dev->console.restarted = dev->silent = false;
     }
     return ret;
 }
@@ -116,6 +117,13 @@ int device_recover(struct device *dev, const struct device_sink *sink,
     return ret;
 }
 
+/* A prompt that only noise kept from being one is no silence. */
+static bool fell_silent(const struct device *dev)
+{
+    return !console_near_prompt(&dev->console) &&
+           !console_at_prompt(&dev->console);
+}
+
 /* Folds what a command came to into the state. */
 int device_settle(struct device *dev, int ret)
 {
@@ -125,6 +133,7 @@ int device_settle(struct device *dev, int ret)
         return ret;
     }
     dev->in_step = false;
+    dev->silent = dev->silent || (ret == -ETIMEDOUT && fell_silent(dev));
     dev->gone = dev->gone || ret == -ENODEV;
     device_set_line(dev, dev->gone ? DEVICE_LINE_GONE : DEVICE_LINE_SILENT);
     return ret;

@@ -47,7 +47,7 @@ power_cycle() {
     "$FWFS" --no-cache --attach-timeout 30 "$T/tty" "$T/mnt" 2> "$T/err" &
     mounter=$!
     pids+=("$mounter")
-    wait_for 10 grep -q . "$T/err" || fail "fwfs asks for nothing"
+    wait_for 10 grep -q power-cycle "$T/err" || fail "fwfs asks for nothing"
     equal 'fwfs: no prompt yet: power-cycle the device now' \
         "$(cat "$T/err")" message
     kill -USR1 "$console_pid"

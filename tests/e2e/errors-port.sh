@@ -8,7 +8,7 @@ need_fuse
 need python3 flock
 
 blank 64K > "$T/flash"
-at=(--cache-dir "$T/cache" --attach-timeout 2)
+at=(--cache-dir "$T/cache" --attach-timeout 4)
 
 refused 1 "${at[@]}" "$T/nothing" "$T/mnt"
 contains "$message" "$T/nothing" 'no such port' '--list-ports'

@@ -37,8 +37,8 @@ struct device {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     atomic_uint reads;
-    uint64_t first[512]; /* offset of each */
-    uint64_t len[512];
+    uint64_t first[4096]; /* offset of each */
+    uint64_t len[4096];
     atomic_uint_fast64_t asked_bytes;
     bool down;        /* shut down */
     bool woken;       /* since the last look */

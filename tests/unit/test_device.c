@@ -342,7 +342,7 @@ static void comes_back_after_silence(void **state)
     assert_int_equal(read_at(NOR_BASE, 0x100), 0);
     assert_int_equal(rows, 17);
     assert_int_equal(ran("erase"), 0);
-    assert_int_equal(device_contact(dev), 0); /* it was there all the time */
+    assert_int_equal(device_contact(dev), 1); /* it may be another one */
     down();
 }
 

@@ -5,7 +5,8 @@
 
 #include "store/blocks_open.h"
 
-static struct fetch_finding findings[8];
+static struct fetch_finding findings[64];
+static size_t room = 8; /* of them */
 
 static void ask_to_confirm(struct reader *reader, uint64_t offset, size_t len)
 {
@@ -13,7 +14,7 @@ static void ask_to_confirm(struct reader *reader, uint64_t offset, size_t len)
                                     .offset = offset,
                                     .len = len,
                                     .findings = findings,
-                                    .max_findings = COUNT(findings)}};
+                                    .max_findings = room}};
     reader->r.done = on_done;
     reader->r.arg = reader;
     fetch_submit(fetcher, &reader->r);
@@ -219,9 +220,33 @@ static void more_than_fit_are_counted(void **state)
         spoil(n, 40);
     ask_to_confirm(&r, 0, AT(32));
     assert_int_equal(wait_for(&r), 0);
-    assert_int_equal(r.r.n_findings, COUNT(findings));
-    assert_int_equal(r.r.more_findings, 12 - COUNT(findings));
+    assert_int_equal(r.r.n_findings, room);
+    assert_int_equal(r.r.more_findings, 12 - room);
     assert_int_equal(read_now(0, AT(32)), 0);
+}
+
+/* More than can be kept in mind at once: all of it is named all the same. */
+static void all_of_it_changed(void **state)
+{
+    struct reader r;
+    struct blocks *b = fetcher_blocks(fetcher, 0);
+    uint64_t named = 0;
+
+    (void)state;
+    assert_int_equal(read_now(0, AT(1)), 0);
+    for (uint64_t n = 1; n < CHIP / BLOCK_SIZE; n++) {
+        put_from(b, 1, n);
+        blocks_confirm(b, n, BLOCK_CHECKSUM);
+    }
+    room = COUNT(findings);
+    ask_to_confirm(&r, 0, CHIP);
+    assert_int_equal(wait_for(&r), 0);
+    room = 8;
+    for (size_t i = 0; i < r.r.n_findings; i++)
+        named += findings[i].len;
+    assert_int_equal(named, CHIP - BLOCK_SIZE);
+    assert_int_equal(read_now(0, CHIP), 0);
+    assert_in_range(dev.sums, 100, 2000);
 }
 
 static void what_cannot_be_read_is_named(void **state)
@@ -437,6 +462,7 @@ int main(void)
         WITH(up_sums, what_changed_behind_our_back_is_found),
         WITH(up_sums, neighbours_are_one_finding),
         WITH(up_sums, more_than_fit_are_counted),
+        WITH(up_sums, all_of_it_changed),
         WITH(up_sums, what_cannot_be_read_is_named),
         WITH(up_auto, what_cannot_be_read_is_named),
         WITH(up_sums, a_sum_is_handed_through),
