@@ -23,7 +23,7 @@ refuses() {
     shift
     # A sanitizer maps all there is.
     [ -z "${FWFS_SAN-}" ] || limit=unlimited
-    (ulimit -v "$limit" && exec timeout -k 5 20 "$FWFS" "$@") \
+    (ulimit -v "$limit" && exec timeout -k 5 $((20 * SLOW)) "$FWFS" "$@") \
         > "$T/out" 2> "$T/err" || code=$?
     note "$what: exit $code: $(head -c 120 "$T/err" | tr -c '[:print:]' '?')"
     [ "$code" -eq 1 ] || [ "$code" -eq 2 ] || fail "$what: exit $code"
