@@ -17,17 +17,17 @@
 #include <errno.h>
 #include <string.h>
 
-#define ASK_TIMEOUT_MS 5000U
-#define ASK_TRIES      3
-#define SAME_TRIES     6
-#define ANSWER_MAX     (256U << 10)
+#define ASK_TIMEOUT_MS   5000U
+#define AGAIN_TIMEOUT_MS 1500U /* it is known how fast it answers */
+#define ASK_TRIES        3
+#define SAME_TRIES       6
+#define ANSWER_MAX       (256U << 10)
 
-static int ask_once(struct device *dev, const char *command, struct buf *text,
-                    struct err *err)
+static int ask_once(struct device *dev, const char *command,
+                    unsigned timeout_ms, struct buf *text, struct err *err)
 {
     struct dialect *d = dev->dialect;
-    int ret = console_ask(&dev->console, command, NULL, ASK_TIMEOUT_MS, text,
-                          err);
+    int ret = console_ask(&dev->console, command, NULL, timeout_ms, text, err);
 
     if (ret == 0 && d->unknown != NULL && text->len > 0 &&
         pattern_match(d->unknown, text->data, text->len, 0, NULL)) {
@@ -43,7 +43,7 @@ int device_ask(struct device *dev, const char *command, struct buf *text,
     int ret = -EILSEQ;
 
     for (int i = 0; i < ASK_TRIES; i++) {
-        ret = ask_once(dev, command, text, err);
+        ret = ask_once(dev, command, ASK_TIMEOUT_MS, text, err);
         if (ret != -EILSEQ && ret != -ETIMEDOUT)
             return ret;
         buf_clear(text);
@@ -105,10 +105,25 @@ static int ask_rule(struct device *dev, const struct identity_rule *rule,
     int ret = device_get_in_step(dev, err);
 
     if (ret == 0)
-        ret = ask_once(dev, rule->command, &text, err);
+        ret = ask_once(dev, rule->command, AGAIN_TIMEOUT_MS, &text, err);
     if (ret == 0)
         (void)identity_lines(rule, &text, lines);
     return device_settle(dev, ret);
+}
+
+/* A line that text has not. Where lines are only missing they may have been
+ * lost on the way. */
+static bool has_other_line(const struct buf *lines, const char *text,
+                           size_t len)
+{
+    size_t n;
+
+    for (size_t at = 0; at < lines->len; at += n) {
+        n = strcspn(lines->data + at, "\n") + 1;
+        if (memmem(text, len, lines->data + at, n) == NULL)
+            return true;
+    }
+    return false;
 }
 
 /* 1: rule finds text again; 0: the same other thing twice. */
@@ -131,6 +146,10 @@ static int rule_agrees(struct device *dev, const struct identity_rule *rule,
             continue;
         if (is_text(&lines, text, len))
             return 1;
+        if (!has_other_line(&lines, text, len)) {
+            ret = -EILSEQ;
+            continue;
+        }
         if (have_before && is_text(&lines, before.data, before.len))
             return 0;
         buf_clear(&before);

@@ -17,6 +17,7 @@
 
 #include "monitor/device_priv.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "monitor/attach.h"
@@ -25,6 +26,7 @@
 #include <string.h>
 
 #define RESYNC_MS  1500U
+#define SILENT_MS  1900U /* nobody changes a plug in less */
 #define RECOVER_MS 8000U /* one try; the fetcher's time-out bounds them all */
 
 void device_set_line(struct device *dev, enum device_line state)
@@ -117,10 +119,12 @@ int device_recover(struct device *dev, const struct device_sink *sink,
     return ret;
 }
 
-/* A prompt that only noise kept from being one is no silence. */
+/* A prompt that only noise kept from being one is no silence, nor is one that
+ * was lost: the device is asked again long before SILENT_MS then. */
 static bool fell_silent(const struct device *dev)
 {
-    return !console_near_prompt(&dev->console) &&
+    return clock_ms() - dev->console.last_byte_ms >= SILENT_MS &&
+           !console_near_prompt(&dev->console) &&
            !console_at_prompt(&dev->console);
 }
 
