@@ -72,6 +72,15 @@ static void note_trouble(struct fetcher *f, int ret)
     f->last_error = f->read_error;
 }
 
+/* Nobody waits for the device: is it still there? */
+static void look_around(struct fetcher *f)
+{
+    if (!device_look(f->device))
+        return;
+    f->read_error.text[0] = '\0';
+    note_trouble(f, contact_ready(f));
+}
+
 static void run_step(struct fetcher *f, const struct plan_step *step)
 {
     int ret;
@@ -91,6 +100,8 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
     if (ret < 0 && ret != -EINTR)
         f->idle_at_ms = clock_ms() + IDLE_AGAIN_MS;
     f->current.what = PLAN_NOTHING;
+    if (ret == -ESTALE)
+        look_around(f); /* the right device may be starting */
     if (ret == -ENODEV || ret == -ESTALE)
         fetcher_wait(f); /* the port, the device may come back */
 }
@@ -110,15 +121,6 @@ static bool serve_special(struct fetcher *f)
     else
         return false;
     return true;
-}
-
-/* Nobody waits for the device: is it still there? */
-static void look_around(struct fetcher *f)
-{
-    if (!device_look(f->device))
-        return;
-    f->read_error.text[0] = '\0';
-    note_trouble(f, contact_ready(f));
 }
 
 static struct plan_step plan(struct fetcher *f)
