@@ -4,8 +4,8 @@
 /*
  * A damaged digit goes unseen when it stays a digit and both bytes look alike
  * in the ASCII column: about one in eleven. Two readings agree on the same
- * wrong row only if the same digit is hit the same way. Where one row in
- * hundred is damaged that happens once in some 10^8 rows, and a third reading
+ * wrong row only if the same digit is hit the same way. Where one row in 128 is
+ * damaged that happens, calculated, once in some 10^8 rows, and a third reading
  * costs more than it is worth; above that it is asked for.
  */
 
