@@ -66,7 +66,10 @@ static size_t unescape(char *text)
     return (size_t)(out - text);
 }
 
-/* Read what is there within `ms`; false when nothing came. */
+/*
+ * Read what is there within `ms`; false when nothing came. Another program may
+ * have read it first, so the read must not wait.
+ */
 static int receive(struct host *h, long ms)
 {
     struct pollfd fd = {.fd = h->fd, .events = POLLIN};
@@ -116,8 +119,11 @@ static int wait_for(struct host *h, const char *want, size_t want_len)
 static int send_all(struct host *h, const char *text, size_t len)
 {
     while (len > 0) {
+        struct pollfd fd = {.fd = h->fd, .events = POLLOUT};
         ssize_t put = write(h->fd, text, len);
 
+        if (put < 0 && errno == EAGAIN && poll(&fd, 1, (int)h->patience) > 0)
+            continue;
         if (put < 0)
             return 1;
         text += put;
@@ -182,7 +188,7 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    h.fd = open(argv[1], O_RDWR | O_NOCTTY | O_CLOEXEC);
+    h.fd = open(argv[1], O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     if (h.fd < 0 || tcgetattr(h.fd, &tio) < 0) {
         fprintf(stderr, "expect: %s: %s\n", argv[1], strerror(errno));
         return 2;
