@@ -205,62 +205,6 @@ int dialect_load(struct dialect **out, const char *name, struct err *err)
     return ret;
 }
 
-static void free_map_rule(struct map_rule *m)
-{
-    free(m->command);
-    pattern_free(m->section);
-    pattern_free(m->pattern);
-    pattern_free(m->unless);
-    free(m->name);
-    free(m->medium);
-    free(m->alias);
-}
-
-static void free_parts(struct dialect *d)
-{
-    for (size_t i = 0; i < d->n_banners; i++)
-        pattern_free(d->banners[i]);
-    for (size_t i = 0; i < d->n_hints; i++)
-        pattern_free(d->hints[i]);
-    for (size_t i = 0; i < d->n_break_ins; i++)
-        pattern_free(d->break_ins[i].when);
-    for (size_t i = 0; i < d->n_dumps; i++)
-        free(d->dumps[i].command);
-    for (size_t i = 0; i < d->n_maps; i++)
-        free_map_rule(&d->maps[i]);
-    for (size_t i = 0; i < d->n_identities; i++) {
-        free(d->identities[i].command);
-        pattern_free(d->identities[i].pattern);
-    }
-    for (size_t i = 0; i < d->n_checksums; i++) {
-        free(d->checksums[i].command);
-        pattern_free(d->checksums[i].answer);
-    }
-    free(d->checksums);
-    free(d->footers);
-    free(d->banners);
-    free(d->hints);
-    free(d->break_ins);
-    free(d->dumps);
-    free(d->maps);
-    free(d->identities);
-}
-
-void dialect_free(struct dialect *d)
-{
-    if (d == NULL)
-        return;
-    free_parts(d);
-    free(d->description);
-    free(d->recognise_command);
-    pattern_free(d->recognise_answer);
-    pattern_free(d->prompt);
-    pattern_free(d->unknown);
-    pattern_free(d->fault);
-    pattern_free(d->unmapped);
-    free(d);
-}
-
 void dialect_free_all(struct dialect **list)
 {
     if (list == NULL)
