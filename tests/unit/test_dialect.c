@@ -137,9 +137,9 @@ static void the_values(void **state)
         {"dump a { command = \"md {address}\"\n row { ascii-other = \"..\" } "
          "}\n",
          "ascii-other: too long"},
-        {"dump a { command = \"md {address}\"\n row { address-digits = 17 } "
+        {"dump a { command = \"md {address}\"\n row { address-digits = 23 } "
          "}\n",
-         "address-digits: 17"},
+         "address-digits: 23"},
         {"checksum crc31 { command = \"m {address}\"\n answer = '(?<sum>x)' "
          "}\n",
          "must be crc32, cksum, md5"},
