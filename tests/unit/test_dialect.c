@@ -155,7 +155,7 @@ static void the_values(void **state)
         {"map a { command = \"m\"\n makes = holes\n size = 1 }\n",
          "makes: must be one of chip segment"},
         {"map a { command = \"m\"\n format = xml\n size = 1 }\n",
-         "format: must be text or mtdparts"},
+         "format: must be one of text mtdparts"},
         {"map a { size = 0xfffffffffffffffff }\n", "size: not a number"},
         {"map a { size = 1K\n base = -1 }\n", "base: not a number"},
         {"map a { size = 1K\n unless = '[' }\n", "section map a: unless"},
