@@ -169,6 +169,15 @@ class Wire:
             if self._wait(left, [self.master]):
                 self._arrived()
 
+    def poll(self):
+        """The next byte if it is there already, else None."""
+        self.check()
+        if self.char_time:
+            self._pull()
+        elif not self.fifo:
+            self.fifo.extend(self._read(1))
+        return self.fifo.popleft() if self.fifo else None
+
     def _arrived(self):
         if self.char_time:
             self.clock = max(self.clock, time.monotonic())
