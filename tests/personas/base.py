@@ -225,11 +225,12 @@ class Persona:
         if len(text) >= self.line_max:
             self._echo("\a")
             return text
-        self._echo(self.shown(key))
+        if self.echo:
+            self.wire.put(self.shown(key).encode("latin-1"))
         return text + key
 
     def shown(self, key):
-        """What is echoed for a key; control characters are, too."""
+        """What is echoed for a key as it is; control characters are, too."""
         return key
 
     def _echo(self, text):
