@@ -63,7 +63,7 @@ class CfeFamily(Persona):
             self.say("Could not display memory\n")
             return -1
         self.say(f"**Exception 8: EPC=8070E1F0, Cause=00008008 (TLBMissRd)\n"
-                 f"                RA=80718344, VAddr={at & 0xFFFFFFFF:08X}\n\n")
+                 f"                RA=80718344, VAddr={at:08X}\n\n")
         raise Reset
 
     def help(self, words):
