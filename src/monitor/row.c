@@ -207,6 +207,8 @@ static bool only_blanks(const struct cursor *c)
 static bool check_rest(struct cursor c, const struct row_shape *s,
                        enum row_order order, struct row *row)
 {
+    if (s->rest)
+        return true;
     if (s->ascii)
         return check_ascii(c, s, order, row);
     return only_blanks(&c);
