@@ -8,6 +8,7 @@
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
+#include "monitor/template.h"
 
 #include <stdbool.h>
 #include <stdint.h>
