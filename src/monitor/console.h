@@ -10,6 +10,7 @@
 #include "line/line.h"
 #include "monitor/ansi.h"
 #include "monitor/dialect.h"
+#include "monitor/template.h"
 #include "monitor/transcript.h"
 
 #include <stdatomic.h>
@@ -98,17 +99,32 @@ bool console_near_prompt(const struct console *c);
 /*
  * Types command at the prompt, comparing the echo before the line end is
  * sent, so that noise cannot make another command of it. On -EILSEQ (the echo
- * was wrong three times) nothing was run. Needs the console in step.
+ * was wrong three times) nothing was run; -EPERM: the dialect forbids it.
+ * Needs the console in step.
  */
 int console_begin(struct console *c, const char *command, struct err *err);
 
+/* The same. Without enter the command is keys that act at once: no line end
+ * follows, and no echo can be waited for. */
+int console_begin_with(struct console *c, const char *command, bool enter,
+                       struct err *err);
+
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
- * blank ones left out. The prompt must stay for a moment, for its text may
- * stand in the answer; not so once the answer matches enough (NULL: never). At
- * most timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
+ * blank ones left out; the pager gets its keys. The prompt must stay for a
+ * moment, for its text may stand in the answer; not so once the answer matches
+ * enough (NULL: never) or its end was announced by the dialect's done. At most
+ * timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
  * meanwhile), -EMSGSIZE (endless output). */
 int console_ask(struct console *c, const char *command, struct pattern *enough,
                 unsigned timeout_ms, struct buf *answer, struct err *err);
+
+/* The same with a dialogue (NULL: none): what the device asks is answered with
+ * keys into which values (NULL: none) are filled. enter as above. */
+int console_ask_with(struct console *c, const char *command,
+                     const struct exchanges *dialogue,
+                     const struct template_values *values, bool enter,
+                     struct pattern *enough, unsigned timeout_ms,
+                     struct buf *answer, struct err *err);
 
 /* Takes back whatever stands in the device's line editor, by the key of d, in
  * bursts that a small receive FIFO can hold. Between bursts complete lines are
