@@ -128,6 +128,7 @@ struct baud_change {
 enum map_makes {
     MAP_MAKES_CHIP,
     MAP_MAKES_SEGMENT,
+    MAP_MAKES_WINDOW,  /* a segment that is read though no chip holds it */
     MAP_MAKES_RAM,     /* a bank of RAM */
     MAP_MAKES_RAM_TOP, /* base: what lies there and above is in use */
     MAP_MAKES_RAM_AT,  /* base: where its own scripts put what they load */
@@ -144,8 +145,9 @@ struct map_rule {
     enum map_format format;
     struct pattern *section; /* splits the answer; its groups are inherited */
     struct pattern *pattern; /* groups name, base, offset, size, end (behind
-                                it), last (its last byte), unit, medium, list,
-                                erase, page */
+                                it), last (its last byte), blocks (of erase),
+                                unit, medium, list, erase, erase_unit, page,
+                                page_unit */
     struct pattern *unless;  /* the answer must not match this */
     char *name;              /* constants for what the pattern does not give */
     char *medium;

@@ -75,14 +75,17 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
                        cfg_t *sec)
 {
     bool sized = m->has_size || tells(m, "size") || tells(m, "end") ||
-                 tells(m, "last");
+                 tells(m, "last") || (tells(m, "blocks") && tells(m, "erase"));
     bool based = m->has_base || tells(m, "base");
     bool medium = m->medium != NULL || tells(m, "medium") ||
                   (m->section != NULL && pattern_has(m->section, "medium"));
+    /* Another rule may tell the size of a chip that has a name. */
+    bool named = m->makes == MAP_MAKES_CHIP && medium;
 
     if (m->format == MAP_FORMAT_MTDPARTS && !tells(m, "list"))
         (void)value_fail(r, sec, "pattern", "needs a group (?<list>...)");
-    if (m->format == MAP_FORMAT_TEXT && m->makes < MAP_MAKES_RAM_TOP && !sized)
+    if (m->format == MAP_FORMAT_TEXT && !sized && !named &&
+        m->makes <= MAP_MAKES_RAM)
         (void)value_fail(r, sec, "size",
                          "neither the pattern nor size tells one");
     if (m->makes == MAP_MAKES_CHIP && !based && !medium)
@@ -103,8 +106,8 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
 
 static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
 {
-    static const char *const makes[] = {"chip",   "segment",  "ram", "ram-top",
-                                        "ram-at", "geometry", NULL};
+    static const char *const makes[] = {"chip",    "segment", "window",   "ram",
+                                        "ram-top", "ram-at",  "geometry", NULL};
     static const char *const formats[] = {"text", "mtdparts", NULL};
 
     value_title(sec, m->title, sizeof(m->title));

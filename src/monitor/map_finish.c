@@ -4,6 +4,7 @@
 #include "monitor/map_build.h"
 
 #include "base/num.h"
+#include "monitor/map_place.h"
 #include "monitor/user_segment.h"
 
 #include <errno.h>
@@ -15,7 +16,10 @@
 /* The file of a whole chip. */
 static void chip_file_name(char out[MAP_NAME_MAX], const struct map_medium *m)
 {
-    (void)snprintf(out, MAP_NAME_MAX, "%.56s.bin", m->name);
+    if (m->file[0] != '\0')
+        (void)snprintf(out, MAP_NAME_MAX, "%s", m->file);
+    else
+        (void)snprintf(out, MAP_NAME_MAX, "%.56s.bin", m->name);
 }
 
 static bool name_is_used(const struct map *map, const char *name)
@@ -49,15 +53,14 @@ static struct map_segment *insert(struct map *map, size_t at)
     return &grown[at];
 }
 
-/* A medium for a window that no chip of the map holds, rounded outwards. */
-static int add_window(struct map *map, uint64_t base, uint64_t size)
+int map_add_window(struct map *map, uint64_t base, uint64_t size)
 {
     struct map_medium *m = &map->media[map->n_media];
     uint64_t first = base - base % MAP_ALIGN;
     uint64_t end;
 
-    if (map->n_media == MAP_MEDIA_MAX || !num_add(size, MAP_ALIGN - 1, &end) ||
-        !num_add(base, end, &end))
+    if (map->n_media == MAP_MEDIA_MAX || map_is_virtual(base) ||
+        !num_add(size, MAP_ALIGN - 1, &end) || !num_add(base, end, &end))
         return -1;
     end -= end % MAP_ALIGN;
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
@@ -80,7 +83,7 @@ int map_add_user(struct map *map, const char *option, struct err *err)
                        u.name);
     medium = map_medium_at(map, u.base, u.size);
     if (medium < 0)
-        medium = add_window(map, u.base, u.size);
+        medium = map_add_window(map, u.base, u.size);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;
     if (s == NULL)
         return err_set(err, -EINVAL, "segment '%s': too many, or out of range",
