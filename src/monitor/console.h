@@ -19,19 +19,25 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
+#define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
  * One user thread; shutdown and the counters may be touched by others.
  *
- * States: without a prompt (len 0: only console_fill, console_partial and
+ * States: without a dialect (only console_fill, console_partial and
  * console_send make sense), in step (nothing but the prompt stands on the last
- * line), in a command (from console_begin to the prompt).
+ * line; without a prompt: the last line ended an answer), in a command (from
+ * console_begin to the prompt).
  */
 struct console {
     struct line *line;
-    struct dialect *dialect;         /* NULL until recognised */
-    char prompt[CONSOLE_PROMPT_MAX]; /* learned, literal */
+    struct dialect *dialect; /* NULL until recognised */
+    /* Learned, literal; where the prompt changes, the one seen last. */
+    char prompt[CONSOLE_PROMPT_MAX];
     size_t prompt_len;
+    char last_line[CONSOLE_DONE_MAX]; /* taken last, blank ones aside */
+    size_t last_line_len;             /* 0: too long, or none since */
+    uint64_t lines;                   /* taken so far, blank ones aside */
     struct ansi ansi;
     struct buf in; /* received, stripped */
     size_t taken;  /* of in, handed out as lines */
@@ -80,6 +86,7 @@ int console_look(struct console *c);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);
+int console_send_bytes(struct console *c, const char *bytes, size_t len);
 
 /* The next complete line (without its end; CR, LF in any mix separate lines,
  * empty ones are skipped). False: none is there yet. The span is valid until
@@ -89,8 +96,19 @@ bool console_take_line(struct console *c, struct span *out);
 /* What stands after the last line end. */
 struct span console_partial(const struct console *c);
 
-/* True when the unterminated last line is exactly the learned prompt. */
+/* True when the unterminated last line is exactly the prompt. Without one: when
+ * the last line ended an answer, and nothing follows. */
 bool console_at_prompt(const struct console *c);
+
+/* True when the line taken last is one that ends an answer, as the console's
+ * dialect says; or d. */
+bool console_is_done(const struct console *c);
+bool console_is_done_of(const struct console *c, const struct dialect *d);
+
+/* True when last may be d's prompt; where it changes, it is. */
+bool console_is_prompt_of(const struct dialect *d, struct span last);
+
+void console_learn_prompt(struct console *c, struct span prompt);
 
 /* True when it is the prompt but for one character that is another one, missing
  * or too many: noise hit it. When nothing follows, no better one will come. */
@@ -131,6 +149,8 @@ int console_ask_with(struct console *c, const char *command,
  * thrown away. */
 int console_clear(struct console *c, const struct dialect *d,
                   struct deadline until);
+int console_clear_keys(struct console *c, const struct keys *keys,
+                       unsigned times, struct deadline until);
 
 /* Gets back into step: clears the typed line, waits for silence, wakes the
  * prompt. -ETIMEDOUT when it does not come until then. */
