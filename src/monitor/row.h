@@ -41,6 +41,7 @@ struct row_shape {
     char unreadable;    /* a cell of this character alone cannot be read; NUL:
                            there are none */
     char tail[8];       /* may stand behind the row, "" : nothing */
+    bool rest;          /* what stands behind the cells is not looked at */
     bool ascii;         /* there is an ASCII column */
     bool ascii_one_way; /* ascii_other may stand for any byte */
     unsigned ascii_gap; /* blanks before it, at least */
