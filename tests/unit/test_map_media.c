@@ -126,6 +126,26 @@ static void two_answers_make_a_chip(void **state)
     assert_int_equal(map.n_media, 1);
 }
 
+static void the_user_names_a_medium(void **state)
+{
+    (void)state;
+    apply("sf", "found, erase 4 KiB, total 1 MiB\n");
+    assert_int_equal(map_add_user(&map, dialect, "a:sf0@64K:4K", &err), 0);
+    assert_int_equal(map_add_user(&map, dialect, "b:nand0@0x20000:100", &err),
+                     0);
+    assert_int_equal(map_add_user(&map, dialect, "c:nand0@1M:1M", &err), 0);
+    assert_int_equal(map_add_user(&map, dialect, "d:sf0@1M:1", &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, dialect, "e:disk@0:1", &err), -EINVAL);
+    assert_says(err.text, "no medium 'disk'");
+    assert_int_equal(map_add_user(&map, dialect, "f:@0:1", &err), -EINVAL);
+    assert_int_equal(map_finish(&map, &err), 0);
+    assert_file("a", 0, 65536, 4096, "");
+    assert_file("b", 1, 0x20000, 100, "");
+    assert_file("c", 1, 1 << 20, 1 << 20, "");
+    assert_int_equal(map.media[1].size, 2 << 20);
+    assert_null(find_file("nand0.bin"));
+}
+
 static void windows(void **state)
 {
     (void)state;
@@ -213,6 +233,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_partition_a_chip, start, end),
         cmocka_unit_test_setup_teardown(sectors, start, end),
         cmocka_unit_test_setup_teardown(two_answers_make_a_chip, start, end),
+        cmocka_unit_test_setup_teardown(the_user_names_a_medium, start, end),
         cmocka_unit_test_setup_teardown(windows, start, end),
         cmocka_unit_test_setup_teardown(the_common_one, start, end),
         cmocka_unit_test_setup_teardown(what_is_known_of_ram, start, end),
