@@ -83,7 +83,7 @@ void board_restart(struct sim *sim)
     struct board *b = &sim->board;
 
     b->restarts++;
-    sim->memory.seed = sim->opt.seed ^ b->restarts << 32;
+    ram_clear(&sim->memory.ram, sim->opt.seed ^ b->restarts << 32);
     sim->memory.chip[0] = is_other(sim) && b->other.data ? b->other : b->first;
     arm_stop(sim);
     arm_watchdog(&sim->opt);

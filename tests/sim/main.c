@@ -40,9 +40,9 @@ static int set_up_memory(struct sim *sim)
     struct memory *m = &sim->memory;
     const char *what;
 
-    m->ram_base = o->ram_base;
-    m->ram_size = o->ram_size;
-    m->seed = o->seed;
+    m->ram.base = o->ram_base;
+    m->ram.size = o->ram_size;
+    m->ram.seed = o->seed;
     m->abort_at = o->abort_at;
     m->big_endian = o->big_endian;
     return board_set_up(sim, &what) < 0 ? trouble(what) : 0;

@@ -65,7 +65,7 @@ static void banner(struct sim *sim)
     const struct memory *m = &sim->memory;
 
     uart_printf(u, "\n\n%s\n\n", uboot_version(sim));
-    uart_printf(u, "DRAM:  %u MiB\n", (unsigned)(m->ram_size >> 20));
+    uart_printf(u, "DRAM:  %u MiB\n", (unsigned)(m->ram.size >> 20));
     uart_printf(u, "Flash: %u MiB\n",
                 (unsigned)((m->chip[0].size + m->chip[1].size) >> 20));
     uart_puts(u, "In:    serial\nOut:   serial\nErr:   serial\n");

@@ -26,7 +26,7 @@ static void print_text(struct sim *sim, const char *name, const char *value)
 /* Where U-Boot itself lives in RAM. */
 static uint64_t own_address(const struct memory *m)
 {
-    return m->ram_base + m->ram_size - m->ram_size / 8;
+    return m->ram.base + m->ram.size - m->ram.size / 8;
 }
 
 static void print_flash(struct sim *sim)
@@ -45,8 +45,8 @@ static void old_bdinfo(struct sim *sim)
     const struct memory *m = &sim->memory;
 
     print_number(sim, "boot_params", own_address(m) - 0x50);
-    print_number(sim, "memstart", m->ram_base);
-    print_number(sim, "memsize", m->ram_size);
+    print_number(sim, "memstart", m->ram.base);
+    print_number(sim, "memsize", m->ram.size);
     print_flash(sim);
     print_text(sim, "ethaddr", board_mac(sim, true, mac));
     print_text(sim, "ip_addr", "192.0.2.1");
@@ -67,8 +67,8 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     }
     print_number(sim, "boot_params", 0);
     print_number(sim, "DRAM bank", 0);
-    print_number(sim, "-> start", m->ram_base);
-    print_number(sim, "-> size", m->ram_size);
+    print_number(sim, "-> start", m->ram.base);
+    print_number(sim, "-> size", m->ram.size);
     print_flash(sim);
     uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
                 sim->opt.baud ? sim->opt.baud : 115200);
@@ -80,9 +80,9 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     uart_printf(&sim->uart,
                 "lmb_dump_all:\n memory.cnt  = 0x1\n"
                 " memory[0]\t[0x%llx-0x%llx], 0x%08llx bytes flags: 0\n",
-                (unsigned long long)m->ram_base,
-                (unsigned long long)(m->ram_base + m->ram_size - 1),
-                (unsigned long long)m->ram_size);
+                (unsigned long long)m->ram.base,
+                (unsigned long long)(m->ram.base + m->ram.size - 1),
+                (unsigned long long)m->ram.size);
     print_number(sim, "arch_number", 0);
     print_number(sim, "irq_sp", own - 0x10000);
     print_number(sim, "sp start", own - 0x10000);

@@ -32,7 +32,7 @@ void winbond_banner(struct sim *sim)
                 "Hardware support provided at Winbond\n"
                 "Copyright (c) Winbond Limited 2001 - 2006. "
                 "All rights reserved.\n",
-                (unsigned)sim->memory.ram_size,
+                (unsigned)sim->memory.ram.size,
                 (unsigned)hostile_size(sim, sim->memory.chip[0].size));
     if (has_image(sim, 0))
         uart_printf(u,
