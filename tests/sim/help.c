@@ -2,7 +2,9 @@
 // The text of fwfs-sim --help.
 #include "options.h"
 
-const char options_help[] =
+#include <stdio.h>
+
+static const char text[] =
     "usage: fwfs-sim --loader winbond|u-boot --flash FILE [OPTION...]\n"
     "\n"
     "Plays a board's serial console on a pty. Prints `ready /dev/pts/N` once "
@@ -123,3 +125,8 @@ const char options_help[] =
     "TERM\n"
     "or INT end.\n"
     "Exit status: 0 ended by a signal, 1 trouble, 2 wrong usage.\n";
+
+void options_print_help(void)
+{
+    fputs(text, stdout);
+}

@@ -57,7 +57,7 @@ static bool wait_for_break(struct sim *sim)
 
     uart_puts(u, "Press ESC to enter debug mode ");
     for (int i = 0; i < 6; i++) {
-        uart_sleep(u, sim->opt.autoboot / 6);
+        uart_sleep(u, sim->opt.countdown / 6);
         if (uart_tstc(u)) {
             int c = uart_getc(u);
 
