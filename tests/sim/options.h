@@ -106,6 +106,9 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char **argv);
 
+/* A part of it. */
+extern const char options_help_media[];
+
 /* The text of --help, on stdout. */
 void options_print_help(void);
 

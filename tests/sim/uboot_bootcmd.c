@@ -4,21 +4,24 @@
 
 #include "uboot.h"
 
-/* What it would start: the second partition, or what is behind a loader. */
+/* Of the second partition, or of what is behind a loader, so much as fits. */
 static void find_kernel(struct sim *sim, const struct chip *chip,
                         uint64_t *offset, uint64_t *len)
 {
     struct partition_list list;
     uint64_t size = chip->size;
+    uint64_t room = uboot_own_address(sim) - uboot_load_address(sim);
 
     *offset = size / 8 / MMC_SECTOR * MMC_SECTOR;
     *len = size / 4 / MMC_SECTOR * MMC_SECTOR;
-    if (!partitions_parse(uboot_partitions(sim), 0, size, &list) ||
-        list.count < 2 || list.part[1].offset > size ||
-        list.part[1].size > size - list.part[1].offset)
-        return;
-    *offset = list.part[1].offset;
-    *len = list.part[1].size;
+    if (partitions_parse(uboot_partitions(sim), 0, size, &list) &&
+        list.count > 1 && list.part[1].offset <= size &&
+        list.part[1].size <= size - list.part[1].offset) {
+        *offset = list.part[1].offset;
+        *len = list.part[1].size;
+    }
+    if (*len > room / 2)
+        *len = room / 2 / MMC_SECTOR * MMC_SECTOR;
 }
 
 /* How it would be read into RAM first. */

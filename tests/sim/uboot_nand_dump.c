@@ -38,8 +38,9 @@ enum uboot_result uboot_nand_raw(struct sim *sim, const struct uboot_call *call)
         addr += s->page + s->oob;
         offset += s->page;
     }
+    pages *= s->page + s->oob;
     uart_printf(&sim->uart, " %llu bytes read: OK\n",
-                (unsigned long long)(pages * (s->page + s->oob)));
+                (unsigned long long)pages);
     return UBOOT_OK;
 }
 

@@ -8,11 +8,13 @@
 
 enum {
     TABLE = 446, /* in the sector */
+    TABLE_END = 510,
     ENTRY = 16,
     SIGNATURE = 440,
     GPT_TYPE = 0xee,
     CHAIN_MAX = 256,
     GPT_NAME = 36,
+    GPT_ENTRY = 128,
     GPT_ENTRIES_MAX = 128,
 };
 
@@ -60,8 +62,10 @@ struct chain {
 static void print_entry(struct sim *sim, const uint8_t *e,
                         const struct chain *c)
 {
+    uint64_t start = c->at + little(e + 8, 4);
+
     uart_printf(&sim->uart, "%3d\t%-10llu\t%-10llu\t%08x-%02x\t%02x%s%s\n",
-                c->number, (unsigned long long)(c->at + little(e + 8, 4)),
+                c->number, (unsigned long long)start,
                 (unsigned long long)little(e + 12, 4), (unsigned)c->signature,
                 (unsigned)c->number, e[4], is_extended(e[4]) ? " Extd" : "",
                 e[0] == 0x80 ? " Boot" : "");
@@ -70,7 +74,7 @@ static void print_entry(struct sim *sim, const uint8_t *e,
 /* In the first table each entry has a number, in the others what is used. */
 static void print_entries(struct sim *sim, const uint8_t *s, struct chain *c)
 {
-    for (const uint8_t *e = s + TABLE; e < s + TABLE + 4 * ENTRY; e += ENTRY) {
+    for (const uint8_t *e = s + TABLE; e < s + TABLE_END; e += ENTRY) {
         bool used = e[4] && (c->at == 0 || !is_extended(e[4]));
 
         if (used)
@@ -82,7 +86,7 @@ static void print_entries(struct sim *sim, const uint8_t *s, struct chain *c)
 /* Go on to the next table; false: this was the last one. */
 static bool follow(const uint8_t *s, struct chain *c)
 {
-    for (const uint8_t *e = s + TABLE; e < s + TABLE + 4 * ENTRY; e += ENTRY) {
+    for (const uint8_t *e = s + TABLE; e < s + TABLE_END; e += ENTRY) {
         if (!is_extended(e[4]))
             continue;
         c->at = little(e + 8, 4) + c->relative;
@@ -165,10 +169,11 @@ static void print_gpt(struct sim *sim, const struct chip *chip)
                           "\tType GUID\n\tPartition GUID\n");
     for (unsigned i = 0; i < count && i < GPT_ENTRIES_MAX; i++) {
         const uint8_t *e = sector(chip, entries + i / 4);
+        size_t at = (size_t)(i % 4) * GPT_ENTRY;
 
-        if (!e || memcmp(e + i % 4 * 128, unused, 16) == 0)
+        if (!e || memcmp(e + at, unused, 16) == 0)
             return;
-        print_gpt_entry(sim, i + 1, e + i % 4 * 128);
+        print_gpt_entry(sim, i + 1, e + at);
     }
 }
 
