@@ -122,7 +122,8 @@ enum uboot_result uboot_mtd(struct sim *sim, const struct uboot_call *call)
     struct mtd_device devices[MTD_MAX];
     int count = uboot_mtd_devices(sim, devices);
 
-    if (call->argc < 2)
+    if (call->argc < 2 || strcmp(call->argv[1], "read") == 0 ||
+        strcmp(call->argv[1], "dump") == 0)
         return UBOOT_USAGE;
     if (strcmp(call->argv[1], "list") != 0)
         return uboot_refuse(sim, call);
