@@ -163,10 +163,13 @@ static void note_row_line(struct dump *d)
 
 static void take_line(struct dump *d, struct span line)
 {
-    struct row row;
+    struct row row = {0};
+    enum row_result result = row_parse(&d->r->method->row, d->r->order,
+                                       line.text, line.len, next_row_length(d),
+                                       &row);
 
-    switch (row_parse(&d->r->method->row, d->r->order, line.text, line.len,
-                      next_row_length(d), &row)) {
+    row.address += d->r->row_base;
+    switch (result) {
     case ROW_OK:
         note_row_line(d);
         place_row(d, &row);
@@ -296,18 +299,20 @@ int dump_run(struct console *c, const struct dump_request *request,
              struct err *err)
 {
     struct dump d = {.c = c, .r = request, .sink = sink, .result = result};
-    const struct template_values values = {.address = request->address,
-                                           .length = request->len,
-                                           .count = request->len /
-                                                    request->method->unit};
+    struct template_values values = request->values;
     char command[CONSOLE_PROMPT_MAX * 4];
     int ret;
 
     *result = (struct dump_result){0};
     d.next = request->address;
     d.end = request->address + request->len;
-    ret = template_fill(request->method->command, &values, command,
-                        sizeof(command), err);
+    values.address = request->method->medium != NULL ? values.offset
+                                                     : request->address;
+    values.length = request->len;
+    values.count = request->len / request->method->unit;
+    ret = template_fill(request->again ? request->method->again
+                                       : request->method->command,
+                        &values, command, sizeof(command), err);
     if (ret == 0)
         ret = console_begin(c, command, err);
     if (ret < 0)

@@ -8,6 +8,7 @@
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
+#include "monitor/template.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,11 @@ struct dump_request {
     enum row_order order;
     uint64_t address; /* multiple of 16, of method->fixed if that is set */
     uint64_t len;     /* likewise; at most method->max */
+    /* Of these the caller fills in offset, medium, erase_block and page_size.
+     */
+    struct template_values values;
+    uint64_t row_base; /* what is added to a printed address */
+    bool again;        /* goes on where the last command ended */
 };
 
 struct dump_result {
