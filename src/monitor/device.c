@@ -73,7 +73,7 @@ static int survey_map(struct device *dev, const char *const *user,
             if ((d->maps[i].makes == MAP_MAKES_CHIP) == (chips == 1))
                 ret = apply_rule(dev, &d->maps[i], err);
     for (; ret == 0 && user != NULL && *user != NULL; user++)
-        ret = map_add_user(&dev->map, *user, err);
+        ret = map_add_user(&dev->map, d, *user, err);
     return ret == 0 ? map_finish(&dev->map, err) : ret;
 }
 

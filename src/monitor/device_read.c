@@ -73,7 +73,7 @@ uint64_t device_method_max(const struct dump_method *m, uint64_t page)
                            : unit;
 }
 
-/* What the command is told, and from where its rows count. */
+/* What the command is told. */
 static void set_place(const struct device *dev, struct dump_request *r,
                       const struct map_medium *m)
 {
@@ -84,18 +84,7 @@ static void set_place(const struct device *dev, struct dump_request *r,
     v->medium = m != NULL ? media_word(m) : NULL;
     if (m != NULL)
         media_geometry(dev, m, &v->erase_block, &v->page_size);
-    switch (r->method->base) {
-    case DUMP_ABSOLUTE:
-        r->row_base = r->address - offset;
-        break;
-    case DUMP_REQUEST:
-        r->row_base = r->address;
-        break;
-    case DUMP_PAGE:
-        r->row_base = r->address -
-                      (v->page_size != 0 ? offset % v->page_size : offset);
-        break;
-    }
+    r->row_base = r->address - offset;
 }
 
 static bool goes_on(const struct device *dev, const struct dump_request *r)

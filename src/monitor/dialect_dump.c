@@ -31,6 +31,7 @@ static void read_row(struct dialect_reader *r, struct row_shape *s, cfg_t *sec)
     value_fixed(r, sec, "tail", s->tail, sizeof(s->tail));
     value_fixed(r, sec, "unreadable", one, sizeof(one));
     s->unreadable = one[0];
+    s->rest = cfg_getbool(sec, "rest") == cfg_true;
     s->pairs = cfg_getbool(sec, "pairs") == cfg_true;
     if ((s->cell_bytes & (s->cell_bytes - 1)) != 0)
         (void)value_fail(r, sec, "cell-bytes", "must be 1, 2, 4 or 8");

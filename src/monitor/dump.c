@@ -161,6 +161,23 @@ static void note_row_line(struct dump *d)
         d->row_ms = clock_ms();
 }
 
+/* What is added to a printed address. */
+static uint64_t printed_from(const struct dump_request *r)
+{
+    uint64_t offset = r->values.offset;
+    uint64_t page = r->values.page_size;
+
+    switch (r->method->base) {
+    case DUMP_REQUEST:
+        return r->address;
+    case DUMP_PAGE:
+        return r->address - (page != 0 ? offset % page : offset);
+    case DUMP_ABSOLUTE:
+        break;
+    }
+    return r->row_base;
+}
+
 static void take_line(struct dump *d, struct span line)
 {
     struct row row = {0};
@@ -168,7 +185,7 @@ static void take_line(struct dump *d, struct span line)
                                        line.text, line.len, next_row_length(d),
                                        &row);
 
-    row.address += d->r->row_base;
+    row.address += printed_from(d->r);
     switch (result) {
     case ROW_OK:
         note_row_line(d);
@@ -306,8 +323,7 @@ int dump_run(struct console *c, const struct dump_request *request,
     *result = (struct dump_result){0};
     d.next = request->address;
     d.end = request->address + request->len;
-    values.address = request->method->medium != NULL ? values.offset
-                                                     : request->address;
+    values.address = request->address - request->row_base;
     values.length = request->len;
     values.count = request->len / request->method->unit;
     ret = template_fill(request->again ? request->method->again

@@ -38,6 +38,27 @@ static bool scaled(const struct map_rule *rule, struct span text, uint64_t *out)
            num_mul(value, rule->scale, out);
 }
 
+/* "14.7" of a unit, as cards tell their size: rounded, so what is beyond a
+ * whole MAP_ALIGN is dropped. */
+static bool read_decimal(struct span text, struct span unit, uint64_t *out)
+{
+    uint64_t factor = num_unit(unit.text, unit.len);
+    const char *point = memchr(text.text, '.', text.len);
+    struct span whole = text;
+    uint64_t tenths;
+
+    if (point == NULL)
+        return number(text, 10, out) && num_mul(*out, factor, out);
+    whole.len = (size_t)(point - text.text);
+    if (point + 2 != text.text + text.len || !number(whole, 10, out) ||
+        !num_digits(point + 1, 1, 10, &tenths) || !num_mul(*out, 10, out) ||
+        !num_add(*out, tenths, out) || !num_mul(*out, factor, out))
+        return false;
+    *out /= 10;
+    *out -= *out % MAP_ALIGN;
+    return true;
+}
+
 /* From where it starts up to end, or to last and with it. */
 static bool read_end(const struct map_rule *rule, const struct map_found *f,
                      struct span end, struct span last, uint64_t *out)
@@ -70,8 +91,7 @@ static bool read_size(const struct map_rule *rule, const struct map_found *f,
     uint64_t value;
 
     if (unit.text != NULL)
-        return number(size, 10, &value) &&
-               num_mul(value, num_unit(unit.text, unit.len), out);
+        return size.text != NULL && read_decimal(size, unit, out);
     if (size.text != NULL)
         return scaled(rule, size, out);
     if (blocks.text != NULL)

@@ -86,17 +86,24 @@ static struct map_medium *new_medium(struct map *map)
     return &map->media[map->n_media++];
 }
 
-/* The medium of such a name; NULL: none. */
+int map_medium_named(const struct map *map, const char *name)
+{
+    for (size_t i = 0; name[0] != '\0' && i < map->n_media; i++)
+        if (strcmp(map->media[i].name, name) == 0 ||
+            strcmp(map->media[i].alias, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* The same for a device's word; NULL: none. */
 static struct map_medium *named(struct map *map, struct span name)
 {
     char word[MAP_NAME_MAX];
+    int n;
 
     map_safe_name(word, name.text, name.len);
-    for (size_t i = 0; name.len > 0 && i < map->n_media; i++)
-        if (strcmp(map->media[i].name, word) == 0 ||
-            strcmp(map->media[i].alias, word) == 0)
-            return &map->media[i];
-    return NULL;
+    n = name.len > 0 ? map_medium_named(map, word) : -1;
+    return n >= 0 ? &map->media[n] : NULL;
 }
 
 static void place_mapped(struct map *map, const struct map_rule *rule,
@@ -165,6 +172,33 @@ static void tell_other_size(struct map *map, const struct map_rule *rule,
                  rule->title, size, m->size, m->name);
 }
 
+static struct map_medium *new_virtual(struct map *map, uint64_t size)
+{
+    struct map_medium *m = new_medium(map);
+
+    if (m == NULL)
+        return NULL;
+    m->base = MAP_VIRTUAL + (uint64_t)(m - map->media) * MAP_WINDOW;
+    m->size = size;
+    return m;
+}
+
+int map_add_named(struct map *map, const struct dialect *d, const char *name,
+                  uint64_t size)
+{
+    const struct span word = {name, strlen(name)};
+    uint64_t rest = size % MAP_ALIGN;
+    struct map_medium *m = NULL;
+
+    if (d != NULL && is_served(d, word) && size <= MAP_WINDOW - MAP_ALIGN)
+        m = new_virtual(map, rest != 0 ? size - rest + MAP_ALIGN : size);
+    if (m == NULL)
+        return -1;
+    (void)snprintf(m->name, sizeof(m->name), "%s", name);
+    m->user = true;
+    return (int)(m - map->media);
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -179,11 +213,9 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
         tell_nonsense(map, rule, f);
         return;
     }
-    m = new_medium(map);
+    m = new_virtual(map, size);
     if (m == NULL)
         return;
-    m->base = MAP_VIRTUAL + (uint64_t)(m - map->media) * MAP_WINDOW;
-    m->size = size;
     m->erase_block = f->erase;
     m->page = f->page;
     map_safe_name(m->name, f->medium.text, f->medium.len);

@@ -36,6 +36,14 @@ void map_place_chip(struct map *map, const struct dialect *d,
                     const struct map_rule *rule, const struct map_found *f,
                     unsigned index);
 
+/* A medium without addresses that d can read and the device did not tell of.
+ * Its index; -1: nothing reads such a one, or there are too many. */
+int map_add_named(struct map *map, const struct dialect *d, const char *name,
+                  uint64_t size);
+
+/* The medium of that name or alias; -1: none. */
+int map_medium_named(const struct map *map, const char *name);
+
 /* Erase block and page of the medium f names. */
 void map_place_geometry(struct map *map, const struct map_found *f);
 

@@ -126,6 +126,26 @@ static void two_answers_make_a_chip(void **state)
     assert_int_equal(map.n_media, 1);
 }
 
+static void the_user_names_a_medium(void **state)
+{
+    (void)state;
+    apply("sf", "found, erase 4 KiB, total 1 MiB\n");
+    assert_int_equal(map_add_user(&map, dialect, "a:sf0@64K:4K", &err), 0);
+    assert_int_equal(map_add_user(&map, dialect, "b:nand0@0x20000:100", &err),
+                     0);
+    assert_int_equal(map_add_user(&map, dialect, "c:nand0@1M:1M", &err), 0);
+    assert_int_equal(map_add_user(&map, dialect, "d:sf0@1M:1", &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, dialect, "e:disk@0:1", &err), -EINVAL);
+    assert_says(err.text, "no medium 'disk'");
+    assert_int_equal(map_add_user(&map, dialect, "f:@0:1", &err), -EINVAL);
+    assert_int_equal(map_finish(&map, &err), 0);
+    assert_file("a", 0, 65536, 4096, "");
+    assert_file("b", 1, 0x20000, 100, "");
+    assert_file("c", 1, 1 << 20, 1 << 20, "");
+    assert_int_equal(map.media[1].size, 2 << 20);
+    assert_null(find_file("nand0.bin"));
+}
+
 static void windows(void **state)
 {
     (void)state;
@@ -159,6 +179,52 @@ static void what_is_known_of_ram(void **state)
     assert_int_equal(map.ram.n_banks, 8);
 }
 
+/* The words of the boot loader that most boards have. */
+static void the_common_one(void **state)
+{
+    (void)state;
+    down();
+    up("u-boot");
+    apply("serial-flash", "SF: Detected w25q64 with page size 256 Bytes, erase "
+                          "size 4 KiB, total 8 MiB\n");
+    apply("mmc", "Device: sdhc\nCapacity: 3.5 GiB\n");
+    apply("mmc-dos",
+          "Part    Start Sector    Num Sectors     UUID       Type\n"
+          "  1     2048            4096            11223344-01     83\n");
+    apply("mmc-gpt", "1\t0x00000800\t0x000017ff\t\"boot\"\n"
+                     "\tattrs:\t0x0000000000000000\n");
+    apply("nand-all", "DRAM:  64 MiB\nNAND:  128 MiB\n");
+    apply("nand-geometry",
+          "Device 0: nand0, sector size 128 KiB\n  Page size     2048 b\n");
+    apply(
+        "qualcomm",
+        "  0: 0:BOOT           0x0000ffff              0x0          0x40000\n");
+    apply("ram", "DRAM bank   = 0x00000000\n-> start    = 0x10000000\n"
+                 "-> size     = 0x40000000\n");
+    apply("ram-old", "memstart    = 0x80000000\n"
+                     "memsize     = 0x04000000   (64 MiB DRAM)\n");
+    apply("ram-used", "relocaddr   = 0x4ff8c000\nsp start    = 0x4e57f7e0\n"
+                      "FB base     = 0x00000000\n");
+    apply("ram-reserved",
+          " reserved[0]\t[0x4d57c000-0x4fffffff], 0x02a84000\n");
+    apply("ram-scripts",
+          "bootcmd=sf probe 0;sf read 0x82000000 0x60000 0x2A0000\n");
+    apply("ram-load", "loadaddr=0x12000000\nfdt_addr=0x1\n");
+    assert_int_equal(map_finish(&map, &err), 0);
+    assert_int_equal(map.n_media, 3);
+    assert_int_equal(map.media[0].erase_block, 4096);
+    assert_int_equal(map.media[1].size, (uint64_t)3584 << 20);
+    assert_int_equal(map.media[2].page, 2048);
+    assert_int_equal(map.media[2].erase_block, 131072);
+    assert_file("sf0.bin", 0, 0, 8 << 20, "");
+    assert_file("0:BOOT", 0, 0, 0x40000, "");
+    assert_file("1", 1, 2048 * 512, 4096 * 512, "overlaps");
+    assert_file("boot", 1, 2048 * 512, 4096 * 512, "overlaps");
+    assert_int_equal(map.ram.n_banks, 2);
+    assert_int_equal(map.ram.top, 0x4d57c000);
+    assert_int_equal(map.ram.n_at, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,7 +233,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_partition_a_chip, start, end),
         cmocka_unit_test_setup_teardown(sectors, start, end),
         cmocka_unit_test_setup_teardown(two_answers_make_a_chip, start, end),
+        cmocka_unit_test_setup_teardown(the_user_names_a_medium, start, end),
         cmocka_unit_test_setup_teardown(windows, start, end),
+        cmocka_unit_test_setup_teardown(the_common_one, start, end),
         cmocka_unit_test_setup_teardown(what_is_known_of_ram, start, end),
     };
 
