@@ -97,18 +97,25 @@ static void words_row(void *arg, uint64_t address, const uint8_t *bytes,
 
 int byte_order_safe_method(const struct device *dev)
 {
-    int i = 0;
+    int i = device_method(dev, NULL, 0);
 
-    while (dev->dialect->dumps[i].cpu_order)
-        i++; /* there is one: dialect_parse sees to that */
+    while (i >= 0 && dev->dialect->dumps[i].cpu_order)
+        i = device_method(dev, NULL, i + 1);
     return i;
 }
 
-/* words: rows of method 0 as printed; bytes: one of them in memory order. */
+/* The method to be used once the order is proved; there is one. */
+static const struct dump_method *best(const struct device *dev)
+{
+    return &dev->dialect->dumps[device_method(dev, NULL, 0)];
+}
+
+/* words: rows of the best method as printed; bytes: one of them in memory
+ * order. */
 static bool decide(struct device *dev, const struct proof *bytes,
                    const struct words *words)
 {
-    const struct dump_method *m = &dev->dialect->dumps[0];
+    const struct dump_method *m = best(dev);
     uint8_t reversed[DEVICE_ROW];
     size_t i = 0;
     bool plain;
@@ -126,7 +133,7 @@ static bool decide(struct device *dev, const struct proof *bytes,
         return false;
     }
     dev->order = plain ? ROW_MEMORY : ROW_REVERSED;
-    dev->method = 0;
+    dev->method = device_method(dev, NULL, 0);
     log_info("byte order proved at 0x%" PRIx64 ": '%s' prints %s",
              bytes->address, m->name,
              plain ? "memory order" : "words to be reversed");
@@ -136,7 +143,7 @@ static bool decide(struct device *dev, const struct proof *bytes,
 static void pass_on(const struct device *dev, const struct words *words,
                     const struct device_sink *sink)
 {
-    unsigned cell = dev->dialect->dumps[0].row.cell_bytes;
+    unsigned cell = best(dev)->row.cell_bytes;
     uint8_t row[DEVICE_ROW];
 
     if (sink->begin != NULL)
@@ -152,7 +159,7 @@ static void pass_on(const struct device *dev, const struct words *words,
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err)
 {
-    const struct dump_method *words_method = &dev->dialect->dumps[0];
+    const struct dump_method *words_method = best(dev);
     struct proof bytes = {.sink = sink, .cell = words_method->row.cell_bytes};
     struct words words = {.n = 0};
     const struct device_sink bytes_sink = {proof_begin, proof_row, proof_stop,
@@ -175,14 +182,13 @@ void byte_order_choose(struct device *dev)
 {
     if (dev->method >= 0)
         return;
-    if (!dev->dialect->dumps[0].cpu_order) {
-        dev->method = 0;
-        dev->order = ROW_MEMORY;
+    if (!best(dev)->cpu_order) {
+        dev->method = device_method(dev, NULL, 0);
+        dev->order = best(dev)->printed;
     } else if (dev->proof_tries >= PROOF_TRIES) {
         dev->method = byte_order_safe_method(dev);
         dev->order = ROW_MEMORY;
         log_warn("the byte order of '%s' cannot be proved; using '%s'",
-                 dev->dialect->dumps[0].name,
-                 dev->dialect->dumps[dev->method].name);
+                 best(dev)->name, dev->dialect->dumps[dev->method].name);
     }
 }
