@@ -226,7 +226,7 @@ static int read_directly(struct device *dev, const struct media_route *r,
     if (r->access != NULL && r->access->bad != NULL &&
         len > r->erase_block - offset % r->erase_block)
         len = r->erase_block - offset % r->erase_block;
-    return device_dump_medium(dev, method, method->printed, r->m,
+    return device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
                               r->m->base + offset, len, sink, err);
 }
 

@@ -52,6 +52,8 @@ struct device {
     unsigned contact;
     int method;
     enum row_order order;
+    bool cpu_known; /* how words in the CPU's order are printed: */
+    enum row_order cpu;
     unsigned proof_tries;
     struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
     size_t n_answers;
@@ -128,7 +130,9 @@ const struct medium_access *device_access(const struct device *dev,
 
 /* Runs method over as much of [address, address+len) as one command may;
  * result as device_read. m: the medium that it reads directly; NULL: memory.
- * Needs the console in step. */
+ * Needs the console in step. Where order is ROW_UNPROVED the ASCII column is to
+ * prove it: device_dump_medium gives only what is sure, device_dump all as it
+ * is printed. */
 int device_dump_medium(struct device *dev, const struct dump_method *method,
                        enum row_order order, const struct map_medium *m,
                        uint64_t address, uint64_t len,
@@ -158,13 +162,20 @@ int device_fail_offline(struct err *err);
 /* Settles on a dump method where that needs no proof (any more). */
 void byte_order_choose(struct device *dev);
 
+/* The order of a method's cells; ROW_UNPROVED: not known yet. */
+enum row_order byte_order_of(const struct device *dev,
+                             const struct dump_method *method);
+
+/* A dump proved the order of words. */
+void byte_order_proved(struct device *dev, enum row_order order);
+
 /* Index of the first method that prints memory with its bytes in order; -1:
  * there is none. */
 int byte_order_safe_method(const struct device *dev);
 
 /* As device_read while dev->method is -1: reads the range as bytes, for the
  * reader too; if a row of it can tell the order, dumps that row as words and
- * compares. */
+ * compares. Where nothing prints bytes, as words, whose ASCII column tells. */
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err);
 

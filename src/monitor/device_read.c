@@ -113,6 +113,8 @@ static int run_dump(struct device *dev, struct dump_request *r,
     ret = dump_run(&dev->console, r, &through, &result, err);
     tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
+    if (r->prove && result.order != ROW_UNPROVED)
+        byte_order_proved(dev, result.order);
     ret = device_settle(dev, ret);
     if (ret == 0 && !result.fault)
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,
@@ -123,28 +125,37 @@ static int run_dump(struct device *dev, struct dump_request *r,
     return -EFAULT;
 }
 
+/* The request of as much as one command may cover. */
+static void place_request(const struct device *dev, struct dump_request *r,
+                          const struct map_medium *m, uint64_t address,
+                          uint64_t len)
+{
+    uint64_t erase_block;
+    uint64_t page = 0;
+    uint64_t unit;
+
+    if (m != NULL)
+        media_geometry(dev, m, &erase_block, &page);
+    unit = grid(r->method, page);
+    r->address = address - address % unit;
+    r->len = smaller(address % unit + len, device_method_max(r->method, page));
+    r->len += (unit - r->len % unit) % unit;
+    set_place(dev, r, m);
+}
+
 int device_dump_medium(struct device *dev, const struct dump_method *method,
                        enum row_order order, const struct map_medium *m,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err)
 {
     struct dump_request request = {
-        .method = method, .order = order, .address = address};
-    uint64_t erase_block;
-    uint64_t page = 0;
-    uint64_t unit;
-    uint64_t max;
+        .method = method, .order = order, .prove = order == ROW_UNPROVED};
 
-    if (m != NULL)
-        media_geometry(dev, m, &erase_block, &page);
-    unit = grid(method, page);
-    max = device_method_max(method, page);
-    request.address -= address % unit;
-    request.len = address % unit + len;
-    if (request.len > max)
-        request.len = max;
-    request.len += (unit - request.len % unit) % unit;
-    set_place(dev, &request, m);
+    if (request.prove && !method->row.ascii)
+        return err_set(err, -EFAULT,
+                       "nothing tells the byte order of what '%s' prints",
+                       method->name);
+    place_request(dev, &request, m, address, len);
     return run_dump(dev, &request, sink, err);
 }
 
@@ -152,8 +163,10 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err)
 {
-    return device_dump_medium(dev, method, order, NULL, address, len, sink,
-                              err);
+    struct dump_request request = {.method = method, .order = order};
+
+    place_request(dev, &request, NULL, address, len);
+    return run_dump(dev, &request, sink, err);
 }
 
 /* --- memory -------------------------------------------------------------- */
