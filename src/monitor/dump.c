@@ -174,6 +174,7 @@ static void take_line(struct dump *d, struct span line)
     case ROW_BAD_CELL:
     case ROW_BAD_ASCII:
     case ROW_BAD_TAIL:
+    case ROW_UNREADABLE:
         note_bad(d, line);
         settle_held(d, follows_held(d, row.address));
         note_row_line(d);

@@ -167,6 +167,8 @@ enum row_result row_parse(const struct row_shape *shape, enum row_order order,
         return ROW_BAD_CELL;
     if (c.at < c.end && num_hex_digit(*c.at) >= 0)
         return ROW_BAD_CELL; /* a cell with too many digits */
+    if (shape->rest)
+        return ROW_OK;
     if (!shape->ascii)
         return only_blanks(&c) ? ROW_OK : ROW_BAD_TAIL;
     return check_ascii(&c, shape, order, out->bytes, bytes) ? ROW_OK

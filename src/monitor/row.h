@@ -28,17 +28,24 @@ enum row_order {
  * delimiter changes nothing.
  */
 struct row_shape {
-    char address_prefix[8];
-    char address_suffix[8]; /* a blank in it stands for one or more blanks */
-    unsigned address_digits_min;
+    char address_prefix[8]; /* a blank in it stands for one or more blanks */
+    char address_suffix[8]; /* likewise */
+    unsigned address_digits_min; /* 0: rows have no address */
     unsigned address_digits_max;
-    unsigned cell_bytes; /* 1, 2, 4 or 8 */
-    unsigned cells;      /* in a full row */
-    char cell_prefix[4]; /* "0x" or "" */
-    char separators[8];  /* characters between cells, any number of them */
-    bool ascii;          /* there is an ASCII column */
-    unsigned ascii_gap;  /* blanks before it, at least */
-    char ascii_open[4];  /* "|" and the like, or "" */
+    unsigned address_radix; /* 16, 10 or 8 */
+    unsigned cell_bytes;    /* 1, 2, 4 or 8 */
+    unsigned cells;         /* in a full row */
+    char cell_prefix[4];    /* "0x" or "" */
+    char separators[8];     /* characters between cells, any number of them */
+    bool pairs;             /* a separator may also be missing */
+    char unreadable;    /* a cell of this character alone cannot be read; NUL:
+                           there are none */
+    char tail[8];       /* may stand behind the row, "" : nothing */
+    bool rest;          /* what stands behind the cells is not looked at */
+    bool ascii;         /* there is an ASCII column */
+    bool ascii_one_way; /* ascii_other may stand for any byte */
+    unsigned ascii_gap; /* blanks before it, at least */
+    char ascii_open[4]; /* "|" and the like, or "" */
     char ascii_close[4];
     uint8_t ascii_first; /* bytes first..last stand for themselves, */
     uint8_t ascii_last;  /* all others are shown as ascii_other */
@@ -50,7 +57,8 @@ enum row_result {
     ROW_NOT_A_ROW, /* does not even start like one: some other text */
     ROW_BAD_CELL,  /* digits missing, too many, or not digits */
     ROW_BAD_ASCII, /* the column contradicts the cells or has another length */
-    ROW_BAD_TAIL   /* something behind the row */
+    ROW_BAD_TAIL,  /* something behind the row */
+    ROW_UNREADABLE /* the device says that it cannot read this */
 };
 
 struct row {
