@@ -3,7 +3,9 @@
 
 #include "commands.h"
 
+#include "base/log.h"
 #include "caches.h"
+#include "carve.h"
 #include "line/ports.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
@@ -14,6 +16,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <fuse_lowlevel.h>
 
@@ -38,6 +41,9 @@ const char command_help[] =
     "  -s, --segment NAME:BASE:SIZE\n"
     "                            one more file, for what the device's own map\n"
     "                            does not tell; may be given again\n"
+    "      --carve[=SIZE]        look for images at each erase block of SIZE\n"
+    "                            bytes (64K): squashfs@150000.img and the "
+    "like\n"
     "      --attach-timeout SECONDS\n"
     "                            how long to try for the prompt (60)\n"
     "  -t, --timeout SECONDS     a read that makes no progress for so long\n"
@@ -106,6 +112,25 @@ static int print(const struct buf *text, struct err *err)
     return 0;
 }
 
+static int look_for_images(struct device *dev, const struct options *o,
+                           struct err *err)
+{
+    struct progress progress = {NULL};
+    const struct carve_config config = {
+        .device = dev,
+        .erase_block = o->erase_block,
+        .progress = isatty(STDERR_FILENO) ? &progress : NULL,
+    };
+    int r;
+
+    if (!o->carve)
+        return 0;
+    log_set_before(progress_clear, &progress);
+    r = carve(&config, err);
+    log_set_before(NULL, NULL);
+    return r;
+}
+
 static int probe(const struct options *o, struct buf *out, struct err *err)
 {
     char port[PATH_MAX];
@@ -121,6 +146,8 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
 
     if (r == 0)
         r = device_open(&dev, &config, err);
+    if (r == 0)
+        r = look_for_images(dev, o, err);
     if (r == 0)
         r = device_describe(dev, out, err);
     if (r == 0) {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     COMMAND_MOUNT,
@@ -42,6 +43,8 @@ struct options {
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
     const char *cache_dir; /* NULL: the default */
     bool no_cache;
+    bool carve;           /* look for images */
+    uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;

@@ -34,6 +34,14 @@ void progress_clear(void *arg)
         (void)fputs("\r\033[K", stderr);
 }
 
+/* One column stays free, for a full line would wrap on some terminals. */
+void progress_show(struct progress *p, const char *line)
+{
+    (void)fprintf(stderr, "\r%.*s\033[K",
+                  (int)terminal_columns(STDERR_FILENO) - 1, line);
+    atomic_store(&p->drawn, true);
+}
+
 void progress_draw(void *arg)
 {
     struct progress *p = arg;
@@ -43,8 +51,7 @@ void progress_draw(void *arg)
 
     if (fs == NULL)
         return;
-    /* The size with the NUL: one column stays free, for a full line would wrap
-     * on some terminals. */
+    /* The size with the NUL: one column stays free. */
     if (columns > sizeof(line))
         columns = sizeof(line);
     fs_progress_line(fs, line, columns);
@@ -52,6 +59,5 @@ void progress_draw(void *arg)
         progress_clear(p);
         return;
     }
-    (void)fprintf(stderr, "\r%s\033[K", line);
-    atomic_store(&p->drawn, true);
+    progress_show(p, line);
 }

@@ -14,7 +14,8 @@ static bool has_start(const struct map *map, const struct map_segment *s)
     for (size_t i = 0; i < map->n_segments; i++) {
         const struct map_segment *have = &map->segments[i];
         if (have->medium == s->medium && have->offset == s->offset &&
-            have->size < map->media[s->medium].size)
+            (have->size < map->media[s->medium].size ||
+             strcmp(have->source, s->source) == 0))
             return true;
     }
     return false;
