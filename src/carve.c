@@ -60,13 +60,13 @@ static void draw(struct carving *c, const struct map_medium *m, uint64_t offset)
     uint64_t now = clock_ms();
     char line[160];
 
-    if (c->config->progress == NULL || now - c->drawn_ms < DRAW_MS)
+    if (c->config->show == NULL || now - c->drawn_ms < DRAW_MS)
         return;
     c->drawn_ms = now;
     (void)snprintf(line, sizeof(line),
                    "looking for images: %s  %u%%  at 0x%" PRIx64, m->name,
                    (unsigned)(offset / (m->size / 100 + 1)), offset);
-    progress_show(c->config->progress, line);
+    c->config->show(c->config->show_arg, line);
 }
 
 /* The device was out of sight: it must be the same one. */
@@ -285,8 +285,8 @@ int carve(const struct carve_config *config, struct err *err)
             (void)err_set(err, ret, "out of memory");
     }
     free(c.found);
-    if (config->progress != NULL)
-        progress_clear(config->progress);
+    if (config->show != NULL)
+        config->show(config->show_arg, "");
     if (ret == 0)
         tell_gaps(&c);
     return ret;

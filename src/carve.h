@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "monitor/device.h"
-#include "progress.h"
 #include "store/cache.h"
 
 #include <stdint.h>
@@ -15,10 +14,12 @@
 
 struct carve_config {
     struct device *device;
-    struct cache *cache;       /* NULL: none; then nothing is known yet */
-    uint64_t erase_block;      /* bytes, a multiple of MAP_ALIGN; 0: as the
-                                  device's dialect has it, or the above */
-    struct progress *progress; /* a line while it works; NULL: none */
+    struct cache *cache;  /* NULL: none; then nothing is known yet */
+    uint64_t erase_block; /* bytes, a multiple of MAP_ALIGN; 0: as the
+                             device's dialect has it, or the above */
+    /* Shows a line while it works, "" when it is done; NULL: nobody. */
+    void (*show)(void *arg, const char *line);
+    void *show_arg;
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "monitor/device.h"
 #include "monitor/dialect.h"
 #include "paths.h"
+#include "progress.h"
 #include "statusview.h"
 
 #include <errno.h>
@@ -119,7 +120,8 @@ static int look_for_images(struct device *dev, const struct options *o,
     const struct carve_config config = {
         .device = dev,
         .erase_block = o->erase_block,
-        .progress = isatty(STDERR_FILENO) ? &progress : NULL,
+        .show = isatty(STDERR_FILENO) ? progress_show : NULL,
+        .show_arg = &progress,
     };
     int r;
 

@@ -145,7 +145,8 @@ static int look_for_images(struct session *s, const struct options *o,
         .device = s->device,
         .cache = s->cache,
         .erase_block = o->erase_block,
-        .progress = isatty(STDERR_FILENO) ? &s->progress : NULL,
+        .show = isatty(STDERR_FILENO) ? progress_show : NULL,
+        .show_arg = &s->progress,
     };
 
     return o->carve ? carve(&config, err) : 0;

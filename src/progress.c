@@ -35,8 +35,14 @@ void progress_clear(void *arg)
 }
 
 /* One column stays free, for a full line would wrap on some terminals. */
-void progress_show(struct progress *p, const char *line)
+void progress_show(void *arg, const char *line)
 {
+    struct progress *p = arg;
+
+    if (line[0] == '\0') {
+        progress_clear(p);
+        return;
+    }
     (void)fprintf(stderr, "\r%.*s\033[K",
                   (int)terminal_columns(STDERR_FILENO) - 1, line);
     atomic_store(&p->drawn, true);
@@ -55,9 +61,5 @@ void progress_draw(void *arg)
     if (columns > sizeof(line))
         columns = sizeof(line);
     fs_progress_line(fs, line, columns);
-    if (line[0] == '\0') {
-        progress_clear(p);
-        return;
-    }
     progress_show(p, line);
 }
