@@ -71,16 +71,15 @@ static bool fdt_makes_sense(const struct signature_head *h)
            strings + signature_u32(h, FDT_STRINGS_SIZE) <= total;
 }
 
-static bool is_images(const struct signature_head *h, uint64_t at)
-{
-    static const char *const names[] = {"images", "configurations"};
+#define FDT_NODE_ROOM 20U /* for a token, and the longer of these names */
 
-    for (size_t i = 0; i < 2; i++) {
-        size_t len = strlen(names[i]) + 1;
-        if (at + len <= h->len && memcmp(h->bytes + at, names[i], len) == 0)
-            return true;
-    }
-    return false;
+static bool is_images(const uint8_t *name)
+{
+    static const char images[] = "images";
+    static const char configurations[] = "configurations";
+
+    return memcmp(name, images, sizeof(images)) == 0 ||
+           memcmp(name, configurations, sizeof(configurations)) == 0;
 }
 
 /* What the first node in the root node is: 1 one that only a FIT has, 0
@@ -89,10 +88,10 @@ static int first_node(const struct signature_head *h)
 {
     uint64_t at = (uint64_t)signature_u32(h, FDT_STRUCT) + 8;
 
-    while (at + 16 <= h->len) {
+    while (at + FDT_NODE_ROOM <= h->len) {
         uint32_t token = signature_u32(h, (size_t)at);
         if (token == FDT_BEGIN)
-            return is_images(h, at + 4) ? 1 : 0;
+            return is_images(h->bytes + at + 4) ? 1 : 0;
         if (token == FDT_PROPERTY)
             at += 12 + ((uint64_t)signature_u32(h, (size_t)at + 4) + 3) / 4 * 4;
         else if (token == FDT_NOP)

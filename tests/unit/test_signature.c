@@ -163,6 +163,10 @@ static void device_tree_that_cannot_be(void **state)
         put(wrong[i].at, wrong[i].value, 4);
         is_nothing();
     }
+    make_fdt(5, "chosen");
+    put(20, 16, 4);
+    put(24, 17, 4);
+    is_nothing();
     /* The tree may begin behind what there is of it. */
     make_fdt(5, "chosen");
     put(8, 0x400, 4);
@@ -547,6 +551,29 @@ static void too_few_bytes(void **state)
     }
 }
 
+/* Whatever is cut off, nothing behind it is looked at. */
+static void all_lengths(void **state)
+{
+    (void)state;
+    for (size_t len = SIGNATURE_MIN; len <= SIGNATURE_MAX; len++) {
+        make_fdt(60, "configurations");
+        (void)look(len);
+        start(false);
+        make_squashfs3(3, 0x123456);
+        (void)look(len);
+        make_gzip(8, "", 0);
+        memset(b + 10, 'n', len - 10);
+        b[len - 3] = 0;
+        b[len - 2] = 0;
+        (void)look(len);
+        ENV("\x81\2\3\4", "bootdelay=3\0");
+        memset(b + 16, 'a', len - 16);
+        (void)look(len);
+        b[len - 1] = 0;
+        (void)look(len);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -567,6 +594,7 @@ int main(void)
         cmocka_unit_test(environment_that_cannot_be),
         cmocka_unit_test(blank_and_noise),
         cmocka_unit_test(too_few_bytes),
+        cmocka_unit_test(all_lengths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
