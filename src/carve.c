@@ -226,9 +226,9 @@ static int add_segments(struct carving *c)
     CLEANUP_FREE uint64_t *bounds = NULL;
     size_t n_bounds;
     size_t n;
-    int ret = find_bounds(c, &bounds, &n_bounds);
+    int ret = c->n_found > 0 ? find_bounds(c, &bounds, &n_bounds) : 0;
 
-    if (ret < 0)
+    if (ret < 0 || c->n_found == 0)
         return ret;
     n = image_extents(c->found, c->n_found, m->size, bounds, n_bounds);
     for (size_t i = 0; ret >= 0 && i < n; i++)

@@ -22,7 +22,7 @@ mkimage -A mips -O linux -T kernel -C none -n 'kernel of a test' -d data \
 mksquashfs d squashfs -noappend -quiet -no-progress > log
 printf '/dts-v1/; / { model = "board"; chosen {}; };' |
     dtc -q -O dtb -p 0x1000 -o dtb -
-gzip -9nc data > gzip
+gzip -9nc data > ./gzip
 genromfs -f romfs -d d -V volume
 mkfs.cramfs -n disk -N big d cramfs
 cat > its << 'END'
@@ -52,7 +52,7 @@ mkfs.jffs2 --big-endian --eraseblock=64KiB --pad=0x40000 -d d -o jffs2 2> log
 printf '[v]\nmode=ubi\nimage=squashfs\nvol_id=0\nvol_type=static\nvol_name=v\n' \
     > ini
 ubinize -o ubi -m 1 -p 128KiB ini > log 2>&1
-xz -c data > xz
+xz -c data > ./xz
 xz --format=lzma -c data > lzma
 
 declare -A at=([environment]=0x30000 [uimage]=0x40000 [squashfs]=0x150000
@@ -80,8 +80,7 @@ start_sim --loader u-boot --format old --flash flash --baud 0
 # --- mounted ---------------------------------------------------------------
 
 mount_fwfs
-files=$(cd mnt && ls ./*.img 2> /dev/null || true)
-equal '' "$files" "files when nobody asked"
+equal '' "$(find mnt -name '*.img')" "files when nobody asked"
 spent=$(jq .line_bytes_received mnt/.fwfs/status.json)
 unmount_fwfs
 
@@ -111,7 +110,7 @@ equal 0x9f150000 "$(getfattr --only-values -n user.fwfs.address \
 unmount_fwfs
 lines=$(wc -l < sim.log)
 mount_fwfs -o carve=64K
-uimage=$((0x9f000000 + ${at[uimage]}))
+uimage=$((0x9f000000 + at[uimage]))
 tail -n "+$((lines + 1))" sim.log > asked
 ! grep -qi "^md.* $(printf %x "$uimage") " asked || fail "read what is cached"
 unmount_fwfs
