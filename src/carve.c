@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PLACES_MAX 0x10000U /* of one medium */
-#define FAILED_MAX 8U       /* in a row: there is more wrong than a few rows */
+#define PLACES_MAX 0x2000U /* of one medium; takes minutes */
+#define FAILED_MAX 8U      /* in a row: there is more wrong than a few rows */
 #define DRAW_MS    200U
 
 struct carving {
@@ -35,6 +35,15 @@ struct carving {
 /* --- the places ------------------------------------------------------------
  */
 
+static bool is_ram(const struct map *map, const struct map_medium *m)
+{
+    for (size_t i = 0; i < map->ram.n_banks; i++)
+        if (m->base >= map->ram.banks[i].base &&
+            m->base - map->ram.banks[i].base < map->ram.banks[i].size)
+            return true;
+    return false;
+}
+
 /* Beside chips a window is memory, or a part that the user knows already. */
 static bool is_looked_at(const struct map *map, size_t medium)
 {
@@ -42,7 +51,8 @@ static bool is_looked_at(const struct map *map, size_t medium)
 
     for (size_t i = 0; i < map->n_media; i++)
         chips = chips || !map->media[i].user;
-    return !chips || !map->media[medium].user;
+    return !map->media[medium].user ||
+           (!chips && !is_ram(map, &map->media[medium]));
 }
 
 /* The boundary behind offset. Those of a window are the address space's, for it
@@ -239,15 +249,24 @@ static int add_segments(struct carving *c)
 /* --- all of it -------------------------------------------------------------
  */
 
-static uint64_t choose_erase_block(const struct carve_config *config)
+/* Smaller ones than the usual are those of serial flash, which can erase 4 KiB
+ * too; hardly anybody lets a partition begin there. */
+static bool is_erase_block(uint64_t size)
+{
+    return size >= CARVE_ERASE_BLOCK && size % MAP_ALIGN == 0;
+}
+
+static uint64_t choose_erase_block(const struct carve_config *config,
+                                   const struct map_medium *m)
 {
     size_t n;
     const struct image_footer *footers = device_footers(config->device, &n);
 
     if (config->erase_block != 0)
         return config->erase_block;
-    return n > 0 && footers[0].erase_block > 0 &&
-                   footers[0].erase_block % MAP_ALIGN == 0
+    if (is_erase_block(m->erase_block))
+        return m->erase_block;
+    return n > 0 && is_erase_block(footers[0].erase_block)
                ? footers[0].erase_block
                : CARVE_ERASE_BLOCK;
 }
@@ -269,7 +288,6 @@ int carve(const struct carve_config *config, struct err *err)
     struct carving c = {.config = config,
                         .map = device_map(config->device),
                         .look = {config->device, config->cache, 0},
-                        .erase_block = choose_erase_block(config),
                         .contact = device_contact(config->device)};
     int ret = 0;
 
@@ -277,6 +295,7 @@ int carve(const struct carve_config *config, struct err *err)
         if (!is_looked_at(c.map, i))
             continue;
         c.look.medium = i;
+        c.erase_block = choose_erase_block(config, &c.map->media[i]);
         c.n_found = 0;
         ret = look_everywhere(&c, &c.map->media[i], err);
         if (ret == 0)

@@ -15,8 +15,8 @@
 struct carve_config {
     struct device *device;
     struct cache *cache;  /* NULL: none; then nothing is known yet */
-    uint64_t erase_block; /* bytes, a multiple of MAP_ALIGN; 0: as the
-                             device's dialect has it, or the above */
+    uint64_t erase_block; /* bytes, a multiple of MAP_ALIGN; 0: as the map or
+                             the dialect has it, but not less than the above */
     /* Shows a line while it works, "" when it is done; NULL: nobody. */
     void (*show)(void *arg, const char *line);
     void *show_arg;

@@ -31,6 +31,7 @@ const char command_help[] =
     "       fwfs --offline [OPTION]... CACHE MOUNTPOINT\n"
     "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
+    "       fwfs --check-dialect FILE...\n"
     "\n"
     "Mounts the flash memory of the device whose boot loader answers on the\n"
     "serial port DEVICE. Reads only; each byte is fetched once, when asked "
@@ -41,7 +42,9 @@ const char command_help[] =
     "  -d, --dialect NAME|FILE   boot loader; without it, it is recognised\n"
     "  -s, --segment NAME:BASE:SIZE\n"
     "                            one more file, for what the device's own map\n"
-    "                            does not tell; may be given again\n"
+    "                            does not tell; may be given again. BASE is "
+    "an\n"
+    "                            address, or MEDIUM@OFFSET\n"
     "      --carve[=SIZE]        look for images at each erase block of SIZE\n"
     "                            bytes (64K): squashfs@150000.img and the "
     "like\n"
@@ -86,6 +89,7 @@ const char command_help[] =
     "      --retry               try again what could not be read\n"
     "      --list-ports          serial ports of this machine\n"
     "      --list-dialects       boot loaders that fwfs can talk to\n"
+    "      --check-dialect       what is wrong or strange in dialect files\n"
     "  -V, --version             version of fwfs and of libfuse\n"
     "  -h, --help                this text\n"
     "\n"
@@ -173,6 +177,29 @@ static int forget(const struct options *o, struct buf *out, struct err *err)
     return r;
 }
 
+/* Each file is checked; whatever is strange fails the command at its end. */
+static int check_dialects(const struct options *o, struct buf *out,
+                          struct err *err)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < o->n_operands; i++) {
+        struct err why = {.text = ""};
+        int n = dialect_check(o->operands[i], out, &why);
+        if (n < 0)
+            (void)buf_printf(out, "%s\n", why.text);
+        found += n < 0 ? 1 : (size_t)n;
+    }
+    if (found == 0)
+        return 0;
+    (void)print(out, NULL);
+    buf_clear(out);
+    return err_set(err, -EINVAL,
+                   "%zu thing%s to look at; fwfs-dialect(5) has "
+                   "the format",
+                   found, found == 1 ? "" : "s");
+}
+
 static int version(struct buf *out)
 {
     (void)buf_printf(out, "fwfs %s\nlibfuse %s\n", FWFS_VERSION,
@@ -197,6 +224,8 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return ports_list(out, err);
     case COMMAND_LIST_DIALECTS:
         return dialect_list(out, err);
+    case COMMAND_CHECK_DIALECT:
+        return check_dialects(o, out, err);
     case COMMAND_LIST_CACHES:
         return caches_list(o->cache_dir, out, err);
     case COMMAND_FORGET:

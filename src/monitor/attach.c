@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "monitor/recognise.h"
+#include "monitor/template.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct attach {
     uint64_t cleared_at;    /* console's count of received bytes then */
     unsigned echoes;        /* how often a break-in key was seen typed */
     bool asked;             /* for the power cycle */
+    bool password_asked;    /* the user was */
 };
 
 /* Moves complete lines to the text, making room at its front. */
@@ -148,10 +150,30 @@ static bool stands_typed(struct attach *a, const struct keys *keys)
            ++a->echoes % 2 == 0;
 }
 
+/* The keys of b; none, and the user is told, when they want a password that
+ * was not given. */
+static struct keys break_in_keys(struct attach *a, const struct break_in *b)
+{
+    const struct template_values values = {.password = a->config->password};
+    struct keys keys = {.len = 0};
+
+    if (template_fill_keys(b->send, &values, keys.bytes, sizeof(keys.bytes),
+                           NULL) == 0) {
+        keys.len = strlen(keys.bytes);
+    } else if (!a->password_asked) {
+        a->password_asked = true;
+        log_warn("the boot loader wants a password: give it with "
+                 "-o password=");
+    }
+    return keys;
+}
+
 static int send_break_in(struct attach *a, const struct break_in *b)
 {
-    if (!stands_typed(a, &b->send))
-        return console_send(a->c, &b->send);
+    struct keys keys = break_in_keys(a, b);
+
+    if (keys.len == 0 || !stands_typed(a, &keys))
+        return console_send(a->c, &keys);
     return console_clear(a->c, a->recognise.first, a->until);
 }
 
@@ -220,7 +242,12 @@ static int break_in_now(struct attach *a)
 {
     const struct break_in *b = pick_break_in(a);
 
-    return b != NULL ? console_send(a->c, &b->send) : 0;
+    struct keys keys;
+
+    if (b == NULL)
+        return 0;
+    keys = break_in_keys(a, b);
+    return console_send(a->c, &keys);
 }
 
 static bool mostly_garbage(const char *escaped)
@@ -238,10 +265,10 @@ static int timed_out(struct attach *a, struct err *err)
     char sent[48];
     char came[400];
     const struct break_in *b = pick_break_in(a);
-    const struct keys *keys = b != NULL ? &b->send
-                                        : &a->config->dialects[0]->wake;
+    struct keys keys = b != NULL ? break_in_keys(a, b)
+                                 : a->config->dialects[0]->wake;
 
-    (void)text_escape(sent, sizeof(sent), keys->bytes, keys->len);
+    (void)text_escape(sent, sizeof(sent), keys.bytes, keys.len);
     transcript_tail(a->c->transcript, 100, came, sizeof(came));
     if (came[0] == '\0')
         return err_set(err, -ETIMEDOUT,

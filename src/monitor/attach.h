@@ -18,6 +18,7 @@ struct attach_config {
                                   device is being ridden out */
     bool starting;             /* its banner has been seen: the countdown may
                                   be running already */
+    const char *password;      /* the user's, NULL: none */
     unsigned timeout_ms;
 };
 

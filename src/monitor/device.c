@@ -105,7 +105,7 @@ static int survey_map(struct survey *s, const char *const *user,
             if ((d->maps[i].makes == MAP_MAKES_CHIP) == (chips == 1))
                 ret = apply_rule(s, &d->maps[i], err);
     for (; ret == 0 && user != NULL && *user != NULL; user++)
-        ret = map_add_user(&s->dev->map, *user, err);
+        ret = map_add_user(&s->dev->map, d, *user, err);
     return ret == 0 ? map_finish(&s->dev->map, err) : ret;
 }
 

@@ -33,7 +33,8 @@ static int ask_sum(struct device *dev, const struct checksum *c,
                    uint64_t address, uint64_t len, struct digest_value *sum,
                    struct err *err)
 {
-    const struct template_values values = {address, len, len};
+    const struct template_values values = {
+        .address = address, .length = len, .count = len};
     CLEANUP_BUF struct buf answer = BUF_LIMITED(65536);
     char command[128];
     int ret = template_fill(c->command, &values, command, sizeof(command), err);

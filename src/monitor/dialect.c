@@ -98,6 +98,15 @@ static void name_from_path(struct dialect *d, const char *path)
     (void)text_escape(d->name, sizeof(d->name), start, len);
 }
 
+int dialect_check(const char *path, struct buf *notes, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_LIMITED(FILE_MAX);
+    int ret = read_file(path, &text, err);
+
+    return ret < 0 ? ret
+                   : dialect_check_text(text.data, text.len, path, notes, err);
+}
+
 int dialect_load_file(struct dialect **out, const char *path, struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_LIMITED(FILE_MAX);
@@ -203,62 +212,6 @@ int dialect_load(struct dialect **out, const char *name, struct err *err)
         (void)unknown_name(name, all, err);
     dialect_free_all(all);
     return ret;
-}
-
-static void free_map_rule(struct map_rule *m)
-{
-    free(m->command);
-    pattern_free(m->section);
-    pattern_free(m->pattern);
-    pattern_free(m->unless);
-    free(m->name);
-    free(m->medium);
-    free(m->alias);
-}
-
-static void free_parts(struct dialect *d)
-{
-    for (size_t i = 0; i < d->n_banners; i++)
-        pattern_free(d->banners[i]);
-    for (size_t i = 0; i < d->n_hints; i++)
-        pattern_free(d->hints[i]);
-    for (size_t i = 0; i < d->n_break_ins; i++)
-        pattern_free(d->break_ins[i].when);
-    for (size_t i = 0; i < d->n_dumps; i++)
-        free(d->dumps[i].command);
-    for (size_t i = 0; i < d->n_maps; i++)
-        free_map_rule(&d->maps[i]);
-    for (size_t i = 0; i < d->n_identities; i++) {
-        free(d->identities[i].command);
-        pattern_free(d->identities[i].pattern);
-    }
-    for (size_t i = 0; i < d->n_checksums; i++) {
-        free(d->checksums[i].command);
-        pattern_free(d->checksums[i].answer);
-    }
-    free(d->checksums);
-    free(d->footers);
-    free(d->banners);
-    free(d->hints);
-    free(d->break_ins);
-    free(d->dumps);
-    free(d->maps);
-    free(d->identities);
-}
-
-void dialect_free(struct dialect *d)
-{
-    if (d == NULL)
-        return;
-    free_parts(d);
-    free(d->description);
-    free(d->recognise_command);
-    pattern_free(d->recognise_answer);
-    pattern_free(d->prompt);
-    pattern_free(d->unknown);
-    pattern_free(d->fault);
-    pattern_free(d->unmapped);
-    free(d);
 }
 
 void dialect_free_all(struct dialect **list)

@@ -31,22 +31,109 @@ struct keys {
 /* How to stop the automatic start of the operating system. */
 struct break_in {
     struct pattern *when; /* text that calls for it; NULL: the banner */
-    struct keys send;
-    unsigned every_ms; /* pace */
+    char *send;           /* keys; {password} may stand in them */
+    unsigned every_ms;    /* pace */
+};
+
+/* A question of the device while a command runs, and what is typed then. */
+struct exchange {
+    struct pattern *expect; /* matched against the unterminated last line, and
+                               against complete ones */
+    char *send;             /* keys, with place holders as in commands */
+};
+
+/* A list of them. As a dialogue they are held in this order, each once; as a
+ * pager any of them, as often as it is asked. */
+struct exchanges {
+    struct exchange *list;
+    size_t n;
+};
+
+/* A section that is used only with boot loaders that have what it needs. */
+struct condition {
+    char *command; /* asked once; NULL: the text seen while attaching */
+    struct pattern *answer; /* must match; NULL: always used */
+};
+
+enum dump_output {
+    DUMP_ROWS,       /* lines with addresses, as row says */
+    DUMP_SREC,       /* Motorola S-records, a checksum a line */
+    DUMP_HEX,        /* hex digits alone */
+    DUMP_BASE64,     /* ... */
+    DUMP_BASE64_GZIP /* base64 of a gzip of the range */
+};
+
+/* What the address of a row counts from. */
+enum dump_base {
+    DUMP_ABSOLUTE, /* as {address}, or {offset} where medium is set */
+    DUMP_REQUEST,  /* from the first byte asked for */
+    DUMP_PAGE      /* from the start of the medium's page */
 };
 
 /* A command that prints memory. */
 struct dump_method {
     char name[32];
-    char *command;  /* template, see template.h */
-    bool cpu_order; /* words in the CPU's order: must be proved */
-    unsigned unit;  /* bytes that {count} counts in */
-    uint64_t fixed; /* bytes it always prints; 0: as asked */
-    uint64_t max;   /* bytes asked for at once, at most */
-    struct row_shape row;
+    struct condition needs;
+    struct pattern *medium; /* reads such media directly; NULL: memory */
+    char *command;          /* template, see template.h */
+    char *again;            /* template for a request that goes on where the
+                               last one ended, with its length; NULL: none */
+    bool enter;             /* a line end follows the command */
+    struct exchanges dialogue;
+    enum dump_output output;
+    bool cpu_order;         /* words in the CPU's order: must be proved */
+    enum row_order printed; /* else: as they are printed */
+    unsigned unit;          /* bytes that {count} counts in */
+    uint64_t align;       /* a request starts at multiples of it; 16 or more */
+    uint64_t fixed;       /* bytes it always prints; 0: as asked */
+    uint64_t max;         /* bytes asked for at once, at most */
+    struct row_shape row; /* for DUMP_ROWS */
+    enum dump_base base;
+    struct pattern *skip; /* lines that are no rows, though they look like it */
+    struct pattern *stop; /* a line behind which no rows follow any more */
 };
 
-enum map_makes { MAP_MAKES_CHIP, MAP_MAKES_SEGMENT };
+/* How media are read that have no addresses on the bus. */
+struct medium_access {
+    char title[32];
+    struct condition needs;
+    struct pattern *names; /* of the media it serves, as the map calls them */
+    char *probe;           /* template; typed before the first read, and again
+                              after each reset; NULL: nothing */
+    struct pattern *probe_answer; /* must match; NULL: any answer */
+    /* Puts {length} bytes from {offset} to {ram}; NULL: dump methods with
+     * medium read it directly. */
+    char *read;
+    struct pattern *read_answer; /* must match */
+    struct pattern *read_fail;   /* must not */
+    struct exchanges dialogue;   /* of read */
+    uint64_t chunk;              /* bytes read at once; a power of two */
+    char *bad;                   /* template; tells bad blocks; NULL: none */
+    struct pattern *bad_answer;  /* group offset, or block: hexadecimal unless
+                                    bad_decimal */
+    bool bad_decimal;
+    uint64_t erase_block; /* 0: the map tells, or there are none */
+    uint64_t page;
+};
+
+/* How the session is switched to another speed. */
+struct baud_change {
+    char *command;         /* template with {baud}; NULL: cannot */
+    struct pattern *ready; /* then both ends switch; NULL: the line end */
+    struct keys confirm;   /* sent at the new speed; may be empty */
+    unsigned *rates;       /* that it takes; n_rates of them */
+    size_t n_rates;
+};
+
+enum map_makes {
+    MAP_MAKES_CHIP,
+    MAP_MAKES_SEGMENT,
+    MAP_MAKES_WINDOW,  /* a segment that is read though no chip holds it */
+    MAP_MAKES_RAM,     /* a bank of RAM */
+    MAP_MAKES_RAM_TOP, /* base: what lies there and above is in use */
+    MAP_MAKES_RAM_AT,  /* base: where its own scripts put what they load */
+    MAP_MAKES_GEOMETRY /* erase block and page of a medium */
+};
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 
 /* Turns an answer into chips or segments. */
@@ -57,8 +144,10 @@ struct map_rule {
     enum map_makes makes;
     enum map_format format;
     struct pattern *section; /* splits the answer; its groups are inherited */
-    struct pattern *pattern; /* groups name, base, offset, size, end, unit,
-                                medium, list */
+    struct pattern *pattern; /* groups name, base, offset, size, end (behind
+                                it), last (its last byte), blocks (of erase),
+                                unit, medium, list, erase, erase_unit, page,
+                                page_unit */
     struct pattern *unless;  /* the answer must not match this */
     char *name;              /* constants for what the pattern does not give */
     char *medium;
@@ -68,6 +157,9 @@ struct map_rule {
     bool if_free; /* only where no other segment lies */
     uint64_t base;
     uint64_t size;
+    int radix;      /* of numbers without 0x and without a unit: 16 or 10 */
+    uint64_t scale; /* bytes that they count in: 512 for sectors */
+    struct condition needs;
 };
 
 struct identity_rule {
@@ -80,8 +172,16 @@ struct identity_rule {
 /* A command that computes a checksum of a range. */
 struct checksum {
     const struct digest *algorithm;
+    struct condition needs;
+    struct pattern *medium; /* of such media directly; NULL: of memory */
     char *command;          /* template */
     struct pattern *answer; /* group sum */
+};
+
+enum echo {
+    ECHO_NONE,
+    ECHO_PLAIN,  /* byte for byte */
+    ECHO_REDRAWN /* with escape sequences between */
 };
 
 struct dialect {
@@ -96,13 +196,24 @@ struct dialect {
     char *recognise_command; /* NULL: the prompt is proof enough */
     struct pattern *recognise_answer;
 
-    struct pattern *prompt;  /* matched against an unterminated last line */
-    struct keys line_end;    /* what makes the boot loader run a line */
-    struct keys wake;        /* makes it show its prompt again */
-    struct keys clear;       /* takes back what stands in its line editor; */
-    unsigned clear_times;    /* sent so often */
-    struct keys interrupt;   /* stops a running dump; len 0: nothing does */
-    bool echo;               /* it repeats what is typed */
+    struct pattern *prompt; /* matched against an unterminated last line; NULL:
+                               it has none, then done is set */
+    bool prompt_changes;    /* it is never learned, prompt tells it */
+    struct pattern *done;   /* a line that ends each answer, before the prompt
+                               or instead of one; NULL: none */
+    struct keys line_end;   /* what makes the boot loader run a line */
+    struct keys wake;       /* makes it show its prompt again */
+    struct keys clear;      /* takes back what stands in its line editor; */
+    unsigned clear_times;   /* sent so often */
+    struct keys interrupt;  /* stops a running dump; len 0: nothing does */
+    enum echo echo;         /* how it repeats what is typed */
+    struct exchanges pager; /* it waits for a key in the middle of output */
+    char *unlock;           /* template with {password}; NULL: none. Typed at
+                               the prompt when the user gave a password */
+    char **setup;           /* commands typed at the prompt after each attach */
+    size_t n_setup;
+    struct pattern **never; /* commands that are never typed */
+    size_t n_never;
     unsigned type_chunk;     /* bytes typed before their echo is awaited */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */
@@ -120,6 +231,9 @@ struct dialect {
     size_t n_identities;
     struct checksum *checksums; /* the cheapest first */
     size_t n_checksums;
+    struct medium_access *accesses;
+    size_t n_accesses;
+    struct baud_change baud;
 };
 
 /* Reads one file. Errors name file:line and what is wrong. */
@@ -132,6 +246,10 @@ int dialect_load(struct dialect **out, const char *name, struct err *err);
 /* All dialects of the folders, by order, then name; a list ended by NULL.
  * Fails on the first file that is wrong. */
 int dialect_load_all(struct dialect ***out, struct err *err);
+
+/* Reads a file for what is strange in it (dialect_file.h). Returns how many
+ * lines notes got, or as dialect_load_file. */
+int dialect_check(const char *path, struct buf *notes, struct err *err);
 
 void dialect_free(struct dialect *d);
 void dialect_free_all(struct dialect **list); /* NULL is allowed */

@@ -12,6 +12,7 @@
 #include "monitor/dialect_file.h"
 
 #include "base/buf.h"
+#include "monitor/dialect_lint.h"
 #include "monitor/dialect_rules.h"
 #include "monitor/dialect_schema.h"
 #include "monitor/dialect_value.h"
@@ -58,48 +59,61 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
                     : "");
 }
 
-static struct pattern **read_patterns(struct dialect_reader *r, cfg_t *sec,
-                                      const char *key, size_t *n)
-{
-    struct pattern **list = value_array(r, sec, key, sizeof(struct pattern *),
-                                        n);
-
-    for (size_t i = 0; i < *n; i++)
-        list[i] = value_compile(r, sec, key,
-                                cfg_getnstr(sec, key, (unsigned)i));
-    return list;
-}
-
 static void read_recognise(struct dialect_reader *r, struct dialect *d,
                            cfg_t *top)
 {
     cfg_t *sec = cfg_getsec(top, "recognise");
 
-    d->banners = read_patterns(r, sec, "banner", &d->n_banners);
-    d->hints = read_patterns(r, sec, "hint", &d->n_hints);
-    d->recognise_command = value_command(r, sec, VALUE_OPTIONAL);
+    d->banners = value_patterns(r, sec, "banner", &d->n_banners);
+    d->hints = value_patterns(r, sec, "hint", &d->n_hints);
+    d->recognise_command = value_command(r, sec, "command", VALUE_OPTIONAL);
     d->recognise_answer = value_pattern(r, sec, "answer");
     if ((d->recognise_command == NULL) != (d->recognise_answer == NULL))
         (void)value_fail(r, sec, "answer", "command and answer go together");
 }
 
+static void read_setup(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+{
+    d->setup = value_array(r, sec, "setup", sizeof(char *), &d->n_setup);
+    for (size_t i = 0; i < d->n_setup; i++) {
+        d->setup[i] = strdup(cfg_getnstr(sec, "setup", (unsigned)i));
+        if (d->setup[i] == NULL)
+            (void)value_fail(r, sec, "setup", "out of memory");
+    }
+}
+
+static void read_prompt(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+{
+    d->prompt = value_pattern(r, sec, "prompt");
+    d->prompt_changes = cfg_getbool(sec, "prompt-changes") == cfg_true;
+    d->done = value_pattern(r, sec, "done");
+    if (d->prompt == NULL && d->done == NULL)
+        (void)value_fail(r, sec, "prompt", "missing, and so is done");
+    if (d->prompt == NULL && d->prompt_changes)
+        (void)value_fail(r, sec, "prompt-changes", "there is no prompt");
+}
+
 static void read_console(struct dialect_reader *r, struct dialect *d,
                          cfg_t *top)
 {
+    static const char *const echoes[] = {"none",  "plain", "redrawn",
+                                         "false", "true",  NULL};
     cfg_t *sec = cfg_getsec(top, "console");
 
-    d->prompt = value_pattern(r, sec, "prompt");
-    if (d->prompt == NULL)
-        (void)value_fail(r, sec, "prompt", "missing");
+    read_prompt(r, d, sec);
     d->line_end = value_keys(r, sec, "line-end");
     d->wake = value_keys(r, sec, "wake");
     d->clear = value_keys(r, sec, "clear");
     d->clear_times = value_uint(r, sec, "clear-times", 1, 4096);
     d->interrupt = value_keys(r, sec, "interrupt");
-    d->echo = cfg_getbool(sec, "echo") == cfg_true;
+    d->echo = (enum echo)(value_choice(r, sec, "echo", echoes) % 3);
     d->type_chunk = value_uint(r, sec, "type-chunk", 1, 1024);
     d->unknown = value_pattern(r, sec, "unknown");
     d->fault = value_pattern(r, sec, "fault");
+    d->pager = value_exchanges(r, sec, "pager");
+    d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
+    d->never = value_patterns(r, sec, "never", &d->n_never);
+    read_setup(r, d, sec);
     if (d->line_end.len == 0 || d->wake.len == 0)
         (void)value_fail(r, sec, "line-end",
                          "line-end and wake must not be empty");
@@ -113,103 +127,11 @@ static void read_break_ins(struct dialect_reader *r, struct dialect *d,
     for (size_t i = 0; i < d->n_break_ins; i++) {
         cfg_t *sec = cfg_getnsec(top, "break-in", (unsigned)i);
         d->break_ins[i].when = value_pattern(r, sec, "when");
-        d->break_ins[i].send = value_keys(r, sec, "send");
+        d->break_ins[i].send = value_key_template(r, sec, "send");
         d->break_ins[i].every_ms = value_uint(r, sec, "every", 10, 60000);
-        if (d->break_ins[i].send.len == 0)
+        if (d->break_ins[i].send == NULL)
             (void)value_fail(r, sec, "send", "missing");
     }
-}
-
-static void read_row(struct dialect_reader *r, struct row_shape *s, cfg_t *sec)
-{
-    unsigned most;
-
-    value_fixed(r, sec, "address-prefix", s->address_prefix,
-                sizeof(s->address_prefix));
-    value_fixed(r, sec, "address-suffix", s->address_suffix,
-                sizeof(s->address_suffix));
-    s->address_digits_min = value_uint(r, sec, "address-digits", 1, 16);
-    most = value_uint(r, sec, "address-digits-max", 0, 16);
-    s->address_digits_max = most > s->address_digits_min
-                                ? most
-                                : s->address_digits_min;
-    s->cell_bytes = value_uint(r, sec, "cell-bytes", 1, 8);
-    s->cells = value_uint(r, sec, "cells", 1, ROW_BYTES_MAX);
-    value_fixed(r, sec, "cell-prefix", s->cell_prefix, sizeof(s->cell_prefix));
-    value_fixed(r, sec, "separators", s->separators, sizeof(s->separators));
-    if ((s->cell_bytes & (s->cell_bytes - 1)) != 0)
-        (void)value_fail(r, sec, "cell-bytes", "must be 1, 2, 4 or 8");
-    if (row_full_length(s) > ROW_BYTES_MAX || row_full_length(s) % 16 != 0)
-        (void)value_fail(r, sec, "cells",
-                         "a row must hold 16, 32, 48 or 64 bytes");
-}
-
-static void read_row_ascii(struct dialect_reader *r, struct row_shape *s,
-                           cfg_t *sec)
-{
-    char other[2] = "";
-
-    s->ascii = cfg_getbool(sec, "ascii") == cfg_true;
-    s->ascii_gap = value_uint(r, sec, "ascii-gap", 0, 64);
-    value_fixed(r, sec, "ascii-open", s->ascii_open, sizeof(s->ascii_open));
-    value_fixed(r, sec, "ascii-close", s->ascii_close, sizeof(s->ascii_close));
-    s->ascii_first = (uint8_t)value_uint(r, sec, "ascii-first", 0, 255);
-    s->ascii_last = (uint8_t)value_uint(r, sec, "ascii-last", 0, 255);
-    value_fixed(r, sec, "ascii-other", other, sizeof(other));
-    s->ascii_other = other[0];
-}
-
-static void read_dump(struct dialect_reader *r, struct dump_method *m,
-                      cfg_t *sec)
-{
-    cfg_t *row = cfg_getsec(sec, "row");
-    const char *order = cfg_getstr(sec, "order");
-
-    value_title(sec, m->name, sizeof(m->name));
-    m->command = value_command(r, sec, VALUE_TEMPLATE);
-    if (m->command != NULL && strstr(m->command, "{address") == NULL)
-        (void)value_fail(r, sec, "command", "has no {address}");
-    m->cpu_order = strcmp(order, "cpu") == 0;
-    if (!m->cpu_order && strcmp(order, "memory") != 0)
-        (void)value_fail(r, sec, "order", "must be memory or cpu");
-    if (m->cpu_order && cfg_getint(row, "cell-bytes") < 2)
-        (void)value_fail(r, sec, "order",
-                         "cpu makes no sense for single bytes");
-    m->unit = value_uint(r, sec, "unit", 1, ROW_BYTES_MAX);
-    (void)value_size(r, sec, "fixed", &m->fixed);
-    m->max = 4096;
-    (void)value_size(r, sec, "max", &m->max);
-    if (m->fixed != 0)
-        m->max = m->fixed;
-    read_row(r, &m->row, row);
-    read_row_ascii(r, &m->row, row);
-    if (16 % m->unit != 0)
-        (void)value_fail(r, sec, "unit", "must be 1, 2, 4, 8 or 16");
-    if (m->fixed % row_full_length(&m->row) != 0)
-        (void)value_fail(r, sec, "fixed", "must be a multiple of the row");
-    /* 512: so that a request never straddles what the cache rounds to. */
-    if (m->fixed > 512 || (m->fixed & (m->fixed - 1)) != 0 ||
-        (m->fixed != 0 && m->fixed < 16))
-        (void)value_fail(r, sec, "fixed", "must be a power of two, 16 to 512");
-    if (m->max % 16 != 0 || m->max == 0 || m->max > (1U << 20))
-        (void)value_fail(r, sec, "max", "must be a multiple of 16, at most 1M");
-}
-
-static void read_dumps(struct dialect_reader *r, struct dialect *d, cfg_t *top)
-{
-    bool bytes = false;
-
-    d->dumps = value_array(r, top, "dump", sizeof(*d->dumps), &d->n_dumps);
-    for (size_t i = 0; i < d->n_dumps; i++) {
-        read_dump(r, &d->dumps[i], cfg_getnsec(top, "dump", (unsigned)i));
-        bytes = bytes || !d->dumps[i].cpu_order;
-    }
-    if (!r->failed && !bytes)
-        err_say(r->err,
-                "%s: no dump section with order = memory; the order of "
-                "words is proved against it",
-                r->path);
-    r->failed = r->failed || !bytes;
 }
 
 static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
@@ -219,11 +141,12 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_recognise(r, d, top);
     read_console(r, d, top);
     read_break_ins(r, d, top);
-    read_dumps(r, d, top);
+    dialect_read_dumps(r, d, top);
     dialect_read_checksums(r, d, top);
     dialect_read_footers(r, d, top);
     dialect_read_maps(r, d, top);
     dialect_read_identities(r, d, top);
+    dialect_read_media(r, d, top);
 }
 
 /* Blanks a comment that starts at text, of any of libconfuse's three kinds;
@@ -274,14 +197,13 @@ static int add_sentinel(struct buf *out, const char *text, size_t len,
     return 0;
 }
 
-int dialect_parse(struct dialect **out, const char *text, size_t len,
-                  const char *path, struct err *err)
+static int parse(struct dialect_reader *r, struct dialect **out,
+                 const char *text, size_t len)
 {
-    struct dialect_reader r = {.path = path, .err = err};
     struct buf whole = {0};
     struct dialect *d = NULL;
     cfg_t *top = NULL;
-    int ret = add_sentinel(&whole, text, len, path, err);
+    int ret = add_sentinel(&whole, text, len, r->path, r->err);
 
     if (ret == 0) {
         ret = -ENOMEM;
@@ -290,15 +212,17 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
         top = cfg_init(dialect_schema, CFGF_NONE);
     }
     if (d != NULL && top != NULL) {
-        reading = &r;
+        reading = r;
         (void)cfg_set_error_function(top, on_error);
-        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r.failed)
-            (void)value_fail(&r, top, "file", "not understood");
-        if (!r.failed)
-            read_all(&r, d, top);
+        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r->failed)
+            (void)value_fail(r, top, "file", "not understood");
+        if (!r->failed)
+            read_all(r, d, top);
+        if (!r->failed && r->notes != NULL)
+            dialect_lint(r, d, top);
         reading = NULL;
-        free(r.lines);
-        ret = r.failed ? -EINVAL : 0;
+        free(r->lines);
+        ret = r->failed ? -EINVAL : 0;
     }
     if (top != NULL)
         (void)cfg_free(top);
@@ -308,4 +232,23 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
     else
         dialect_free(d);
     return ret;
+}
+
+int dialect_parse(struct dialect **out, const char *text, size_t len,
+                  const char *path, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err};
+
+    return parse(&r, out, text, len);
+}
+
+int dialect_check_text(const char *text, size_t len, const char *path,
+                       struct buf *notes, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err, .notes = notes};
+    struct dialect *d = NULL;
+    int ret = parse(&r, &d, text, len);
+
+    dialect_free(d);
+    return ret < 0 ? ret : (int)r.n_notes;
 }

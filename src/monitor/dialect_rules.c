@@ -3,6 +3,8 @@
 
 #include "monitor/dialect_rules.h"
 
+#include "monitor/template.h"
+
 #include <string.h>
 
 void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
@@ -13,13 +15,18 @@ void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
     for (size_t i = 0; i < d->n_checksums; i++) {
         cfg_t *sec = cfg_getnsec(top, "checksum", (unsigned)i);
         struct checksum *c = &d->checksums[i];
-        c->algorithm = digest_find(cfg_title(sec));
+        const char *name = cfg_getstr(sec, "algorithm");
+        c->algorithm = digest_find(name != NULL ? name : cfg_title(sec));
+        c->needs = value_condition(r, sec);
+        c->medium = value_pattern(r, sec, "medium");
         if (c->algorithm == NULL)
             (void)value_fail(r, sec, "title",
                              "must be crc32, cksum, md5, sha1, sha256 or "
                              "sha512");
-        c->command = value_command(r, sec, VALUE_TEMPLATE);
-        if (c->command != NULL && strstr(c->command, "{address") == NULL)
+        c->command = value_command(r, sec, "command", VALUE_TEMPLATE);
+        if (c->command != NULL && !template_has(c->command, "address") &&
+            !template_has(c->command, "offset") &&
+            !template_has(c->command, "sector"))
             (void)value_fail(r, sec, "command", "has no {address}");
         c->answer = value_pattern(r, sec, "answer");
         if (c->answer == NULL || !pattern_has(c->answer, "sum"))
@@ -59,22 +66,39 @@ void dialect_read_footers(struct dialect_reader *r, struct dialect *d,
         read_footer(r, &d->footers[i], cfg_getnsec(top, "footer", (unsigned)i));
 }
 
+static bool tells(const struct map_rule *m, const char *group)
+{
+    return m->pattern != NULL && pattern_has(m->pattern, group);
+}
+
 static void check_rule(struct dialect_reader *r, const struct map_rule *m,
                        cfg_t *sec)
 {
-    bool list = m->pattern != NULL && pattern_has(m->pattern, "list");
+    bool sized = m->has_size || tells(m, "size") || tells(m, "end") ||
+                 tells(m, "last") || (tells(m, "blocks") && tells(m, "erase"));
+    bool based = m->has_base || tells(m, "base");
+    bool medium = m->medium != NULL || tells(m, "medium") ||
+                  (m->section != NULL && pattern_has(m->section, "medium"));
+    /* Another rule may tell the size of a chip that has a name. */
+    bool named = m->makes == MAP_MAKES_CHIP && medium;
 
-    if (m->format == MAP_FORMAT_MTDPARTS && !list)
+    if (m->format == MAP_FORMAT_MTDPARTS && !tells(m, "list"))
         (void)value_fail(r, sec, "pattern", "needs a group (?<list>...)");
-    if (m->format == MAP_FORMAT_TEXT && !m->has_size &&
-        (m->pattern == NULL ||
-         (!pattern_has(m->pattern, "size") && !pattern_has(m->pattern, "end"))))
+    if (m->format == MAP_FORMAT_TEXT && !sized && !named &&
+        m->makes <= MAP_MAKES_RAM)
         (void)value_fail(r, sec, "size",
                          "neither the pattern nor size tells one");
-    if (m->makes == MAP_MAKES_CHIP && !m->has_base &&
-        (m->pattern == NULL || !pattern_has(m->pattern, "base")))
+    if (m->makes == MAP_MAKES_CHIP && !based && !medium)
+        (void)value_fail(r, sec, "base",
+                         "neither the pattern nor base tells the address, and "
+                         "no medium is named that is read without one");
+    if (m->makes >= MAP_MAKES_RAM && m->makes <= MAP_MAKES_RAM_AT && !based)
         (void)value_fail(r, sec, "base",
                          "neither the pattern nor base tells the address");
+    if (m->makes == MAP_MAKES_GEOMETRY &&
+        (!medium || (!tells(m, "erase") && !tells(m, "page"))))
+        (void)value_fail(r, sec, "pattern",
+                         "needs a medium, and a group erase or page");
     if (m->command == NULL && !m->banner && m->pattern != NULL)
         (void)value_fail(r, sec, "command",
                          "missing: what should match pattern?");
@@ -82,19 +106,16 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
 
 static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
 {
-    const char *makes = cfg_getstr(sec, "makes");
-    const char *format = cfg_getstr(sec, "format");
+    static const char *const makes[] = {"chip",    "segment", "window",   "ram",
+                                        "ram-top", "ram-at",  "geometry", NULL};
+    static const char *const formats[] = {"text", "mtdparts", NULL};
 
     value_title(sec, m->title, sizeof(m->title));
-    m->command = value_command(r, sec, VALUE_OPTIONAL);
+    m->command = value_command(r, sec, "command", VALUE_OPTIONAL);
     m->banner = cfg_getbool(sec, "banner") == cfg_true;
-    m->makes = strcmp(makes, "chip") == 0 ? MAP_MAKES_CHIP : MAP_MAKES_SEGMENT;
-    if (m->makes == MAP_MAKES_SEGMENT && strcmp(makes, "segment") != 0)
-        (void)value_fail(r, sec, "makes", "must be chip or segment");
-    m->format = strcmp(format, "mtdparts") == 0 ? MAP_FORMAT_MTDPARTS
-                                                : MAP_FORMAT_TEXT;
-    if (m->format == MAP_FORMAT_TEXT && strcmp(format, "text") != 0)
-        (void)value_fail(r, sec, "format", "must be text or mtdparts");
+    m->makes = (enum map_makes)value_choice(r, sec, "makes", makes);
+    m->format = (enum map_format)value_choice(r, sec, "format", formats);
+    m->needs = value_condition(r, sec);
     m->section = value_pattern(r, sec, "section");
     m->pattern = value_pattern(r, sec, "pattern");
     m->unless = value_pattern(r, sec, "unless");
@@ -104,6 +125,13 @@ static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
     m->has_base = value_size(r, sec, "base", &m->base);
     m->has_size = value_size(r, sec, "size", &m->size);
     m->if_free = cfg_getbool(sec, "if-free") == cfg_true;
+    m->radix = (int)value_uint(r, sec, "radix", 10, 16);
+    if (m->radix != 10 && m->radix != 16)
+        (void)value_fail(r, sec, "radix", "must be 16 or 10");
+    m->scale = 1;
+    (void)value_size(r, sec, "scale", &m->scale);
+    if (m->scale == 0 || m->scale > (1U << 30))
+        (void)value_fail(r, sec, "scale", "must be 1 to 1G");
     check_rule(r, m, sec);
 }
 
@@ -124,7 +152,7 @@ void dialect_read_identities(struct dialect_reader *r, struct dialect *d,
         cfg_t *sec = cfg_getnsec(top, "identity", (unsigned)i);
         struct identity_rule *rule = &d->identities[i];
         value_title(sec, rule->title, sizeof(rule->title));
-        rule->command = value_command(r, sec, VALUE_WANTED);
+        rule->command = value_command(r, sec, "command", VALUE_WANTED);
         rule->pattern = value_pattern(r, sec, "pattern");
         rule->unique = cfg_getbool(sec, "unique") == cfg_true;
         if (rule->pattern == NULL)

@@ -13,6 +13,10 @@ void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
 void dialect_read_footers(struct dialect_reader *r, struct dialect *d,
                           cfg_t *top);
 void dialect_read_maps(struct dialect_reader *r, struct dialect *d, cfg_t *top);
+void dialect_read_dumps(struct dialect_reader *r, struct dialect *d,
+                        cfg_t *top);
+void dialect_read_media(struct dialect_reader *r, struct dialect *d,
+                        cfg_t *top);
 void dialect_read_identities(struct dialect_reader *r, struct dialect *d,
                              cfg_t *top);
 

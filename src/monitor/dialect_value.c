@@ -12,22 +12,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where key stands; else where its section ends. */
+static int line_of(const struct dialect_reader *r, const cfg_t *sec,
+                   const char *key)
+{
+    for (size_t i = 0; key != NULL && i < r->n_lines; i++)
+        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
+            return r->lines[i].line;
+    return sec->line;
+}
+
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
                 const char *what)
 {
     const char *title = cfg_title(sec);
-    int line = sec->line;
-
-    for (size_t i = 0; i < r->n_lines; i++)
-        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
-            line = r->lines[i].line;
 
     if (!r->failed)
-        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, line,
-                cfg_name(sec), title != NULL ? " " : "",
+        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path,
+                line_of(r, sec, key), cfg_name(sec), title != NULL ? " " : "",
                 title != NULL ? title : "", key, what);
     r->failed = true;
     return false;
+}
+
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what)
+{
+    const char *title = cfg_title(sec);
+
+    (void)buf_printf(r->notes, "%s:%d: section %s%s%s: %s%s%s\n", r->path,
+                     line_of(r, sec, key), cfg_name(sec),
+                     title != NULL ? " " : "", title != NULL ? title : "",
+                     key != NULL ? key : "", key != NULL ? ": " : "", what);
+    r->n_notes++;
 }
 
 char *value_string(struct dialect_reader *r, cfg_t *sec, const char *key)
@@ -112,25 +129,124 @@ struct pattern *value_pattern(struct dialect_reader *r, cfg_t *sec,
     return value_compile(r, sec, key, cfg_getstr(sec, key));
 }
 
-char *value_command(struct dialect_reader *r, cfg_t *sec,
+/* Stands for what a device and a user may give; tried when a file is read. */
+static const struct template_values sample = {
+    .address = 0x12345600,
+    .length = 0x100,
+    .count = 0x100,
+    .offset = 0x5600,
+    .ram = 0x82000000,
+    .baud = 115200,
+    .erase_block = 0x20000,
+    .page_size = 0x800,
+    .medium = "medium0",
+    .password = "password",
+};
+
+static bool fills(struct dialect_reader *r, cfg_t *sec, const char *key,
+                  const char *text, bool keys)
+{
+    char filled[512];
+    struct err why = {""};
+    int ret = keys ? template_fill_keys(text, &sample, filled, sizeof(filled),
+                                        &why)
+                   : template_fill(text, &sample, filled, sizeof(filled), &why);
+
+    return ret == 0 || value_fail(r, sec, key, why.text);
+}
+
+char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind)
 {
-    const struct template_values sample = {0x12345678, 0x100, 0x100};
-    const char *text = cfg_getstr(sec, "command");
-    char filled[256];
-    struct err why = {""};
+    const char *text = cfg_getstr(sec, key);
 
     if (text == NULL || text[0] == '\0') {
-        if (kind != VALUE_OPTIONAL)
-            (void)value_fail(r, sec, "command", "missing");
+        if (kind != VALUE_OPTIONAL && kind != VALUE_MAYBE)
+            (void)value_fail(r, sec, key, "missing");
         return NULL;
     }
-    if (template_fill(text, &sample, filled, sizeof(filled), &why) < 0)
-        (void)value_fail(r, sec, "command", why.text);
-    else if (kind != VALUE_TEMPLATE && strchr(text, '{') != NULL)
-        (void)value_fail(r, sec, "command",
+    if (fills(r, sec, key, text, false) && strchr(text, '{') != NULL &&
+        (kind == VALUE_OPTIONAL || kind == VALUE_WANTED))
+        (void)value_fail(r, sec, key,
                          "place holders have no meaning in this section");
-    return value_string(r, sec, "command");
+    return value_string(r, sec, key);
+}
+
+char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)
+{
+    const char *text = cfg_getstr(sec, key);
+
+    if (text == NULL || text[0] == '\0' || !fills(r, sec, key, text, true))
+        return NULL;
+    return value_string(r, sec, key);
+}
+
+struct condition value_condition(struct dialect_reader *r, cfg_t *sec)
+{
+    struct condition c = {value_command(r, sec, "needs", VALUE_OPTIONAL),
+                          value_pattern(r, sec, "needs-answer")};
+
+    if (c.command != NULL && c.answer == NULL)
+        (void)value_fail(r, sec, "needs", "goes together with needs-answer");
+    return c;
+}
+
+struct pattern **value_patterns(struct dialect_reader *r, cfg_t *sec,
+                                const char *key, size_t *n)
+{
+    struct pattern **list = value_array(r, sec, key, sizeof(struct pattern *),
+                                        n);
+
+    for (size_t i = 0; i < *n; i++)
+        list[i] = value_compile(r, sec, key,
+                                cfg_getnstr(sec, key, (unsigned)i));
+    return list;
+}
+
+struct exchanges value_exchanges(struct dialect_reader *r, cfg_t *sec,
+                                 const char *key)
+{
+    struct exchanges e = {NULL, cfg_size(sec, key) / 2};
+
+    if (cfg_size(sec, key) % 2 != 0)
+        (void)value_fail(r, sec, key, "must be pairs of pattern and keys");
+    if (r->failed || e.n == 0)
+        return (struct exchanges){NULL, 0};
+    e.list = calloc(e.n, sizeof(*e.list));
+    if (e.list == NULL) {
+        (void)value_fail(r, sec, key, "out of memory");
+        return (struct exchanges){NULL, 0};
+    }
+    for (size_t i = 0; i < e.n; i++) {
+        const char *keys = cfg_getnstr(sec, key, (unsigned)(2 * i + 1));
+        e.list[i].expect = value_compile(
+            r, sec, key, cfg_getnstr(sec, key, (unsigned)(2 * i)));
+        if (!fills(r, sec, key, keys, true))
+            continue;
+        e.list[i].send = strdup(keys);
+        if (e.list[i].send == NULL)
+            (void)value_fail(r, sec, key, "out of memory");
+    }
+    return e;
+}
+
+int value_choice(struct dialect_reader *r, cfg_t *sec, const char *key,
+                 const char *const *words)
+{
+    const char *text = cfg_getstr(sec, key);
+    char what[160] = "must be one of";
+    size_t len = strlen(what);
+
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0)
+            return i;
+        len += (size_t)snprintf(what + len, sizeof(what) - len, " %s",
+                                words[i]);
+        if (len >= sizeof(what))
+            break;
+    }
+    (void)value_fail(r, sec, key, what);
+    return 0;
 }
 
 void *value_array(struct dialect_reader *r, cfg_t *top, const char *key,

@@ -4,6 +4,7 @@
 #ifndef MONITOR_DIALECT_VALUE_H
 #define MONITOR_DIALECT_VALUE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "monitor/dialect.h"
 
@@ -25,7 +26,13 @@ struct dialect_reader {
         int line;
     } * lines;
     size_t n_lines;
+    struct buf *notes; /* what is not wrong, but strange; NULL: nobody asks */
+    unsigned n_notes;
 };
+
+/* One more note, as value_fail complains; key NULL: of the section. */
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what);
 
 /* Complains about key of sec with file and line; returns false. */
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
@@ -49,14 +56,33 @@ struct pattern *value_compile(struct dialect_reader *r, cfg_t *sec,
 struct pattern *value_pattern(struct dialect_reader *r, cfg_t *sec,
                               const char *key);
 
-/* The section's command; NULL: it has none. */
+/* A command of the section; NULL: it has none. */
 enum value_command_kind {
     VALUE_OPTIONAL, /* a plain command, may be missing */
     VALUE_WANTED,   /* a plain command */
-    VALUE_TEMPLATE  /* with place holders, which are tried out */
+    VALUE_TEMPLATE, /* with place holders, which are tried out */
+    VALUE_MAYBE     /* likewise, may be missing */
 };
-char *value_command(struct dialect_reader *r, cfg_t *sec,
+char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind);
+
+/* Keys with place holders; NULL: not there. */
+char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);
+
+/* needs and needs-answer. */
+struct condition value_condition(struct dialect_reader *r, cfg_t *sec);
+
+/* A list of patterns. */
+struct pattern **value_patterns(struct dialect_reader *r, cfg_t *sec,
+                                const char *key, size_t *n);
+
+/* A list of pattern, keys, pattern, keys, ... */
+struct exchanges value_exchanges(struct dialect_reader *r, cfg_t *sec,
+                                 const char *key);
+
+/* Index of the key's value in words, a list ended by NULL. */
+int value_choice(struct dialect_reader *r, cfg_t *sec, const char *key,
+                 const char *const *words);
 
 /* The title of sec, safe to show. */
 void value_title(cfg_t *sec, char *out, size_t size);

@@ -24,6 +24,24 @@ int map_medium_at(const struct map *map, uint64_t base, uint64_t size)
     return -1;
 }
 
+bool map_is_virtual(uint64_t address)
+{
+    return address >= MAP_VIRTUAL &&
+           address - MAP_VIRTUAL < MAP_MEDIA_MAX * MAP_WINDOW;
+}
+
+uint64_t map_shown(const struct map_medium *medium, uint64_t offset)
+{
+    return map_is_virtual(medium->base) ? offset : medium->base + offset;
+}
+
+uint64_t map_shown_address(const struct map *map, uint64_t address)
+{
+    int n = map_is_virtual(address) ? map_medium_at(map, address, 1) : -1;
+
+    return n < 0 ? address : address - map->media[n].base;
+}
+
 static void table_row(const struct map *map, const struct map_segment *s,
                       struct buf *out)
 {
@@ -31,7 +49,7 @@ static void table_row(const struct map *map, const struct map_segment *s,
     const char *medium = "-";
 
     if (s->medium >= 0) {
-        address += map->media[s->medium].base;
+        address = map_shown(&map->media[s->medium], s->offset);
         medium = map->media[s->medium].name;
     }
     (void)buf_printf(out, "0x%08" PRIx64 "  0x%08" PRIx64 "  %-12s  %-12s  %s",

@@ -15,15 +15,46 @@
 #define MAP_MEDIA_MAX 64
 #define MAP_FILES_MAX 4096
 
-/* Something with addresses: [base, base+size) on the device's own bus. base
- * and size are multiples of MAP_ALIGN. */
-#define MAP_ALIGN 512U
+/*
+ * Something with addresses: [base, base+size) on the device's own bus. base and
+ * size are multiples of MAP_ALIGN.
+ *
+ * A medium that has none there (a serial flash, a NAND chip, an eMMC card) gets
+ * a window in a part of the 64 bits that no bus has, so that everybody else may
+ * go on naming a byte by one number. People are shown offsets instead.
+ */
+#define MAP_ALIGN   512U
+#define MAP_VIRTUAL 0x4657000000000000U
+#define MAP_WINDOW  ((uint64_t)1 << 40) /* no medium is larger */
 struct map_medium {
-    char name[MAP_NAME_MAX];  /* "flash", "flash2", "mem-80000000" */
+    char name[MAP_NAME_MAX];  /* "flash", "flash2", "sf0", "mem-80000000" */
     char alias[MAP_NAME_MAX]; /* the device's own word for it, or "" */
+    char file[MAP_NAME_MAX];  /* its file's name; "": name and ".bin" */
     uint64_t base;
     uint64_t size;
+    uint64_t erase_block; /* bytes; 0: not known */
+    uint64_t page;        /* likewise */
     bool user; /* not a chip of the device's map: asked for by the user */
+};
+
+/* RAM, as far as the device tells: where something may be put. */
+struct map_ram {
+    struct {
+        uint64_t base;
+        uint64_t size;
+    } banks[8];
+    size_t n_banks;
+    uint64_t top;   /* there and above it is in use; 0: not known */
+    uint64_t at[8]; /* where the device's own scripts put what they load */
+    size_t n_at;
+};
+
+/* What answers told of chips that is not enough for a medium yet. */
+struct map_part {
+    char medium[MAP_NAME_MAX];
+    uint64_t base;
+    uint64_t size; /* 0: not told */
+    bool has_base;
 };
 
 /* One file of the mount. */
@@ -41,12 +72,24 @@ struct map {
     size_t n_media;
     struct map_segment *segments; /* owned; n_segments of them */
     size_t n_segments;
+    struct map_ram ram;
+    struct map_part parts[8];
+    size_t n_parts;
     size_t dropped;  /* lines that named a segment over MAP_FILES_MAX */
     unsigned warned; /* how often about answers */
 };
 
 /* The medium that holds all of [base, base+size); -1: none does. */
 int map_medium_at(const struct map *map, uint64_t base, uint64_t size);
+
+/* True for addresses that are no bus's: of media behind RAM and the like. */
+bool map_is_virtual(uint64_t address);
+
+/* Of byte offset of medium: what people are shown. */
+uint64_t map_shown(const struct map_medium *medium, uint64_t offset);
+
+/* The same for an address of the map. */
+uint64_t map_shown_address(const struct map *map, uint64_t address);
 
 /* -ENODATA, and what to do then, when nothing in the map has an address. */
 int map_check_readable(const struct map *map, struct err *err);

@@ -20,33 +20,102 @@ static struct span group(const struct map_rule *rule, const char *name,
     return got.text != NULL ? got : inherited;
 }
 
+/* Hexadecimal in any case when it says so itself. */
 static bool number(struct span text, int radix, uint64_t *out)
 {
+    if (text.text != NULL && text.len > 2 && text.text[0] == '0' &&
+        (text.text[1] == 'x' || text.text[1] == 'X'))
+        radix = 16;
     return text.text != NULL && num_digits(text.text, text.len, radix, out);
 }
 
-/* A size with a unit word is decimal, without one hexadecimal, as all boot
- * loaders known print it. */
+/* Offsets and sizes, in the unit of the rule. */
+static bool scaled(const struct map_rule *rule, struct span text, uint64_t *out)
+{
+    uint64_t value;
+
+    return number(text, rule->radix, &value) &&
+           num_mul(value, rule->scale, out);
+}
+
+/* "14.7" of a unit, as cards tell their size: rounded, so what is beyond a
+ * whole MAP_ALIGN is dropped. */
+static bool read_decimal(struct span text, struct span unit, uint64_t *out)
+{
+    uint64_t factor = num_unit(unit.text, unit.len);
+    const char *point = memchr(text.text, '.', text.len);
+    struct span whole = text;
+    uint64_t tenths;
+
+    if (point == NULL)
+        return number(text, 10, out) && num_mul(*out, factor, out);
+    whole.len = (size_t)(point - text.text);
+    if (point + 2 != text.text + text.len || !number(whole, 10, out) ||
+        !num_digits(point + 1, 1, 10, &tenths) || !num_mul(*out, 10, out) ||
+        !num_add(*out, tenths, out) || !num_mul(*out, factor, out))
+        return false;
+    *out /= 10;
+    *out -= *out % MAP_ALIGN;
+    return true;
+}
+
+/* From where it starts up to end, or to last and with it. */
+static bool read_end(const struct map_rule *rule, const struct map_found *f,
+                     struct span end, struct span last, uint64_t *out)
+{
+    uint64_t start = f->has_base ? f->base : f->offset;
+    uint64_t behind;
+
+    if (last.text != NULL) {
+        if (!number(last, rule->radix, &behind) ||
+            !num_add(behind, 1, &behind) ||
+            !num_mul(behind, rule->scale, &behind))
+            return false;
+    } else if (!scaled(rule, end, &behind)) {
+        return false;
+    }
+    *out = behind - start;
+    return behind >= start;
+}
+
+/* A size with a unit word is decimal, without one hexadecimal, as most boot
+ * loaders print it; the rule may say otherwise. */
 static bool read_size(const struct map_rule *rule, const struct map_found *f,
                       uint64_t *out)
 {
     struct span unit = pattern_group(rule->pattern, "unit");
     struct span size = pattern_group(rule->pattern, "size");
     struct span end = pattern_group(rule->pattern, "end");
+    struct span last = pattern_group(rule->pattern, "last");
+    struct span blocks = pattern_group(rule->pattern, "blocks");
     uint64_t value;
 
     if (unit.text != NULL)
-        return number(size, 10, &value) &&
-               num_mul(value, num_unit(unit.text, unit.len), out);
+        return size.text != NULL && read_decimal(size, unit, out);
     if (size.text != NULL)
-        return number(size, 16, out);
-    if (end.text != NULL && number(end, 16, &value) &&
-        value >= (f->has_base ? f->base : f->offset)) {
-        *out = value - (f->has_base ? f->base : f->offset);
+        return scaled(rule, size, out);
+    if (blocks.text != NULL)
+        return number(blocks, 10, &value) && num_mul(value, f->erase, out);
+    if (end.text != NULL || last.text != NULL)
+        return read_end(rule, f, end, last, out);
+    *out = rule->has_size ? rule->size : 0;
+    return rule->has_size || rule->makes != MAP_MAKES_SEGMENT;
+}
+
+/* A group in bytes, with a unit of its own behind it or without; *out stays
+ * when it is not there. */
+static bool read_bytes(const struct map_rule *rule, const char *name,
+                       const char *unit_name, uint64_t *out)
+{
+    struct span text = pattern_group(rule->pattern, name);
+    struct span unit = pattern_group(rule->pattern, unit_name);
+
+    if (text.text == NULL)
         return true;
-    }
-    *out = rule->size;
-    return end.text == NULL && rule->has_size;
+    return unit.text == NULL
+               ? number(text, rule->radix, out)
+               : number(text, 10, out) &&
+                     num_mul(*out, num_unit(unit.text, unit.len), out);
 }
 
 static bool read_match(const struct map_rule *rule, struct span medium,
@@ -68,10 +137,13 @@ static bool read_match(const struct map_rule *rule, struct span medium,
                         : (struct span){"", 0};
     if (base.text != NULL) {
         f->has_base = true;
-        if (!number(base, 16, &f->base))
+        if (!scaled(rule, base, &f->base))
             return false;
     }
-    if (offset.text != NULL && !number(offset, 16, &f->offset))
+    if (offset.text != NULL && !scaled(rule, offset, &f->offset))
+        return false;
+    if (!read_bytes(rule, "erase", "erase_unit", &f->erase) ||
+        !read_bytes(rule, "page", "page_unit", &f->page))
         return false;
     return read_size(rule, f, &f->size);
 }
@@ -117,6 +189,29 @@ static void tell_out_of_range(struct map *map, const struct map_rule *rule)
                  rule->title);
 }
 
+static void place(struct map *map, const struct dialect *d,
+                  const struct map_rule *rule, const struct map_found *f,
+                  unsigned index)
+{
+    switch (rule->makes) {
+    case MAP_MAKES_CHIP:
+        map_place_chip(map, d, rule, f, index);
+        return;
+    case MAP_MAKES_SEGMENT:
+    case MAP_MAKES_WINDOW:
+        map_place_segment(map, d, rule, f);
+        return;
+    case MAP_MAKES_GEOMETRY:
+        map_place_geometry(map, f);
+        return;
+    case MAP_MAKES_RAM:
+    case MAP_MAKES_RAM_TOP:
+    case MAP_MAKES_RAM_AT:
+        map_place_ram(map, rule, f);
+        return;
+    }
+}
+
 /* Applies the pattern to text[from..to). */
 static void apply_rows(struct map *map, const struct dialect *d,
                        const struct map_rule *rule, const char *text,
@@ -130,10 +225,8 @@ static void apply_rows(struct map *map, const struct dialect *d,
             apply_list(map, d, rule);
         else if (!read_match(rule, medium, &f))
             tell_out_of_range(map, rule);
-        else if (rule->makes == MAP_MAKES_CHIP)
-            map_place_chip(map, rule, &f, index);
         else
-            map_place_segment(map, d, rule, &f);
+            place(map, d, rule, &f, index);
         index++;
     }
 }
@@ -167,10 +260,7 @@ static void apply_constant(struct map *map, const struct dialect *d,
                                 .size = rule->size,
                                 .has_base = rule->has_base};
 
-    if (rule->makes == MAP_MAKES_CHIP)
-        map_place_chip(map, rule, &f, 0);
-    else
-        map_place_segment(map, d, rule, &f);
+    place(map, d, rule, &f, 0);
 }
 
 void map_apply(struct map *map, const struct dialect *d,

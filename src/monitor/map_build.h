@@ -22,9 +22,11 @@
 void map_apply(struct map *map, const struct dialect *d,
                const struct map_rule *rule, const char *text, size_t len);
 
-/* Adds NAME:BASE:SIZE as given with -s. -EINVAL: malformed, or the name is
- * there twice. */
-int map_add_user(struct map *map, const char *option, struct err *err);
+/* Adds NAME:BASE:SIZE as given with -s, on a medium of the map, on one that the
+ * device did not tell of, but d can read, or as a window of its own. -EINVAL:
+ * malformed, the name is there twice, or nothing reads such a medium. */
+int map_add_user(struct map *map, const struct dialect *d, const char *option,
+                 struct err *err);
 
 /* Adds a file for each whole chip, makes names safe and unique, puts the files
  * in order: chips, then segments by address. */

@@ -4,6 +4,7 @@
 #include "monitor/map_build.h"
 
 #include "base/num.h"
+#include "monitor/map_place.h"
 #include "monitor/user_segment.h"
 
 #include <errno.h>
@@ -15,7 +16,10 @@
 /* The file of a whole chip. */
 static void chip_file_name(char out[MAP_NAME_MAX], const struct map_medium *m)
 {
-    (void)snprintf(out, MAP_NAME_MAX, "%.56s.bin", m->name);
+    if (m->file[0] != '\0')
+        (void)snprintf(out, MAP_NAME_MAX, "%s", m->file);
+    else
+        (void)snprintf(out, MAP_NAME_MAX, "%.56s.bin", m->name);
 }
 
 static bool name_is_used(const struct map *map, const char *name)
@@ -49,15 +53,14 @@ static struct map_segment *insert(struct map *map, size_t at)
     return &grown[at];
 }
 
-/* A medium for a window that no chip of the map holds, rounded outwards. */
-static int add_window(struct map *map, uint64_t base, uint64_t size)
+int map_add_window(struct map *map, uint64_t base, uint64_t size)
 {
     struct map_medium *m = &map->media[map->n_media];
     uint64_t first = base - base % MAP_ALIGN;
     uint64_t end;
 
-    if (map->n_media == MAP_MEDIA_MAX || !num_add(size, MAP_ALIGN - 1, &end) ||
-        !num_add(base, end, &end))
+    if (map->n_media == MAP_MEDIA_MAX || map_is_virtual(base) ||
+        !num_add(size, MAP_ALIGN - 1, &end) || !num_add(base, end, &end))
         return -1;
     end -= end % MAP_ALIGN;
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
@@ -66,10 +69,47 @@ static int add_window(struct map *map, uint64_t base, uint64_t size)
     return (int)map->n_media++;
 }
 
-int map_add_user(struct map *map, const char *option, struct err *err)
+static uint64_t round_up(uint64_t size)
+{
+    return (size + MAP_ALIGN - 1) / MAP_ALIGN * MAP_ALIGN;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The medium that holds u, a new one if need be; *offset: where in it. */
+static int user_medium(struct map *map, const struct dialect *d,
+                       const struct user_segment *u, uint64_t *offset)
+{
+    int n;
+
+    if (u->medium[0] == '\0') {
+        n = map_medium_at(map, u->base, u->size);
+        if (n < 0)
+            n = map_add_window(map, u->base, u->size);
+        *offset = n >= 0 ? u->base - map->media[n].base : 0;
+        return n;
+    }
+    *offset = u->base;
+    n = map_medium_named(map, u->medium);
+    if (n < 0)
+        return map_add_named(map, d, u->medium, u->base + u->size);
+    /* Two of the user's on one that the device did not tell of. */
+    if (map->media[n].user && map_is_virtual(map->media[n].base) &&
+        u->base + u->size <= MAP_WINDOW - MAP_ALIGN)
+        map->media[n].size = larger(map->media[n].size,
+                                    round_up(u->base + u->size));
+    return u->base + u->size <= map->media[n].size ? n : -1;
+}
+
+int map_add_user(struct map *map, const struct dialect *d, const char *option,
+                 struct err *err)
 {
     struct user_segment u;
     struct map_segment *s;
+    uint64_t offset;
     int medium;
 
     if (user_segment_parse(option, &u, err) < 0)
@@ -78,9 +118,12 @@ int map_add_user(struct map *map, const char *option, struct err *err)
         return err_set(err, -EINVAL,
                        "segment '%s': there is a file of that name already",
                        u.name);
-    medium = map_medium_at(map, u.base, u.size);
-    if (medium < 0)
-        medium = add_window(map, u.base, u.size);
+    medium = user_medium(map, d, &u, &offset);
+    if (medium < 0 && u.medium[0] != '\0')
+        return err_set(err, -EINVAL,
+                       "segment '%s': this boot loader's dialect reads no "
+                       "medium '%s', or it is smaller",
+                       u.name, u.medium);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;
     if (s == NULL)
         return err_set(err, -EINVAL, "segment '%s': too many, or out of range",
@@ -88,7 +131,7 @@ int map_add_user(struct map *map, const char *option, struct err *err)
     memcpy(s->name, u.name, sizeof(u.name));
     (void)snprintf(s->source, sizeof(s->source), "user");
     s->medium = medium;
-    s->offset = u.base - map->media[medium].base;
+    s->offset = offset;
     s->size = u.size;
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Puts a chip or a segment that an answer told of into the map.
+// Puts a segment that an answer told of into the map.
 
 #include "monitor/map_place.h"
 
@@ -60,109 +60,58 @@ static struct map_segment *add_segment(struct map *map)
     return &grown[map->n_segments++];
 }
 
-static uint64_t medium_end(const struct map_medium *m)
+static bool is_called(const struct map_medium *m, struct span name)
 {
-    return m->base + m->size; /* checked when it was added */
+    const char *words[] = {m->alias, m->name};
+
+    for (size_t i = 0; i < 2; i++)
+        if (name.len > 0 && strlen(words[i]) == name.len &&
+            memcmp(words[i], name.text, name.len) == 0)
+            return true;
+    return false;
 }
 
-/* --- chips --------------------------------------------------------------- */
-
-static void set_alias(struct map_medium *m, const struct map_rule *rule,
-                      unsigned index)
+static bool says(struct pattern *p, struct span name)
 {
-    const char *mark;
-
-    if (rule->alias == NULL || m->alias[0] != '\0')
-        return;
-    mark = strstr(rule->alias, "{index}");
-    if (mark == NULL)
-        (void)snprintf(m->alias, sizeof(m->alias), "%s", rule->alias);
-    else
-        (void)snprintf(m->alias, sizeof(m->alias), "%.*s%u%s",
-                       (int)(mark - rule->alias), rule->alias, index, mark + 7);
+    return p != NULL && pattern_match(p, name.text, name.len, 0, NULL);
 }
 
-/* Nothing that is mapped into an address space is larger, by far. */
-#define CHIP_MAX ((uint64_t)1 << 40)
-
-#define WARNINGS_MAX 8U
-
-bool map_may_warn(struct map *map)
+/* What reads media of such a name; NULL: nothing says so. */
+static const struct medium_access *kind_of(const struct dialect *d,
+                                           struct span name)
 {
-    if (map->warned == WARNINGS_MAX)
-        log_warn("more is wrong with what the device says of its flash");
-    if (map->warned <= WARNINGS_MAX)
-        map->warned++;
-    return map->warned <= WARNINGS_MAX;
+    for (size_t i = 0; i < d->n_accesses; i++)
+        if (says(d->accesses[i].names, name))
+            return &d->accesses[i];
+    return NULL;
 }
 
-bool map_chip_makes_sense(uint64_t base, uint64_t size)
+/* A name that is no medium's may still tell which kind of chip is meant. */
+static bool may_mean(const struct dialect *d, const struct map_medium *m,
+                     struct span name)
 {
-    uint64_t end;
+    const struct medium_access *kind = kind_of(d, name);
+    const struct span own = {m->name, strlen(m->name)};
 
-    return size != 0 && size <= CHIP_MAX && num_add(base, size, &end) &&
-           base % MAP_ALIGN == 0 && size % MAP_ALIGN == 0;
+    if (m->user)
+        return false;
+    if (kind != NULL)
+        return kind_of(d, own) == kind;
+    return !says(d->unmapped, name);
 }
 
-void map_place_chip(struct map *map, const struct map_rule *rule,
-                    const struct map_found *f, unsigned index)
-{
-    struct map_medium *m;
-    uint64_t end = f->base + f->size;
-
-    if (!map_chip_makes_sense(f->base, f->size)) {
-        if (f->size != 0 && map_may_warn(map))
-            log_warn("%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
-                     " cannot be; left out",
-                     rule->title, f->size, f->base);
-        return;
-    }
-    for (size_t i = 0; i < map->n_media; i++) {
-        m = &map->media[i];
-        if (f->base >= medium_end(m) || end <= m->base)
-            continue;
-        if (f->base == m->base)
-            set_alias(m, rule, index);
-        if ((f->base < m->base || end > medium_end(m)) && map_may_warn(map))
-            log_warn("%s: 0x%" PRIx64 "+0x%" PRIx64 " contradicts %s; the "
-                     "first answer is kept",
-                     rule->title, f->base, f->size, m->name);
-        return;
-    }
-    if (map->n_media == MAP_MEDIA_MAX) {
-        map->dropped++;
-        return;
-    }
-    m = &map->media[map->n_media];
-    *m = (struct map_medium){.base = f->base, .size = f->size};
-    if (map->n_media == 0)
-        (void)snprintf(m->name, sizeof(m->name), "flash");
-    else
-        (void)snprintf(m->name, sizeof(m->name), "flash%zu", map->n_media + 1);
-    map->n_media++;
-    set_alias(m, rule, index);
-}
-
-/* --- segments ------------------------------------------------------------ */
-
+/* The kernel and the boot loader call the same chip differently: with one chip
+ * there is no doubt which is meant. */
 static int medium_by_name(const struct map *map, const struct dialect *d,
                           struct span name)
 {
     int only = -1;
 
-    for (size_t i = 0; i < map->n_media; i++) {
-        const char *alias = map->media[i].alias;
-        if (strlen(alias) == name.len &&
-            memcmp(alias, name.text, name.len) == 0)
+    for (size_t i = 0; i < map->n_media; i++)
+        if (is_called(&map->media[i], name))
             return (int)i;
-    }
-    if (d->unmapped != NULL &&
-        pattern_match(d->unmapped, name.text, name.len, 0, NULL))
-        return -1;
-    /* The kernel and the boot loader call the same chip differently: with one
-     * chip there is no doubt which is meant. */
     for (size_t i = 0; i < map->n_media; i++) {
-        if (map->media[i].user)
+        if (!may_mean(d, &map->media[i], name))
             continue;
         if (only >= 0)
             return -1;
@@ -178,10 +127,12 @@ static void unreadable(struct map_segment *s, uint64_t at, const char *note)
     log_info("'%s' cannot be read: %s", s->name, note);
 }
 
-static void place_by_address(const struct map *map, struct map_segment *s,
-                             const struct map_found *f)
+static void place_by_address(struct map *map, const struct map_rule *rule,
+                             struct map_segment *s, const struct map_found *f)
 {
     s->medium = map_medium_at(map, f->base, f->size);
+    if (s->medium < 0 && rule->makes == MAP_MAKES_WINDOW && f->size != 0)
+        s->medium = map_add_window(map, f->base, f->size);
     if (s->medium < 0)
         unreadable(s, f->base, "not inside a chip of the map");
     else
@@ -263,7 +214,7 @@ void map_place_segment(struct map *map, const struct dialect *d,
     (void)snprintf(s->source, sizeof(s->source), "%s", rule->title);
     s->size = f->size;
     if (f->has_base)
-        place_by_address(map, s, f);
+        place_by_address(map, rule, s, f);
     else
         place_by_medium(map, d, s, f);
     if (s->size == 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Puts a chip or a segment that an answer told of into the map.
+// Puts what an answer told of into the map.
 
 #ifndef MONITOR_MAP_PLACE_H
 #define MONITOR_MAP_PLACE_H
@@ -17,6 +17,8 @@ struct map_found {
     uint64_t base;   /* absolute, if has_base */
     uint64_t offset; /* into the medium, else */
     uint64_t size;   /* bytes; 0 is refused */
+    uint64_t erase;  /* bytes; 0: not told */
+    uint64_t page;   /* likewise */
     bool rest;       /* up to the end of the medium instead of size */
     bool has_base;
 };
@@ -30,8 +32,28 @@ bool map_chip_makes_sense(uint64_t base, uint64_t size);
 /* A chip that lies in a known one is that one told again; what overlaps
  * otherwise contradicts it, and the first answer stands. index is for
  * "{index}" in the rule's alias. */
-void map_place_chip(struct map *map, const struct map_rule *rule,
-                    const struct map_found *f, unsigned index);
+void map_place_chip(struct map *map, const struct dialect *d,
+                    const struct map_rule *rule, const struct map_found *f,
+                    unsigned index);
+
+/* A medium without addresses that d can read and the device did not tell of.
+ * Its index; -1: nothing reads such a one, or there are too many. */
+int map_add_named(struct map *map, const struct dialect *d, const char *name,
+                  uint64_t size);
+
+/* The medium of that name or alias; -1: none. */
+int map_medium_named(const struct map *map, const char *name);
+
+/* Erase block and page of the medium f names. */
+void map_place_geometry(struct map *map, const struct map_found *f);
+
+/* A bank of RAM, what of it is in use, where things are put (map.h). */
+void map_place_ram(struct map *map, const struct map_rule *rule,
+                   const struct map_found *f);
+
+/* A medium for a window that no chip of the map holds, rounded outwards. Its
+ * index; -1: too many, or out of range. */
+int map_add_window(struct map *map, uint64_t base, uint64_t size);
 
 /* A segment that cannot be placed is kept with medium -1 and a note. */
 void map_place_segment(struct map *map, const struct dialect *d,

@@ -11,18 +11,57 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SECTOR 512U
+
+static uint64_t divided(uint64_t value, uint64_t by)
+{
+    return by != 0 ? value / by : 0;
+}
+
 static bool value_of(const char *name, size_t len,
                      const struct template_values *v, uint64_t *out)
 {
-    if (len == 7 && memcmp(name, "address", 7) == 0)
-        *out = v->address;
-    else if (len == 6 && memcmp(name, "length", 6) == 0)
-        *out = v->length;
-    else if (len == 5 && memcmp(name, "count", 5) == 0)
-        *out = v->count;
-    else
-        return false;
-    return true;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } known[] = {
+        {"address", v->address},
+        {"end", v->address + v->length},
+        {"last", v->address + v->length - 1},
+        {"length", v->length},
+        {"count", v->count},
+        {"offset", v->offset},
+        {"offset-end", v->offset + v->length},
+        {"sector", v->offset / SECTOR},
+        {"sectors", (v->length + SECTOR - 1) / SECTOR},
+        {"block", divided(v->offset, v->erase_block)},
+        {"page", v->erase_block != 0
+                     ? divided(v->offset % v->erase_block, v->page_size)
+                     : divided(v->offset, v->page_size)},
+        {"pages",
+         v->page_size != 0 ? (v->length + v->page_size - 1) / v->page_size : 0},
+        {"ram", v->ram},
+        {"baud", v->baud},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strlen(known[i].name) == len &&
+            memcmp(known[i].name, name, len) == 0) {
+            *out = known[i].value;
+            return true;
+        }
+    return false;
+}
+
+/* A text instead of a number; NULL: no such place holder, or none is known. */
+static const char *text_of(const char *name, size_t len,
+                           const struct template_values *v)
+{
+    if (len == 6 && memcmp(name, "medium", 6) == 0)
+        return v->medium;
+    if (len == 8 && memcmp(name, "password", 8) == 0)
+        return v->password;
+    return NULL;
 }
 
 /* format is what stands between ':' and '}': x, X or d, then digits. */
@@ -58,6 +97,7 @@ static int fill_one(const char *text, const struct template_values *v,
     const char *end = strchr(text, '}');
     const char *colon;
     const char *name_end;
+    const char *word;
     uint64_t value;
 
     if (end == NULL)
@@ -65,6 +105,9 @@ static int fill_one(const char *text, const struct template_values *v,
     *used = (size_t)(end - text) + 1;
     colon = memchr(text, ':', *used);
     name_end = colon != NULL ? colon : end;
+    word = text_of(text + 1, (size_t)(name_end - text) - 1, v);
+    if (word != NULL && colon == NULL)
+        return snprintf(out, size, "%s", word);
     if (!value_of(text + 1, (size_t)(name_end - text) - 1, v, &value))
         return -1;
     if (colon == NULL)
@@ -72,10 +115,10 @@ static int fill_one(const char *text, const struct template_values *v,
     return print_value(value, colon + 1, (size_t)(end - colon) - 1, out, size);
 }
 
-int template_fill(const char *text, const struct template_values *values,
-                  char *out, size_t size, struct err *err)
+static int fill(const char *text, const struct template_values *values,
+                bool keys, char *out, size_t size, struct err *err)
 {
-    char one[32];
+    char one[128];
     char safe[120];
     size_t len = 0;
 
@@ -85,14 +128,15 @@ int template_fill(const char *text, const struct template_values *values,
         one[0] = *text;
         if (*text == '{')
             n = fill_one(text, values, one, sizeof(one), &used);
-        if (n < 0 || *text < 0x20 || *text > 0x7e) {
+        if (n < 0 || (!keys && (*text < 0x20 || *text > 0x7e))) {
             (void)text_escape(safe, sizeof(safe), text, strlen(text));
             return err_set(err, -EINVAL,
                            "bad place holder at '%s'; known are {address}, "
-                           "{length}, {count}, with :x :X :d and a width",
+                           "{length}, {count} and others of "
+                           "fwfs-dialect(5), with :x :X :d and a width",
                            safe);
         }
-        if (len + (size_t)n >= size)
+        if ((size_t)n >= sizeof(one) || len + (size_t)n >= size)
             return err_set(err, -ENOSPC, "command longer than %zu", size);
         memcpy(out + len, one, (size_t)n);
         len += (size_t)n;
@@ -100,4 +144,29 @@ int template_fill(const char *text, const struct template_values *values,
     }
     out[len] = '\0';
     return 0;
+}
+
+int template_fill(const char *text, const struct template_values *values,
+                  char *out, size_t size, struct err *err)
+{
+    return fill(text, values, false, out, size, err);
+}
+
+int template_fill_keys(const char *text, const struct template_values *values,
+                       char *out, size_t size, struct err *err)
+{
+    return fill(text, values, true, out, size, err);
+}
+
+bool template_has(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+
+    while (text != NULL && (text = strchr(text, '{')) != NULL) {
+        text++;
+        if (strncmp(text, name, len) == 0 &&
+            (text[len] == '}' || text[len] == ':'))
+            return true;
+    }
+    return false;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// NAME:BASE:SIZE, as a user writes a segment.
+// NAME:BASE:SIZE, as a user writes a segment; BASE may be MEDIUM@OFFSET.
 
 #include "monitor/user_segment.h"
 
@@ -17,6 +17,22 @@ static char *cut(char *text)
     if (at != NULL)
         *at++ = '\0';
     return at;
+}
+
+/* Moves *base behind "MEDIUM@". */
+static bool take_medium(char **base, struct user_segment *out)
+{
+    char *at = strchr(*base, '@');
+
+    out->medium[0] = '\0';
+    if (at == NULL)
+        return true;
+    *at = '\0';
+    if (!map_is_safe_name(*base))
+        return false;
+    memcpy(out->medium, *base, strlen(*base) + 1);
+    *base = at + 1;
+    return true;
 }
 
 int user_segment_parse(const char *text, struct user_segment *out,
@@ -41,6 +57,10 @@ int user_segment_parse(const char *text, struct user_segment *out,
                        "shorter than %d bytes, without a slash or a leading "
                        "dot",
                        text, MAP_NAME_MAX);
+    if (!take_medium(&base, out))
+        return err_set(err, -EINVAL,
+                       "'%s': what stands before '@' is no name of a medium",
+                       text);
     if (!num_size(base, &out->base))
         return err_set(err, -EINVAL, "'%s': BASE '%s' is not an address", text,
                        base);

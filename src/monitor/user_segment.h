@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// NAME:BASE:SIZE, as a user writes a segment.
+// NAME:BASE:SIZE, as a user writes a segment; BASE may be MEDIUM@OFFSET.
 
 #ifndef MONITOR_USER_SEGMENT_H
 #define MONITOR_USER_SEGMENT_H
@@ -11,6 +11,7 @@
 
 struct user_segment {
     char name[MAP_NAME_MAX];
+    char medium[MAP_NAME_MAX]; /* "": base is an address, else an offset */
     uint64_t base;
     uint64_t size; /* not 0; base + size does not wrap */
 };

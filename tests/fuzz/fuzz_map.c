@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct map map = {.segments = NULL};
         for (size_t i = 0; i < dialects[n]->n_maps; i++)
             map_apply(&map, dialects[n], &dialects[n]->maps[i], text, size);
-        (void)map_add_user(&map, text, NULL);
+        (void)map_add_user(&map, dialects[n], text, NULL);
         (void)map_finish(&map, NULL);
         check_map(&map);
         map_free(&map);

@@ -49,7 +49,7 @@ static void the_smallest_one(void **state)
     assert_int_equal(d->order, 50);
     assert_int_equal(d->n_dumps, 1);
     assert_int_equal(d->n_maps, 0);
-    assert_true(d->echo);
+    assert_int_equal(d->echo, ECHO_PLAIN);
     assert_int_equal(d->line_end.len, 1);
     assert_int_equal(d->line_end.bytes[0], '\r');
     assert_int_equal(d->dumps[0].max, 4096);
@@ -117,8 +117,8 @@ static void the_values(void **state)
         {"dump a { order = cpu }\n", "section dump a: command: missing"},
         {"dump a { command = \"md {count}\" }\n", "has no {address}"},
         {"dump a { command = \"md {address:x99}\" }\n", "bad place holder"},
-        {"dump a { command = \"md {address}\"\n order = little }\n",
-         "order: must be memory or cpu"},
+        {"dump a { command = \"md {address}\"\n order = odd }\n",
+         "order: must be one of memory cpu"},
         {"dump a { command = \"md {address}\"\n unit = 0 }\n", "unit: 0"},
         {"dump a { command = \"md {address}\"\n fixed = 48 }\n",
          "fixed: must be a power of two"},
@@ -137,9 +137,9 @@ static void the_values(void **state)
         {"dump a { command = \"md {address}\"\n row { ascii-other = \"..\" } "
          "}\n",
          "ascii-other: too long"},
-        {"dump a { command = \"md {address}\"\n row { address-digits = 17 } "
+        {"dump a { command = \"md {address}\"\n row { address-digits = 23 } "
          "}\n",
-         "address-digits: 17"},
+         "address-digits: 23"},
         {"checksum crc31 { command = \"m {address}\"\n answer = '(?<sum>x)' "
          "}\n",
          "must be crc32, cksum, md5"},
@@ -153,9 +153,9 @@ static void the_values(void **state)
          "needs a group (?<list>...)"},
         {"map a { pattern = '(?<size>x)' }\n", "what should match pattern?"},
         {"map a { command = \"m\"\n makes = holes\n size = 1 }\n",
-         "makes: must be chip or segment"},
+         "makes: must be one of chip segment"},
         {"map a { command = \"m\"\n format = xml\n size = 1 }\n",
-         "format: must be text or mtdparts"},
+         "format: must be one of text mtdparts"},
         {"map a { size = 0xfffffffffffffffff }\n", "size: not a number"},
         {"map a { size = 1K\n base = -1 }\n", "base: not a number"},
         {"map a { size = 1K\n unless = '[' }\n", "section map a: unless"},

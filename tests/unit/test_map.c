@@ -163,9 +163,9 @@ static void the_user_adds_windows(void **state)
     (void)state;
     up("u-boot");
     apply("flash", "flashstart  = 0x20000000\nflashsize   = 0x00100000\n");
-    assert_int_equal(map_add_user(&map, "in:0x20010000:64K", &err), 0);
-    assert_int_equal(map_add_user(&map, "a b:0x80000001:3", &err), 0);
-    assert_int_equal(map_add_user(&map, "in:0:1", &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, NULL, "in:0x20010000:64K", &err), 0);
+    assert_int_equal(map_add_user(&map, NULL, "a b:0x80000001:3", &err), 0);
+    assert_int_equal(map_add_user(&map, NULL, "in:0:1", &err), -EINVAL);
     assert_says(err.text, "already");
     assert_int_equal(map_finish(&map, &err), 0);
     assert_int_equal(map.n_media, 2);

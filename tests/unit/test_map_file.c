@@ -95,8 +95,9 @@ static void build_map(void)
     apply("flash", "flashstart  = 0x20000000\nflashsize   = 0x00100000\n");
     apply("environment", "mtdparts=nor0:4k(ab),4k(a\\b),4k(ab),8k@0(../x);"
                          "nand0:1m(ubi)\n");
-    assert_int_equal(map_add_user(&map, "win:0x1001:0x10", &err), 0);
-    assert_int_equal(map_add_user(&map, "on it:0x20000001:0x10", &err), 0);
+    assert_int_equal(map_add_user(&map, NULL, "win:0x1001:0x10", &err), 0);
+    assert_int_equal(map_add_user(&map, NULL, "on it:0x20000001:0x10", &err),
+                     0);
     assert_int_equal(map_finish(&map, &err), 0);
     map.dropped = 3;
     assert_sound();

@@ -264,7 +264,8 @@ static void sixty_five_chips(void **state)
     apply("banks", text.data);
     assert_int_equal(map.n_media, MAP_MEDIA_MAX);
     assert_int_equal(map.dropped, 70 - MAP_MEDIA_MAX);
-    assert_int_equal(map_add_user(&map, "x:0x80000000:4K", &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, NULL, "x:0x80000000:4K", &err),
+                     -EINVAL);
     assert_int_equal(map_finish(&map, &err), 0);
     assert_sound();
     down();
@@ -297,17 +298,18 @@ static void options_of_the_user(void **state)
     (void)state;
     up("u-boot");
     for (size_t i = 0; i < COUNT(bad); i++) {
-        if (map_add_user(&map, bad[i], &err) != -EINVAL)
+        if (map_add_user(&map, NULL, bad[i], &err) != -EINVAL)
             fail_msg("-s '%s' is taken", bad[i]);
         assert_int_equal(map.n_segments, 0);
     }
     memset(text, 'n', sizeof(text));
     strcpy(text + 100, ":0:1");
-    assert_int_equal(map_add_user(&map, text, &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, NULL, text, &err), -EINVAL);
     memset(text, 'n', sizeof(text));
     strcpy(text + 300, ":0:1");
-    assert_int_equal(map_add_user(&map, text, &err), -EINVAL);
-    assert_int_equal(map_add_user(&map, "x:0:0xfffffffffffffe00", &err), 0);
+    assert_int_equal(map_add_user(&map, NULL, text, &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, NULL, "x:0:0xfffffffffffffe00", &err),
+                     0);
     assert_int_equal(map_finish(&map, &err), 0);
     assert_sound();
     down();

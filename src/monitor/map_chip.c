@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Puts a chip that an answer told of into the map.
+
+/*
+ * A chip has an address and a size, or a name by which the dialect can read it
+ * without an address. What an answer tells of a chip whose name is known and
+ * whose address or size is not is kept in map->parts until another answer
+ * completes it.
+ */
+
+#include "monitor/map_place.h"
+
+#include "base/log.h"
+#include "base/num.h"
+#include "monitor/map_build.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WARNINGS_MAX 8U
+#define PARTS_MAX                                                              \
+    (sizeof(((struct map *)NULL)->parts) / sizeof(struct map_part))
+
+bool map_may_warn(struct map *map)
+{
+    if (map->warned == WARNINGS_MAX)
+        log_warn("more is wrong with what the device says of its flash");
+    if (map->warned <= WARNINGS_MAX)
+        map->warned++;
+    return map->warned <= WARNINGS_MAX;
+}
+
+bool map_chip_makes_sense(uint64_t base, uint64_t size)
+{
+    uint64_t end;
+
+    return size != 0 && size <= MAP_WINDOW && num_add(base, size, &end) &&
+           base % MAP_ALIGN == 0 && size % MAP_ALIGN == 0;
+}
+
+static uint64_t medium_end(const struct map_medium *m)
+{
+    return m->base + m->size; /* checked when it was added */
+}
+
+static void set_alias(struct map_medium *m, const struct map_rule *rule,
+                      const struct map_found *f, unsigned index)
+{
+    const char *mark = rule->alias != NULL ? strstr(rule->alias, "{index}")
+                                           : NULL;
+
+    if (m->alias[0] != '\0')
+        return;
+    if (mark != NULL)
+        (void)snprintf(m->alias, sizeof(m->alias), "%.*s%u%s",
+                       (int)(mark - rule->alias), rule->alias, index, mark + 7);
+    else if (rule->alias != NULL)
+        (void)snprintf(m->alias, sizeof(m->alias), "%s", rule->alias);
+    else if (f->medium.len > 0)
+        map_safe_name(m->alias, f->medium.text, f->medium.len);
+}
+
+static void tell_nonsense(struct map *map, const struct map_rule *rule,
+                          const struct map_found *f)
+{
+    if (f->size != 0 && map_may_warn(map))
+        log_warn("%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
+                 " cannot be; left out",
+                 rule->title, f->size, f->base);
+}
+
+static void set_file(struct map_medium *m, const struct map_found *f)
+{
+    if (f->name.len > 0 && m->file[0] == '\0')
+        map_safe_name(m->file, f->name.text, f->name.len);
+}
+
+static struct map_medium *new_medium(struct map *map)
+{
+    if (map->n_media == MAP_MEDIA_MAX) {
+        map->dropped++;
+        return NULL;
+    }
+    map->media[map->n_media] = (struct map_medium){.base = 0};
+    return &map->media[map->n_media++];
+}
+
+int map_medium_named(const struct map *map, const char *name)
+{
+    for (size_t i = 0; name[0] != '\0' && i < map->n_media; i++)
+        if (strcmp(map->media[i].name, name) == 0 ||
+            strcmp(map->media[i].alias, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* The same for a device's word; NULL: none. */
+static struct map_medium *named(struct map *map, struct span name)
+{
+    char word[MAP_NAME_MAX];
+    int n;
+
+    map_safe_name(word, name.text, name.len);
+    n = name.len > 0 ? map_medium_named(map, word) : -1;
+    return n >= 0 ? &map->media[n] : NULL;
+}
+
+static void place_mapped(struct map *map, const struct map_rule *rule,
+                         const struct map_found *f, unsigned index)
+{
+    struct map_medium *m;
+    uint64_t end = f->base + f->size;
+    size_t mapped = 1;
+
+    if (!map_chip_makes_sense(f->base, f->size) || map_is_virtual(f->base)) {
+        tell_nonsense(map, rule, f);
+        return;
+    }
+    for (size_t i = 0; i < map->n_media; i++) {
+        m = &map->media[i];
+        mapped += !map_is_virtual(m->base);
+        if (f->base >= medium_end(m) || end <= m->base)
+            continue;
+        if (f->base == m->base)
+            set_alias(m, rule, f, index);
+        if ((f->base < m->base || end > medium_end(m)) && map_may_warn(map))
+            log_warn("%s: 0x%" PRIx64 "+0x%" PRIx64 " contradicts %s; the "
+                     "first answer is kept",
+                     rule->title, f->base, f->size, m->name);
+        return;
+    }
+    m = new_medium(map);
+    if (m == NULL)
+        return;
+    m->base = f->base;
+    m->size = f->size;
+    if (mapped == 1)
+        (void)snprintf(m->name, sizeof(m->name), "flash");
+    else
+        (void)snprintf(m->name, sizeof(m->name), "flash%zu", mapped);
+    set_alias(m, rule, f, index);
+    set_file(m, f);
+}
+
+/* --- without an address ----------------------------------------------------
+ */
+
+static bool matches(struct pattern *p, struct span name)
+{
+    return p != NULL && pattern_match(p, name.text, name.len, 0, NULL);
+}
+
+/* The dialect says how such a medium is read. */
+static bool is_served(const struct dialect *d, struct span name)
+{
+    for (size_t i = 0; i < d->n_accesses; i++)
+        if (matches(d->accesses[i].names, name))
+            return true;
+    for (size_t i = 0; i < d->n_dumps; i++)
+        if (matches(d->dumps[i].medium, name))
+            return true;
+    return false;
+}
+
+static void tell_other_size(struct map *map, const struct map_rule *rule,
+                            const struct map_medium *m, uint64_t size)
+{
+    if (m->size != size && map_may_warn(map))
+        log_warn("%s: 0x%" PRIx64 " bytes contradict the 0x%" PRIx64
+                 " of %s; the first answer is kept",
+                 rule->title, size, m->size, m->name);
+}
+
+static struct map_medium *new_virtual(struct map *map, uint64_t size)
+{
+    struct map_medium *m = new_medium(map);
+
+    if (m == NULL)
+        return NULL;
+    m->base = MAP_VIRTUAL + (uint64_t)(m - map->media) * MAP_WINDOW;
+    m->size = size;
+    return m;
+}
+
+int map_add_named(struct map *map, const struct dialect *d, const char *name,
+                  uint64_t size)
+{
+    const struct span word = {name, strlen(name)};
+    uint64_t rest = size % MAP_ALIGN;
+    struct map_medium *m = NULL;
+
+    if (d != NULL && is_served(d, word) && size <= MAP_WINDOW - MAP_ALIGN)
+        m = new_virtual(map, rest != 0 ? size - rest + MAP_ALIGN : size);
+    if (m == NULL)
+        return -1;
+    (void)snprintf(m->name, sizeof(m->name), "%s", name);
+    m->user = true;
+    return (int)(m - map->media);
+}
+
+static void place_virtual(struct map *map, const struct map_rule *rule,
+                          const struct map_found *f, unsigned index)
+{
+    struct map_medium *m = named(map, f->medium);
+    uint64_t size = f->size - f->size % MAP_ALIGN;
+
+    if (m != NULL) {
+        tell_other_size(map, rule, m, size);
+        return;
+    }
+    if (size == 0 || size > MAP_WINDOW) {
+        tell_nonsense(map, rule, f);
+        return;
+    }
+    m = new_virtual(map, size);
+    if (m == NULL)
+        return;
+    m->erase_block = f->erase;
+    m->page = f->page;
+    map_safe_name(m->name, f->medium.text, f->medium.len);
+    set_file(m, f);
+    set_alias(m, rule, f, index);
+}
+
+/* The part that is kept for this name. */
+static struct map_part *part_of(struct map *map, struct span name)
+{
+    char word[MAP_NAME_MAX];
+    struct map_part *p;
+
+    map_safe_name(word, name.text, name.len);
+    for (size_t i = 0; i < map->n_parts; i++)
+        if (strcmp(map->parts[i].medium, word) == 0)
+            return &map->parts[i];
+    if (map->n_parts == PARTS_MAX)
+        return NULL;
+    p = &map->parts[map->n_parts++];
+    *p = (struct map_part){.size = 0};
+    memcpy(p->medium, word, sizeof(word));
+    return p;
+}
+
+/* Keeps what f tells and takes what others told. True: now it is enough. */
+static bool complete(struct map *map, struct map_found *f)
+{
+    struct map_part *p;
+
+    if (f->medium.len == 0)
+        return f->has_base && f->size != 0;
+    p = part_of(map, f->medium);
+    if (p == NULL)
+        return f->has_base && f->size != 0;
+    if (f->has_base && !p->has_base) {
+        p->base = f->base;
+        p->has_base = true;
+    }
+    if (p->size == 0)
+        p->size = f->size;
+    f->base = p->base;
+    f->has_base = p->has_base;
+    f->size = p->size;
+    return f->has_base && f->size != 0;
+}
+
+void map_place_chip(struct map *map, const struct dialect *d,
+                    const struct map_rule *rule, const struct map_found *f,
+                    unsigned index)
+{
+    struct map_found whole = *f;
+
+    if (!f->has_base && f->medium.len > 0 && is_served(d, f->medium)) {
+        if (f->size != 0)
+            place_virtual(map, rule, f, index);
+        return;
+    }
+    if (f->has_base && f->size != 0)
+        place_mapped(map, rule, f, index);
+    else if (complete(map, &whole))
+        place_mapped(map, rule, &whole, index);
+}
+
+static bool is_power_of_two(uint64_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0 && n <= (1U << 30);
+}
+
+void map_place_geometry(struct map *map, const struct map_found *f)
+{
+    struct map_medium *m = named(map, f->medium);
+
+    if (m == NULL)
+        return;
+    if (m->erase_block == 0 && is_power_of_two(f->erase))
+        m->erase_block = f->erase;
+    if (m->page == 0 && is_power_of_two(f->page))
+        m->page = f->page;
+}
