@@ -37,6 +37,12 @@ static uint32_t wanted_rows(const struct reading *r)
     return (UINT32_C(1) << r->len / DEVICE_ROW) - 1;
 }
 
+/* The place, as people are shown it. */
+static uint64_t place(const struct carve_look *l, const struct reading *r)
+{
+    return map_shown_address(device_map(l->device), r->address);
+}
+
 static int read_once(const struct carve_look *l, enum device_reading reading,
                      struct reading *r, struct err *err)
 {
@@ -57,7 +63,7 @@ static int read_once(const struct carve_look *l, enum device_reading reading,
         return 0;
     return ret < 0
                ? ret
-               : err_set(err, -EIO, "0x%" PRIx64 " does not come", r->address);
+               : err_set(err, -EIO, "0x%" PRIx64 " does not come", place(l, r));
 }
 
 /* *r is one reading; afterwards two agreed on it. */
@@ -74,7 +80,7 @@ static int read_agreed(const struct carve_look *l, struct reading *r,
         *r = other;
     }
     return err_set(err, -EIO, "0x%" PRIx64 " brings other bytes each time",
-                   r->address);
+                   place(l, r));
 }
 
 static bool is_noisy(const struct carve_look *l)

@@ -221,6 +221,15 @@ static void erase_blocks(void **state)
     d.footer.erase_block = 0x20000;
     assert_int_equal(run(NULL, 0), 0);
     assert_int_equal(d.reads, 8);
+    /* The map knows better; but 4 KiB is not what partitions begin at. */
+    d.map.media[0].erase_block = 0x40000;
+    d.reads = 0;
+    assert_int_equal(run(NULL, 0), 0);
+    assert_int_equal(d.reads, 4);
+    d.map.media[0].erase_block = 0x1000;
+    d.reads = 0;
+    assert_int_equal(run(NULL, 0), 0);
+    assert_int_equal(d.reads, 8);
 }
 
 static void beside_a_map(void **state)
@@ -259,6 +268,13 @@ static void windows(void **state)
     assert_int_equal(d.map.n_segments, 2);
     is(0, "romfs@0.img", 0, 0x1000);
     is(1, "romfs@18000.img", 0x18000, 0x1000);
+    /* In RAM it is not looked at. */
+    d.map.ram.banks[0].base = BASE;
+    d.map.ram.banks[0].size = CHIP;
+    d.map.ram.n_banks = 1;
+    d.reads = 0;
+    assert_int_equal(run(NULL, 0), 0);
+    assert_int_equal(d.reads, 0);
 }
 
 static void windows_beside_a_chip(void **state)
