@@ -3,6 +3,7 @@
 
 #include "value.h"
 
+#include "monitor/media_window.h"
 #include "monitor/user_segment.h"
 
 #include "base/num.h"
@@ -61,6 +62,16 @@ int value_erase_block(uint64_t *out, const char *value, struct err *err)
                        value);
     *out = n;
     return 0;
+}
+
+int value_ram(const char **out, const char *value, struct err *err)
+{
+    struct media_window parsed;
+    int r = media_window_parse(value, &parsed, err);
+
+    if (r == 0)
+        *out = value;
+    return r;
 }
 
 int value_verify(enum verify_mode *out, const char *value, struct err *err)

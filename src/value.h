@@ -29,6 +29,10 @@ int value_segment(const char *text, struct err *err);
 /* An erase block of flash: a multiple of 4 KiB, 1 GiB at most. */
 int value_erase_block(uint64_t *out, const char *value, struct err *err);
 
+/* BASE:SIZE as --ram takes it (monitor/media_window.h); *out is value itself.
+ */
+int value_ram(const char **out, const char *value, struct err *err);
+
 /* auto, fast or rows. */
 int value_verify(enum verify_mode *out, const char *value, struct err *err);
 
