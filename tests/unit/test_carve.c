@@ -11,7 +11,7 @@
 
 #define BASE  0x9f000000U
 #define BLOCK 0x10000U
-#define CHIP  (16 * BLOCK)
+#define CHIP  0x100000U /* 16 of them */
 
 /* Takes the place of the one in src/monitor. */
 struct device {
@@ -132,10 +132,10 @@ static void put_romfs(uint32_t offset, uint32_t size)
 {
     uint8_t *h = d.chip + offset;
 
-    memcpy(h, "-rom1fs-", 8);
+    memcpy(h, "-rom1fs-", sizeof("-rom1fs-") - 1);
     for (int i = 0; i < 4; i++)
         h[8 + i] = (uint8_t)(size >> (24 - 8 * i));
-    memcpy(h + 16, "vol", 4);
+    (void)strcpy((char *)h + 16, "vol");
 }
 
 static void put_gzip(uint32_t offset)

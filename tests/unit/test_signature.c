@@ -20,7 +20,8 @@ static void put(size_t at, uint64_t value, size_t n)
 
 static void put_text(size_t at, const char *text)
 {
-    memcpy(b + at, text, strlen(text));
+    for (; *text != '\0'; text++)
+        b[at++] = (uint8_t)*text;
 }
 
 static void start(bool big_endian)
@@ -356,8 +357,10 @@ static void ubi(void **state)
 
 static void make_gzip(uint8_t flags, const char *rest, size_t len)
 {
+    static const uint8_t header[] = {0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 2, 3};
+
     start(false);
-    memcpy(b, "\x1f\x8b\x08\0\1\2\3\4\2\3", 10);
+    memcpy(b, header, sizeof(header));
     b[3] = flags;
     memset(b + 10, 0xb3, sizeof(b) - 10);
     memcpy(b + 10, rest, len);
@@ -453,12 +456,11 @@ static void lzma(void **state)
 
 static void xz(void **state)
 {
+    static const uint8_t header[] = {0xfd, '7', 'z', 'X', 'Z', 0, 0, 4};
+
     (void)state;
     start(false);
-    memcpy(b,
-           "\xfd"
-           "7zXZ\0\0\4",
-           8);
+    memcpy(b, header, sizeof(header));
     put(8, crc32(0, b + 6, 2), 4);
     is("xz", 0, 0);
     assert_true(s.proved);
