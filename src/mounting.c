@@ -74,6 +74,7 @@ static int open_device(struct session *s, const struct options *o,
         .port = p->port,
         .baud = o->baud,
         .dialect = o->dialect,
+        .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
     };

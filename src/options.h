@@ -41,6 +41,7 @@ struct options {
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
     const char *cache_dir; /* NULL: the default */
+    const char *password;  /* of the boot loader; NULL: none */
     bool no_cache;
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
@@ -65,6 +66,9 @@ struct options {
 int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err);
 void options_free(struct options *o);
+
+/* Overwrites the password in argv, which everybody on the machine can read. */
+void options_hide_password(int argc, char **argv);
 
 /* Name of the n-th long option without the dashes; NULL behind the last. */
 const char *options_name(size_t n);

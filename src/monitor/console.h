@@ -50,6 +50,7 @@ struct console {
     uint64_t last_byte_ms;
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
+    bool hush;      /* what comes is not for the transcript */
     struct transcript *transcript;
     atomic_bool shutdown; /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;

@@ -165,6 +165,8 @@ static int attach(struct device *dev, const struct device_config *config,
     const struct attach_config attach = {
         .dialects = dev->dialects,
         .chosen = config->dialect != NULL,
+        .password = dev->password,
+        .baud = config->baud,
         .timeout_ms = config->attach_timeout_ms};
     struct line *line;
     int ret = line_open_tty(&line, config->port, config->baud, err);
@@ -174,6 +176,7 @@ static int attach(struct device *dev, const struct device_config *config,
     ret = console_init(&dev->console, line, err); /* line is its own now */
     if (ret < 0)
         return ret;
+    transcript_hide(dev->console.transcript, dev->password);
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
@@ -212,8 +215,13 @@ int device_open(struct device **out, const struct device_config *config,
     dev->identity = BUF_LIMITED(65536);
     dev->method = -1;
     dev->port = strdup(config->port);
-    ret = dev->port == NULL ? err_set(err, -ENOMEM, "out of memory")
-                            : open_steps(dev, config, err);
+    dev->baud = config->baud;
+    if (config->password != NULL)
+        dev->password = strdup(config->password);
+    ret = dev->port == NULL ||
+                  (dev->password == NULL && config->password != NULL)
+              ? err_set(err, -ENOMEM, "out of memory")
+              : open_steps(dev, config, err);
     if (ret < 0) {
         device_close(dev);
         return ret;
@@ -233,6 +241,9 @@ void device_close(struct device *dev)
     buf_free(&dev->identity);
     free(dev->identity_ends);
     free(dev->port);
+    if (dev->password != NULL)
+        explicit_bzero(dev->password, strlen(dev->password));
+    free(dev->password);
     free(dev);
 }
 

@@ -27,6 +27,8 @@ struct device {
     struct buf identity;
     size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
+    char *password; /* NULL: none */
+    unsigned baud;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
     bool offline;     /* no line, no commands: device_offline.c */

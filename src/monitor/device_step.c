@@ -48,6 +48,8 @@ static int reattach(struct device *dev, struct err *err)
                                          .chosen = true,
                                          .quiet = true,
                                          .starting = dev->console.restarted,
+                                         .password = dev->password,
+                                         .baud = dev->baud,
                                          .timeout_ms = RECOVER_MS};
     struct buf text = BUF_LIMITED(16384);
     int ret = attach_prompt(&dev->console, &attach, &text, err);
@@ -87,6 +89,8 @@ static int win_prompt(struct device *dev, struct err *err)
     if (ret == 0) {
         dev->contact++;
         dev->console.restarted = dev->silent = false;
+    } else {
+        dev->silent = true; /* a prompt that comes now may be another's */
     }
     return ret;
 }

@@ -25,6 +25,9 @@ struct dialect_reader {
         int line;
     } * lines;
     size_t n_lines;
+    /* What no command of the file may match; the dialect's own. */
+    struct pattern **never;
+    size_t n_never;
 };
 
 /* Complains about key of sec with file and line; returns false. */
@@ -58,6 +61,10 @@ enum value_command_kind {
 };
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind);
+
+/* A list of plain commands, in which braces mean nothing. */
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n);
 
 /* Keys with place holders; NULL: not there. */
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);
