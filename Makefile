@@ -165,7 +165,8 @@ $(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
 
 # Scripts that others source are not tests.
 SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/sim/*.sh)) $(sort $(wildcard tests/e2e/*.sh)))
+	$(wildcard tests/sim/*.sh tests/personas/*.sh)) \
+	$(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
 	tests/layers.sh $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)

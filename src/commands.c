@@ -27,6 +27,7 @@ const char command_help[] =
     "       fwfs --offline [OPTION]... CACHE MOUNTPOINT\n"
     "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
+    "       fwfs --check-dialect FILE...\n"
     "\n"
     "Mounts the flash memory of the device whose boot loader answers on the\n"
     "serial port DEVICE. Reads only; each byte is fetched once, when asked "
@@ -37,7 +38,9 @@ const char command_help[] =
     "  -d, --dialect NAME|FILE   boot loader; without it, it is recognised\n"
     "  -s, --segment NAME:BASE:SIZE\n"
     "                            one more file, for what the device's own map\n"
-    "                            does not tell; may be given again\n"
+    "                            does not tell; may be given again. BASE is "
+    "an\n"
+    "                            address, or MEDIUM@OFFSET\n"
     "      --attach-timeout SECONDS\n"
     "                            how long to try for the prompt (60)\n"
     "  -t, --timeout SECONDS     a read that makes no progress for so long\n"
@@ -80,6 +83,7 @@ const char command_help[] =
     "      --retry               try again what could not be read\n"
     "      --list-ports          serial ports of this machine\n"
     "      --list-dialects       boot loaders that fwfs can talk to\n"
+    "      --check-dialect       what is wrong or strange in dialect files\n"
     "  -V, --version             version of fwfs and of libfuse\n"
     "  -h, --help                this text\n"
     "\n"
@@ -146,6 +150,29 @@ static int forget(const struct options *o, struct buf *out, struct err *err)
     return r;
 }
 
+/* Each file is checked; whatever is strange fails the command at its end. */
+static int check_dialects(const struct options *o, struct buf *out,
+                          struct err *err)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < o->n_operands; i++) {
+        struct err why = {.text = ""};
+        int n = dialect_check(o->operands[i], out, &why);
+        if (n < 0)
+            (void)buf_printf(out, "%s\n", why.text);
+        found += n < 0 ? 1 : (size_t)n;
+    }
+    if (found == 0)
+        return 0;
+    (void)print(out, NULL);
+    buf_clear(out);
+    return err_set(err, -EINVAL,
+                   "%zu thing%s to look at; fwfs-dialect(5) has "
+                   "the format",
+                   found, found == 1 ? "" : "s");
+}
+
 static int version(struct buf *out)
 {
     (void)buf_printf(out, "fwfs %s\nlibfuse %s\n", FWFS_VERSION,
@@ -170,6 +197,8 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return ports_list(out, err);
     case COMMAND_LIST_DIALECTS:
         return dialect_list(out, err);
+    case COMMAND_CHECK_DIALECT:
+        return check_dialects(o, out, err);
     case COMMAND_LIST_CACHES:
         return caches_list(o->cache_dir, out, err);
     case COMMAND_FORGET:

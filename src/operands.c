@@ -13,6 +13,7 @@
 
 static const char a_device[] = "device";
 static const char a_cache[] = "cache";
+static const char a_file[] = "dialect file";
 static const char a_mount[] = "mount point"; /* or what is in it */
 
 static const struct {
@@ -30,6 +31,8 @@ static const struct {
                        "fwfs --retry MOUNTPOINT [FILE]..."},
     [COMMAND_LIST_PORTS] = {0, 0, a_device, "fwfs --list-ports"},
     [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
+    [COMMAND_CHECK_DIALECT] = {1, UINT_MAX, a_file,
+                               "fwfs --check-dialect FILE..."},
     [COMMAND_OFFLINE] = {2, 2, a_cache,
                          "fwfs --offline [OPTION]... CACHE MOUNTPOINT"},
     [COMMAND_LIST_CACHES] = {0, 0, a_cache, "fwfs --list-caches [-c DIR]"},

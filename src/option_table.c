@@ -30,6 +30,7 @@ static const struct option table[] = {
     {.name = "retry", .command = COMMAND_RETRY},
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "check-dialect", .command = COMMAND_CHECK_DIALECT},
     {.name = "offline", .command = COMMAND_OFFLINE},
     {.name = "list-caches", .command = COMMAND_LIST_CACHES},
     {.name = "forget", .command = COMMAND_FORGET},

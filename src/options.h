@@ -19,6 +19,7 @@ enum command {
     COMMAND_RETRY,
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
+    COMMAND_CHECK_DIALECT,
     COMMAND_OFFLINE,
     COMMAND_LIST_CACHES,
     COMMAND_FORGET,
@@ -55,7 +56,8 @@ struct options {
     size_t n_kept;
     size_t n_segments;
     unsigned given;        /* a bit for each enum option_id */
-    const char **operands; /* forget: n_operands IDs, as typed */
+    const char **operands; /* forget: n_operands IDs, check-dialect: files; as
+                              typed */
     size_t n_operands;
 };
 

@@ -248,6 +248,10 @@ int dialect_load(struct dialect **out, const char *name, struct err *err);
  * Fails on the first file that is wrong. */
 int dialect_load_all(struct dialect ***out, struct err *err);
 
+/* Reads a file for what is strange in it (dialect_file.h). Returns how many
+ * lines notes got, or as dialect_load_file. */
+int dialect_check(const char *path, struct buf *notes, struct err *err);
+
 void dialect_free(struct dialect *d);
 void dialect_free_all(struct dialect **list); /* NULL is allowed */
 

@@ -12,6 +12,7 @@
 #include "monitor/dialect_file.h"
 
 #include "base/buf.h"
+#include "monitor/dialect_lint.h"
 #include "monitor/dialect_rules.h"
 #include "monitor/dialect_schema.h"
 #include "monitor/dialect_value.h"
@@ -197,14 +198,13 @@ static int add_sentinel(struct buf *out, const char *text, size_t len,
     return 0;
 }
 
-int dialect_parse(struct dialect **out, const char *text, size_t len,
-                  const char *path, struct err *err)
+static int parse(struct dialect_reader *r, struct dialect **out,
+                 const char *text, size_t len)
 {
-    struct dialect_reader r = {.path = path, .err = err};
     struct buf whole = {0};
     struct dialect *d = NULL;
     cfg_t *top = NULL;
-    int ret = add_sentinel(&whole, text, len, path, err);
+    int ret = add_sentinel(&whole, text, len, r->path, r->err);
 
     if (ret == 0) {
         ret = -ENOMEM;
@@ -213,15 +213,17 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
         top = cfg_init(dialect_schema, CFGF_NONE);
     }
     if (d != NULL && top != NULL) {
-        reading = &r;
+        reading = r;
         (void)cfg_set_error_function(top, on_error);
-        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r.failed)
-            (void)value_fail(&r, top, "file", "not understood");
-        if (!r.failed)
-            read_all(&r, d, top);
+        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r->failed)
+            (void)value_fail(r, top, "file", "not understood");
+        if (!r->failed)
+            read_all(r, d, top);
+        if (!r->failed && r->notes != NULL)
+            dialect_lint(r, d, top);
         reading = NULL;
-        free(r.lines);
-        ret = r.failed ? -EINVAL : 0;
+        free(r->lines);
+        ret = r->failed ? -EINVAL : 0;
     }
     if (top != NULL)
         (void)cfg_free(top);
@@ -231,4 +233,23 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
     else
         dialect_free(d);
     return ret;
+}
+
+int dialect_parse(struct dialect **out, const char *text, size_t len,
+                  const char *path, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err};
+
+    return parse(&r, out, text, len);
+}
+
+int dialect_check_text(const char *text, size_t len, const char *path,
+                       struct buf *notes, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err, .notes = notes};
+    struct dialect *d = NULL;
+    int ret = parse(&r, &d, text, len);
+
+    dialect_free(d);
+    return ret < 0 ? ret : (int)r.n_notes;
 }

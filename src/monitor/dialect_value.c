@@ -12,22 +12,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where key stands; else where its section ends. */
+static int line_of(const struct dialect_reader *r, const cfg_t *sec,
+                   const char *key)
+{
+    for (size_t i = 0; key != NULL && i < r->n_lines; i++)
+        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
+            return r->lines[i].line;
+    return sec->line;
+}
+
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
                 const char *what)
 {
     const char *title = cfg_title(sec);
-    int line = sec->line;
-
-    for (size_t i = 0; i < r->n_lines; i++)
-        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
-            line = r->lines[i].line;
 
     if (!r->failed)
-        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, line,
-                cfg_name(sec), title != NULL ? " " : "",
+        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path,
+                line_of(r, sec, key), cfg_name(sec), title != NULL ? " " : "",
                 title != NULL ? title : "", key, what);
     r->failed = true;
     return false;
+}
+
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what)
+{
+    const char *title = cfg_title(sec);
+
+    (void)buf_printf(r->notes, "%s:%d: section %s%s%s: %s%s%s\n", r->path,
+                     line_of(r, sec, key), cfg_name(sec),
+                     title != NULL ? " " : "", title != NULL ? title : "",
+                     key != NULL ? key : "", key != NULL ? ": " : "", what);
+    r->n_notes++;
 }
 
 char *value_string(struct dialect_reader *r, cfg_t *sec, const char *key)

@@ -4,6 +4,7 @@
 #ifndef MONITOR_DIALECT_VALUE_H
 #define MONITOR_DIALECT_VALUE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "monitor/dialect.h"
 
@@ -28,7 +29,13 @@ struct dialect_reader {
     /* What no command of the file may match; the dialect's own. */
     struct pattern **never;
     size_t n_never;
+    struct buf *notes; /* what is not wrong, but strange; NULL: nobody asks */
+    unsigned n_notes;
 };
+
+/* One more note, as value_fail complains; key NULL: of the section. */
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what);
 
 /* Complains about key of sec with file and line; returns false. */
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
