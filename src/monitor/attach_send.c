@@ -11,6 +11,7 @@
 
 #define CLEARS_MAX    4U /* many keys could use up a countdown */
 #define WAKE_EVERY_MS 2000U
+#define ASKED_MS      500U /* for the answer, while a countdown may run */
 
 /* In the text from there on, or in the last line. */
 static bool matches(struct pattern *p, const struct attach *a, size_t from)
@@ -198,29 +199,48 @@ int attach_wake(struct attach *a)
     return ret == 0 ? console_send(a->c, &guess(a)->wake) : ret;
 }
 
-/* A boot loader without a prompt says nothing when its countdown has been
- * stopped: it is asked between two keys, as long as it is silent. */
-static bool is_to_be_asked(struct attach *a, bool quiet)
+/* Nothing but keys of ours stands on the last line. */
+static bool is_all_echo(const struct attach *a, const char *keys, size_t len)
 {
-    return a->recognise.first->prompt == NULL && quiet && a->turns++ % 2 != 0;
+    struct span last = console_partial(a->c);
+    size_t at = 0;
+
+    while (len > 0 && last.len - at >= len &&
+           memcmp(last.text + at, keys, len) == 0)
+        at += len;
+    return at > 0 && at == last.len;
+}
+
+/* A boot loader without a prompt says nothing when its countdown has been
+ * stopped, but perhaps repeats our keys: then it is asked between two keys. */
+static bool is_to_be_asked(struct attach *a, const struct break_in *b,
+                           bool quiet)
+{
+    char keys[ATTACH_KEYS_MAX];
+    size_t len = fill_keys(b, a->config->password, keys);
+
+    return a->recognise.first->prompt == NULL &&
+           (quiet || is_all_echo(a, keys, len)) && a->turns++ % 2 != 0;
 }
 
 int attach_send_due(struct attach *a)
 {
     const struct break_in *b = pick_break_in(a);
     struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
+    bool ask;
 
     if (!deadline_passed(a->next_send))
         return 0;
-    if (b != NULL && !is_to_be_asked(a, deadline_passed(quiet))) {
+    ask = b != NULL && is_to_be_asked(a, b, deadline_passed(quiet));
+    if (b != NULL && !ask) {
         a->next_send = deadline_in(b->every_ms);
         return send_break_in(a, b);
     }
     /* Between two ticks of a countdown whose banner was missed, too. */
-    if (!deadline_passed(quiet)) {
+    if (!ask && !deadline_passed(quiet)) {
         a->next_send = quiet;
         return 0;
     }
-    a->next_send = deadline_in(WAKE_EVERY_MS);
+    a->next_send = deadline_in(ask ? ASKED_MS : WAKE_EVERY_MS);
     return attach_wake(a);
 }
