@@ -93,20 +93,26 @@ static int prompt_repeats(struct recognise *r)
     return 0;
 }
 
+/* The prompt that was learned stands on the last line. */
+static bool is_back(const struct console *c)
+{
+    struct span last = console_partial(c);
+
+    return last.len == c->prompt_len &&
+           memcmp(last.text, c->prompt, last.len) == 0;
+}
+
 /* After a question that was none for this boot loader: the next one is to be
  * typed at its prompt. */
 static int calm_down(struct recognise *r)
 {
-    struct span prompt = {r->console->prompt, r->console->prompt_len};
-    struct span last;
-    int ret = console_drain(r->console, RECOGNISE_QUIET_MS,
-                            deadline_in(QUIET_WAIT_MS));
+    struct deadline until = deadline_in(QUIET_WAIT_MS);
+    int ret;
 
-    last = console_partial(r->console);
-    if (ret == 0 && last.len == prompt.len &&
-        memcmp(last.text, prompt.text, last.len) == 0)
-        return 0;
-    return ret == 0 ? wake(r, NULL) : ret;
+    do {
+        ret = console_drain(r->console, RECOGNISE_QUIET_MS, until);
+    } while (ret == 0 && !is_back(r->console) && !deadline_passed(until));
+    return ret == 0 && !is_back(r->console) ? wake(r, NULL) : ret;
 }
 
 /* 1: d's harmless command is answered rightly. */
