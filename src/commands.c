@@ -123,6 +123,7 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     if (r == 0)

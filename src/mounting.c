@@ -77,6 +77,7 @@ static int open_device(struct session *s, const struct options *o,
         .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     int r = device_open(&s->device, &config, err);

@@ -41,6 +41,7 @@ struct options {
     unsigned baud;
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
+    const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */
     const char *cache_dir; /* NULL: the default */
     const char *password;  /* of the boot loader; NULL: none */
     bool no_cache;

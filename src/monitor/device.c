@@ -15,40 +15,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define ANSWER_MAX      (256U << 10)
 #define BANNER_TEXT_MAX 16384U
-
-/* An answer is asked for once, though several rules look at it. */
-struct answer {
-    const char *command; /* the rule's own string */
-    struct buf text;     /* empty: the device lacks the command */
-};
-
-struct survey {
-    struct device *dev;
-    struct answer answers[32];
-    size_t n_answers;
-};
-
-/* *out: what the device says to command. */
-static int ask(struct survey *s, const char *command, struct buf **out,
-               struct err *err)
-{
-    struct answer *a = &s->answers[s->n_answers];
-
-    for (size_t i = 0; i < s->n_answers; i++)
-        if (strcmp(s->answers[i].command, command) == 0) {
-            *out = &s->answers[i].text;
-            return 0;
-        }
-    if (s->n_answers == sizeof(s->answers) / sizeof(s->answers[0]))
-        return err_set(err, -E2BIG, "dialect %s: too many commands",
-                       s->dev->dialect->name);
-    *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
-    s->n_answers++;
-    *out = &a->text;
-    return device_ask_twice(s->dev, command, &a->text, err);
-}
 
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
@@ -68,20 +35,22 @@ static void find_banner(struct device *dev, const char *text, size_t len)
     }
 }
 
-static int apply_rule(struct survey *s, const struct map_rule *rule,
+static int apply_rule(struct device *dev, const struct map_rule *rule,
                       struct err *err)
 {
-    struct device *dev = s->dev;
     struct buf *answer = NULL;
-    int ret;
+    bool met;
+    int ret = device_meets(dev, &rule->needs, &met, err);
 
+    if (ret < 0 || !met)
+        return ret;
     if (rule->command == NULL) {
         map_apply(&dev->map, dev->dialect, rule,
                   rule->banner ? dev->boot_text.data : NULL,
                   rule->banner ? dev->boot_text.len : 0);
         return 0;
     }
-    ret = ask(s, rule->command, &answer, err);
+    ret = device_answer(dev, rule->command, &answer, err);
     if (ret < 0)
         return ret;
     find_banner(dev, answer->data, answer->len);
@@ -93,25 +62,24 @@ static int apply_rule(struct survey *s, const struct map_rule *rule,
 }
 
 /* Chips first: segments lie on them. */
-static int survey_map(struct survey *s, const char *const *user,
+static int survey_map(struct device *dev, const char *const *user,
                       struct err *err)
 {
-    const struct dialect *d = s->dev->dialect;
+    const struct dialect *d = dev->dialect;
     int ret = 0;
 
     for (int chips = 1; chips >= 0; chips--)
         for (size_t i = 0; ret == 0 && i < d->n_maps; i++)
             if ((d->maps[i].makes == MAP_MAKES_CHIP) == (chips == 1))
-                ret = apply_rule(s, &d->maps[i], err);
+                ret = apply_rule(dev, &d->maps[i], err);
     for (; ret == 0 && user != NULL && *user != NULL; user++)
-        ret = map_add_user(&s->dev->map, d, *user, err);
-    return ret == 0 ? map_finish(&s->dev->map, err) : ret;
+        ret = map_add_user(&dev->map, d, *user, err);
+    return ret == 0 ? map_finish(&dev->map, err) : ret;
 }
 
 /* See device_identity.c for what it is. */
-static int survey_identity(struct survey *s, struct err *err)
+static int survey_identity(struct device *dev, struct err *err)
 {
-    struct device *dev = s->dev;
     const struct dialect *d = dev->dialect;
     struct buf *answer;
 
@@ -121,7 +89,7 @@ static int survey_identity(struct survey *s, struct err *err)
     (void)buf_printf(&dev->identity, "dialect %s\n", d->name);
     dev->identity_ends[d->n_identities] = dev->identity.len;
     for (size_t i = 0; i < d->n_identities; i++) {
-        int ret = ask(s, d->identities[i].command, &answer, err);
+        int ret = device_answer(dev, d->identities[i].command, &answer, err);
         if (ret < 0)
             return ret;
         find_banner(dev, answer->data, answer->len);
@@ -136,14 +104,14 @@ static int survey_identity(struct survey *s, struct err *err)
 
 static int survey(struct device *dev, const char *const *user, struct err *err)
 {
-    struct survey s = {.dev = dev};
-    int ret = survey_map(&s, user, err);
+    int ret = survey_map(dev, user, err);
 
     if (ret == 0)
-        ret = survey_identity(&s, err);
-    for (size_t i = 0; i < s.n_answers; i++)
-        buf_free(&s.answers[i].text);
-    return ret;
+        ret = survey_identity(dev, err);
+    if (ret == 0)
+        ret = device_look_what_it_has(dev, err);
+    device_forget_answers(dev);
+    return ret == 0 ? media_check(dev, err) : ret;
 }
 
 static int load_dialects(struct device *dev, const char *name, struct err *err)
@@ -189,6 +157,8 @@ static int open_steps(struct device *dev, const struct device_config *config,
 {
     int ret = load_dialects(dev, config->dialect, err);
 
+    if (ret == 0 && config->ram != NULL)
+        ret = media_window_parse(config->ram, &dev->media.user, err);
     if (ret == 0)
         ret = attach(dev, config, err);
     if (ret < 0)
@@ -239,6 +209,10 @@ void device_close(struct device *dev)
     map_free(&dev->map);
     buf_free(&dev->boot_text);
     buf_free(&dev->identity);
+    media_free(&dev->media);
+    free(dev->has_dump);
+    free(dev->has_checksum);
+    free(dev->has_access);
     free(dev->identity_ends);
     free(dev->port);
     if (dev->password != NULL)

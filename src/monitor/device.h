@@ -28,6 +28,7 @@ struct device_config {
     const char *password;        /* for breaking in and unlocking, or NULL */
     unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
+    const char *ram; /* user's BASE:SIZE to read media through, or NULL */
 };
 
 enum device_line {
@@ -52,7 +53,7 @@ struct device_stats {
  * Opens and locks the port, finds the prompt or breaks in (says so on
  * stderr), recognises the dialect, asks for the map and the identity.
  * -EBUSY: port in use; -ETIMEDOUT: nothing usable answered; -EINVAL: dialect
- * file or segment option. The caller owns *out.
+ * file, segment or ram option. The caller owns *out.
  */
 int device_open(struct device **out, const struct device_config *config,
                 struct err *err);
@@ -130,12 +131,13 @@ struct device_sink {
  * dump command there is - for DEVICE_AGAIN with another one, where there is
  * one - at most one command's worth: a larger range is cut, a smaller one may
  * bring more rows than asked for (a fixed-length command); only rows within
- * the range's MAP_ALIGN-aligned surroundings reach the sink.
+ * the range's MAP_ALIGN-aligned surroundings, or of its pages, reach the sink.
  * 0: the command ran to its end, though rows may be missing or were bad: the
  * caller sees which came and asks again. -EINTR: stopped by the sink.
  * -ETIMEDOUT: the device fell silent; the next call tries to get the prompt
  * back first, breaking in if the device was reset. -EILSEQ: the command could
- * not be typed. -EFAULT: the device reported a bad address. -ENODEV: the port
+ * not be typed. -EFAULT: the device reported a bad address, or could not
+ * read the medium there. -ENODEV: the port
  * is gone; the next call looks whether it is back.
  */
 #define DEVICE_ROW 16U
@@ -144,10 +146,17 @@ int device_read(struct device *dev, enum device_reading reading,
                 uint64_t address, uint64_t len, const struct device_sink *sink,
                 struct err *err);
 
-/* Bytes one device_read covers at most, with the dump command in use now, and
- * with any of its dump commands. */
-uint64_t device_read_max(const struct device *dev);
+/* Bytes one device_read from address on covers at most, with the dump command
+ * in use for it now; and with any of its dump commands. */
+uint64_t device_read_max(const struct device *dev, uint64_t address);
 uint64_t device_read_limit(const struct device *dev);
+
+/*
+ * What lies at address is read and summed in pieces that begin at multiples of
+ * this power of two, counted from the start of its medium: no device_read or
+ * device_checksum may go across. 0: no such limit.
+ */
+uint64_t device_border(const struct device *dev, uint64_t address);
 
 /* Any thread: makes a running device_read ask its sink, or a following one
  * at once. Async-signal-safe. */
@@ -171,8 +180,9 @@ int device_checksum(struct device *dev, uint64_t address, uint64_t len,
 /* What the dialect says of tables behind images; *n of them. */
 const struct image_footer *device_footers(const struct device *dev, size_t *n);
 
-/* The algorithm of the next device_checksum; NULL: there is none. */
-const struct digest *device_checksum_algorithm(const struct device *dev);
+/* The algorithm of the next device_checksum at address; NULL: there is none. */
+const struct digest *device_checksum_algorithm(const struct device *dev,
+                                               uint64_t address);
 
 /*
  * For --probe: proves the byte order now and tells what is known in lines of
