@@ -133,6 +133,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
 
     a.recognise.first = config->chosen ? config->dialects[0] : NULL;
     a.until = deadline_in(config->timeout_ms);
+    a.looked = text->len;
     c->prompt_len = 0;
     ret = config->starting ? attach_break_in_now(&a) : 0;
     if (ret == 0)

@@ -26,10 +26,12 @@ struct attach_config {
 /*
  * Finds a live prompt, or waits for the device to start and breaks in; then
  * types what the dialect wants typed first (console_set_up). On success the
- * console is in step: its dialect and prompt are set. text gets what was
- * received meanwhile, for banners (its limit is respected, the oldest part goes
- * first). -ETIMEDOUT with what was sent and what came, -EACCES: the password
- * was refused, -EINTR when shut down, -ENODEV.
+ * console is in step: its dialect and prompt are set.
+ * text gets what was received meanwhile, for banners (its limit is respected,
+ * the oldest part goes first). What it has at the start is how the device
+ * started the last time, by which the keys that break in are chosen.
+ * -ETIMEDOUT with what was sent and what came, -EACCES: the password was
+ * refused, -EINTR when shut down, -ENODEV.
  */
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err);

@@ -15,7 +15,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define BANNER_TEXT_MAX 16384U
 
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
@@ -181,7 +180,7 @@ int device_open(struct device **out, const struct device_config *config,
 
     if (dev == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    dev->boot_text = BUF_LIMITED(BANNER_TEXT_MAX);
+    dev->boot_text = BUF_LIMITED(BOOT_TEXT_MAX);
     dev->identity = BUF_LIMITED(65536);
     dev->method = -1;
     dev->port = strdup(config->port);

@@ -26,6 +26,8 @@ struct device_last {
     uint64_t sent; /* bytes to the device when it was over */
 };
 
+#define BOOT_TEXT_MAX 16384U
+
 /*
  * in_step   the console stands at its prompt, the next command may be typed;
  *           false: resynchronise (and break in, if it was reset) first

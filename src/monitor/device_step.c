@@ -51,8 +51,13 @@ static int reattach(struct device *dev, struct err *err)
                                          .password = dev->password,
                                          .baud = dev->baud,
                                          .timeout_ms = RECOVER_MS};
-    struct buf text = BUF_LIMITED(16384);
-    int ret = attach_prompt(&dev->console, &attach, &text, err);
+    struct buf text = BUF_LIMITED(2 * BOOT_TEXT_MAX);
+    int ret;
+
+    /* Which keys break in is told by what was seen when it started before. */
+    (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
+    (void)buf_printf(&text, "%s\n", dev->banner);
+    ret = attach_prompt(&dev->console, &attach, &text, err);
 
     buf_free(&text);
     return ret;
