@@ -54,11 +54,13 @@ static int reattach(struct device *dev, struct err *err)
     struct buf text = BUF_LIMITED(2 * BOOT_TEXT_MAX);
     int ret;
 
-    /* Which keys break in is told by what was seen when it started before. */
+    /* Which keys stop it may depend on what it called itself, now or when it
+     * started before. */
     (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
-    (void)buf_printf(&text, "%s\n", dev->banner);
+    (void)buf_printf(&text, "%s\n%s\n", dev->banner,
+                     dev->console.restart_line);
+    dev->console.restart_line[0] = '\0';
     ret = attach_prompt(&dev->console, &attach, &text, err);
-
     buf_free(&text);
     return ret;
 }
