@@ -71,6 +71,7 @@ const char command_help[] =
     "                            as mount(8) has it: any of these options as\n"
     "                            name=value, and allow_other, allow_root,\n"
     "                            default_permissions, auto_unmount\n"
+    "  -o password=PASSWORD      of a boot loader that asks for one\n"
     "  -o verify=auto|fast|rows  how sure a byte must be before it is given\n"
     "                            out: proved twice (auto); at once, proved "
     "when\n"
@@ -146,6 +147,7 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .port = port,
         .baud = o->baud,
         .dialect = o->dialect,
+        .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
         .ram = o->ram,

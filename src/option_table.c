@@ -20,6 +20,7 @@ static const struct option table[] = {
     {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
     {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
     {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
+    {.name = "password", .id = OPT_PASSWORD, .example = "secret"},
     {.name = "json", .id = OPT_JSON},
     {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
     {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
@@ -61,6 +62,7 @@ bool option_allowed(const struct option *opt, enum option_place place)
     case OPT_MAP:
         return place == PLACE_TYPED;
     case OPT_VERIFY:
+    case OPT_PASSWORD:
         return place == PLACE_O;
     default:
         return true;

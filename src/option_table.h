@@ -26,6 +26,7 @@ enum option_id {
     OPT_AGAINST,
     OPT_MAP,
     OPT_CARVE,
+    OPT_PASSWORD,
     OPT_RAM /* BASE:SIZE to read media through */
 };
 

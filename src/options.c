@@ -132,6 +132,8 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         o->carve = true;
         return value != NULL ? value_erase_block(&o->erase_block, value, err)
                              : 0;
+    case OPT_PASSWORD:
+        return value_password(&o->password, value, err);
     }
     return 0;
 }
@@ -310,6 +312,34 @@ int options_parse(struct options *o, int argc, char *const argv[],
             return r;
     }
     return operands_check(o, err);
+}
+
+/* -o LIST, -fo LIST, -oLIST, --options LIST, --options=LIST */
+static bool is_mount_options(const char *before, const char *arg)
+{
+    bool letters = arg[0] == '-' && arg[1] != '-';
+    size_t len = strlen(before);
+
+    return strncmp(arg, "--options=", 10) == 0 ||
+           strcmp(before, "--options") == 0 ||
+           (letters && strchr(arg, 'o') != NULL) ||
+           (before[0] == '-' && before[1] != '-' && before[len - 1] == 'o');
+}
+
+void options_hide_password(int argc, char **argv)
+{
+    static const char name[] = "password=";
+
+    for (int i = 1; i < argc; i++) {
+        char *at = strstr(argv[i], name);
+        if (at == NULL || !is_mount_options(argv[i - 1], argv[i]))
+            continue;
+        for (at += strlen(name); *at != '\0' && *at != ','; at++) {
+            if (at[0] == '\\' && at[1] != '\0')
+                *at++ = '*';
+            *at = '*';
+        }
+    }
 }
 
 void options_free(struct options *o)

@@ -7,6 +7,7 @@
 #include "monitor/user_segment.h"
 
 #include "base/num.h"
+#include "base/text.h"
 #include "monitor/map.h"
 
 #include <errno.h>
@@ -42,6 +43,18 @@ int value_word(const char **out, const char *value, struct err *err)
 {
     if (*value == '\0')
         return err_set(err, -EINVAL, "the value is empty");
+    *out = value;
+    return 0;
+}
+
+int value_password(const char **out, const char *value, struct err *err)
+{
+    size_t len = strlen(value);
+
+    /* A line end in it would run what stands before. */
+    if (len == 0 || len > 100 || !text_is_printable(value, len))
+        return err_set(err, -EINVAL,
+                       "a password is 1 to 100 characters of ASCII");
     *out = value;
     return 0;
 }

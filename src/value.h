@@ -22,6 +22,9 @@ int value_seconds(unsigned *out_ms, const char *value, struct err *err);
 /* Anything that is not empty; *out is value itself. */
 int value_word(const char **out, const char *value, struct err *err);
 
+/* What can be typed at a prompt without running anything; likewise. */
+int value_password(const char **out, const char *value, struct err *err);
+
 /* NAME:BASE:SIZE as --segment takes it: a name that can be a file name, two
  * sizes (base/num.h), the end below 2^64. */
 int value_segment(const char *text, struct err *err);

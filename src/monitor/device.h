@@ -25,6 +25,7 @@ struct device_config {
     const char *port; /* path, also symlinks such as by-id */
     unsigned baud;
     const char *dialect;         /* name, path of a file, or NULL: recognise */
+    const char *password;        /* for breaking in and unlocking, or NULL */
     unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
     const char *ram; /* user's BASE:SIZE to read media through, or NULL */

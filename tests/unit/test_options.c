@@ -348,19 +348,44 @@ static void no_arguments_at_all(void **state)
 
 static void help_is_complete_and_fits(void **state)
 {
-    char word[64];
+    char typed[64];
+    char in_o[64];
     size_t column = 0;
 
     (void)state;
     for (size_t i = 0; options_name(i) != NULL; i++) {
-        (void)snprintf(word, sizeof(word), "--%s", options_name(i));
-        if (strstr(command_help, word) == NULL)
-            fail_msg("--help says nothing of %s", word);
+        (void)snprintf(typed, sizeof(typed), "--%s", options_name(i));
+        (void)snprintf(in_o, sizeof(in_o), "-o %s=", options_name(i));
+        if (strstr(command_help, typed) == NULL &&
+            strstr(command_help, in_o) == NULL)
+            fail_msg("--help says nothing of %s", options_name(i));
     }
     for (const char *c = command_help; *c != '\0'; c++) {
         column = *c == '\n' ? 0 : column + 1;
         assert_true(column <= 80);
     }
+}
+
+static void passwords(void **state)
+{
+    char line[] = "-o";
+    char list[] = "ro,password=se\\,cret,baud=9600";
+    char device[] = "/dev/password=x";
+    char *argv[] = {(char[]){"fwfs"}, line, list, device, NULL};
+
+    (void)state;
+    accept_line("-o password=open\\,sesame /dev/ttyS0 /mnt");
+    assert_string_equal(o.password, "open,sesame");
+    refuse_line("-o password= /dev/ttyS0 /mnt", "1 to 100 characters",
+                "-o password=secret");
+    refuse_line("-o password=a\rb /dev/ttyS0 /mnt", "1 to 100 characters",
+                "-o password=secret");
+    refuse_line("--password=x /dev/ttyS0 /mnt", "unknown option --password",
+                "--help");
+    refuse_line("--offline -o password=x c /mnt", "-o password is for", "");
+    options_hide_password(4, argv);
+    assert_string_equal(list, "ro,password=********,baud=9600");
+    assert_string_equal(device, "/dev/password=x");
 }
 
 static const char *suggestion(const char *typed)
@@ -474,6 +499,7 @@ int main(void)
         cmocka_unit_test(caches),
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
+        cmocka_unit_test(passwords),
         cmocka_unit_test(suggestions),
         cmocka_unit_test(status_picture),
         cmocka_unit_test(status_picture_fits),
