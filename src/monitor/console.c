@@ -33,6 +33,7 @@ void console_forget(struct console *c)
 {
     buf_clear(&c->in);
     c->taken = 0;
+    c->last_line_len = 0;
 }
 
 int console_reopen(struct console *c, struct err *err)
@@ -114,6 +115,20 @@ static void skip_rest(struct console *c)
         c->skipping = !is_end(c->in.data[c->taken++]);
 }
 
+/* Kept for what tells the end of an answer, which is no long line. */
+static void remember_line(struct console *c, struct span line)
+{
+    size_t blanks = 0;
+
+    while (blanks < line.len && line.text[blanks] == ' ')
+        blanks++;
+    if (blanks == line.len)
+        return;
+    c->lines++;
+    c->last_line_len = line.len <= sizeof(c->last_line) ? line.len : 0;
+    memcpy(c->last_line, line.text, c->last_line_len);
+}
+
 bool console_take_line(struct console *c, struct span *out)
 {
     size_t end;
@@ -132,6 +147,7 @@ bool console_take_line(struct console *c, struct span *out)
         *out = (struct span){c->in.data + c->taken, end - c->taken};
     }
     c->taken = end;
+    remember_line(c, *out);
     return true;
 }
 
@@ -144,14 +160,6 @@ struct span console_partial(const struct console *c)
     while (start > c->taken && !is_end(c->in.data[start - 1]))
         start--;
     return (struct span){c->in.data + start, c->in.len - start};
-}
-
-bool console_at_prompt(const struct console *c)
-{
-    struct span last = console_partial(c);
-
-    return c->prompt_len > 0 && last.len == c->prompt_len &&
-           memcmp(last.text, c->prompt, last.len) == 0;
 }
 
 bool console_is_any(struct pattern **list, size_t n, struct span line)
@@ -169,25 +177,6 @@ void console_note_line(struct console *c, struct span line)
     if (d != NULL && (console_is_any(d->banners, d->n_banners, line) ||
                       console_is_any(d->hints, d->n_hints, line)))
         c->restarted = true;
-}
-
-bool console_near_prompt(const struct console *c)
-{
-    struct span last = console_partial(c);
-    const char *want = c->prompt;
-    size_t len = c->prompt_len;
-    size_t front = 0;
-    size_t back = 0;
-
-    if (len < 2 || last.len + 1 < len || last.len > len + 1)
-        return false;
-    while (front < len && front < last.len && last.text[front] == want[front])
-        front++;
-    while (back < len - front && back < last.len - front &&
-           last.text[last.len - 1 - back] == want[len - 1 - back])
-        back++;
-    /* What is left of either between the two is one character at most. */
-    return len - front - back <= 1 && last.len - front - back <= 1;
 }
 
 int console_look(struct console *c)

@@ -10,6 +10,7 @@
 #include "line/line.h"
 #include "monitor/ansi.h"
 #include "monitor/dialect.h"
+#include "monitor/template.h"
 #include "monitor/transcript.h"
 
 #include <stdatomic.h>
@@ -18,19 +19,25 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
+#define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
  * One user thread; shutdown and the counters may be touched by others.
  *
- * States: without a prompt (len 0: only console_fill, console_partial and
+ * States: without a dialect (only console_fill, console_partial and
  * console_send make sense), in step (nothing but the prompt stands on the last
- * line), in a command (from console_begin to the prompt).
+ * line; without a prompt: the last line ended an answer), in a command (from
+ * console_begin to the prompt).
  */
 struct console {
     struct line *line;
-    struct dialect *dialect;         /* NULL until recognised */
-    char prompt[CONSOLE_PROMPT_MAX]; /* learned, literal */
+    struct dialect *dialect; /* NULL until recognised */
+    /* Learned, literal; where the prompt changes, the one seen last. */
+    char prompt[CONSOLE_PROMPT_MAX];
     size_t prompt_len;
+    char last_line[CONSOLE_DONE_MAX]; /* taken last, blank ones aside */
+    size_t last_line_len;             /* 0: too long, or none since */
+    uint64_t lines;                   /* taken so far, blank ones aside */
     struct ansi ansi;
     struct buf in; /* received, stripped */
     size_t taken;  /* of in, handed out as lines */
@@ -79,6 +86,7 @@ int console_look(struct console *c);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);
+int console_send_bytes(struct console *c, const char *bytes, size_t len);
 
 /* The next complete line (without its end; CR, LF in any mix separate lines,
  * empty ones are skipped). False: none is there yet. The span is valid until
@@ -88,8 +96,19 @@ bool console_take_line(struct console *c, struct span *out);
 /* What stands after the last line end. */
 struct span console_partial(const struct console *c);
 
-/* True when the unterminated last line is exactly the learned prompt. */
+/* True when the unterminated last line is exactly the prompt. Without one: when
+ * the last line ended an answer, and nothing follows. */
 bool console_at_prompt(const struct console *c);
+
+/* True when the line taken last is one that ends an answer, as the console's
+ * dialect says; or d. */
+bool console_is_done(const struct console *c);
+bool console_is_done_of(const struct console *c, const struct dialect *d);
+
+/* True when last may be d's prompt; where it changes, it is. */
+bool console_is_prompt_of(const struct dialect *d, struct span last);
+
+void console_learn_prompt(struct console *c, struct span prompt);
 
 /* True when it is the prompt but for one character that is another one, missing
  * or too many: noise hit it. When nothing follows, no better one will come. */
@@ -98,23 +117,40 @@ bool console_near_prompt(const struct console *c);
 /*
  * Types command at the prompt, comparing the echo before the line end is
  * sent, so that noise cannot make another command of it. On -EILSEQ (the echo
- * was wrong three times) nothing was run. Needs the console in step.
+ * was wrong three times) nothing was run; -EPERM: the dialect forbids it.
+ * Needs the console in step.
  */
 int console_begin(struct console *c, const char *command, struct err *err);
 
+/* The same. Without enter the command is keys that act at once: no line end
+ * follows, and no echo can be waited for. */
+int console_begin_with(struct console *c, const char *command, bool enter,
+                       struct err *err);
+
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
- * blank ones left out. The prompt must stay for a moment, for its text may
- * stand in the answer; not so once the answer matches enough (NULL: never). At
- * most timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
+ * blank ones left out; the pager gets its keys. The prompt must stay for a
+ * moment, for its text may stand in the answer; not so once the answer matches
+ * enough (NULL: never) or its end was announced by the dialect's done. At most
+ * timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
  * meanwhile), -EMSGSIZE (endless output). */
 int console_ask(struct console *c, const char *command, struct pattern *enough,
                 unsigned timeout_ms, struct buf *answer, struct err *err);
+
+/* The same with a dialogue (NULL: none): what the device asks is answered with
+ * keys into which values (NULL: none) are filled. enter as above. */
+int console_ask_with(struct console *c, const char *command,
+                     const struct exchanges *dialogue,
+                     const struct template_values *values, bool enter,
+                     struct pattern *enough, unsigned timeout_ms,
+                     struct buf *answer, struct err *err);
 
 /* Takes back whatever stands in the device's line editor, by the key of d, in
  * bursts that a small receive FIFO can hold. Between bursts complete lines are
  * thrown away. */
 int console_clear(struct console *c, const struct dialect *d,
                   struct deadline until);
+int console_clear_keys(struct console *c, const struct keys *keys,
+                       unsigned times, struct deadline until);
 
 /* Gets back into step: clears the typed line, waits for silence, wakes the
  * prompt. -ETIMEDOUT when it does not come until then. */

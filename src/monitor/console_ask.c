@@ -2,28 +2,58 @@
 // The conversation with a boot loader: a command and its answer.
 
 #include "monitor/console_priv.h"
+#include "monitor/exchange.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* So long, and what is nearly the prompt is taken for a damaged one. */
 #define NEAR_QUIET_MS 300U
 /* An answer may take so many of its time-outs, however it dribbles. */
 #define ASK_PATIENCE 12U
 
-/* Moves complete lines to answer. The first one is the rest of the echoed
+struct ask {
+    struct console *c;
+    struct exchange_run talk;
+    struct pattern *enough;
+    struct buf *answer;
+    struct deadline silent;
+    bool restarted; /* as it was before */
+};
+
+static bool is_blank(struct span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.text[i] != ' ' && line.text[i] != '\b')
+            return false;
+    return true;
+}
+
+/* Moves complete lines to the answer. The first one is the rest of the echoed
  * line: empty, since the echo was taken while typing. Only where the form of
  * the answer is known is a banner none: others tell the version. */
-static int collect(struct console *c, bool known, struct buf *answer)
+static int collect(struct ask *a)
 {
+    char clean[CONSOLE_LINE_MAX];
     struct span line;
 
-    while (console_take_line(c, &line)) {
-        if (known)
-            console_note_line(c, line);
-        if (!buf_add(answer, line.text, line.len) || !buf_add(answer, "\n", 1))
+    while (console_take_line(a->c, &line)) {
+        if (a->enough != NULL)
+            console_note_line(a->c, line);
+        line = exchange_clean(&a->talk, line, clean, sizeof(clean));
+        switch (exchange_line(&a->talk, a->c, line)) {
+        case 0:
+            break;
+        case 1:
+            continue;
+        default:
+            return -EIO;
+        }
+        if (!is_blank(line) && (!buf_add(a->answer, line.text, line.len) ||
+                                !buf_add(a->answer, "\n", 1)))
             return -EMSGSIZE;
     }
-    return 0;
+    return exchange_answer(&a->talk, a->c);
 }
 
 /* The last line says that the system starts soon: no answer ends so. */
@@ -33,51 +63,98 @@ static bool counts_down(const struct console *c)
                           console_partial(c));
 }
 
-static bool is_enough(struct pattern *enough, const struct buf *answer)
+/* The prompt can be believed at once. */
+static bool is_enough(const struct ask *a)
 {
-    return enough != NULL && answer->len > 0 &&
-           pattern_match(enough, answer->data, answer->len, 0, NULL);
+    if (a->c->dialect->prompt != NULL && console_is_done(a->c))
+        return true;
+    return a->enough != NULL && a->answer->len > 0 &&
+           pattern_match(a->enough, a->answer->data, a->answer->len, 0, NULL);
+}
+
+static struct deadline patience(const struct ask *a, bool prompt, bool starting)
+{
+    if (prompt || starting)
+        return deadline_in(PROMPT_QUIET_MS);
+    if (console_near_prompt(a->c))
+        return deadline_min(a->silent, deadline_in(NEAR_QUIET_MS));
+    return exchange_wait(&a->talk, a->c, a->silent);
+}
+
+/* Takes what comes. 1: the answer is complete; -ETIMEDOUT: nothing more came
+ * where something had to. */
+static int one_turn(struct ask *a, unsigned timeout_ms)
+{
+    struct console *c = a->c;
+    bool prompt = console_at_prompt(c);
+    bool starting = counts_down(c);
+    int talked;
+    int n;
+
+    if (prompt && is_enough(a))
+        return 1;
+    n = console_fill_on(c, patience(a, prompt, starting));
+    if (n < 0 || (n == 0 && prompt))
+        return n < 0 ? n : 1;
+    c->restarted = c->restarted || (n == 0 && starting);
+    talked = collect(a);
+    if (talked < 0)
+        return talked;
+    if (n > 0 || talked > 0)
+        a->silent = deadline_in(timeout_ms);
+    else if (deadline_passed(a->silent) || console_near_prompt(c))
+        return -ETIMEDOUT;
+    return c->restarted && !a->restarted ? -ERESTART : 0;
+}
+
+static int tell(int ret, const char *command, unsigned timeout_ms,
+                struct err *err)
+{
+    switch (ret) {
+    case 1:
+        return 0;
+    case -ETIMEDOUT:
+        return err_set(err, ret,
+                       "'%s': no prompt within %u ms after the answer", command,
+                       timeout_ms);
+    case -EMSGSIZE:
+        return err_set(err, ret, "'%s': an answer without end", command);
+    case -ERESTART:
+        return err_set(err, -ETIMEDOUT, "'%s': the device was reset", command);
+    case -ENODEV:
+        return err_set(err, ret, "'%s': the port went away", command);
+    default:
+        return err_set(err, ret, "'%s': %s", command, strerror(-ret));
+    }
 }
 
 int console_ask(struct console *c, const char *command, struct pattern *enough,
                 unsigned timeout_ms, struct buf *answer, struct err *err)
 {
-    struct deadline silent;
+    return console_ask_with(c, command, NULL, NULL, true, enough, timeout_ms,
+                            answer, err);
+}
+
+int console_ask_with(struct console *c, const char *command,
+                     const struct exchanges *dialogue,
+                     const struct template_values *values, bool enter,
+                     struct pattern *enough, unsigned timeout_ms,
+                     struct buf *answer, struct err *err)
+{
+    struct ask a = {
+        .c = c, .enough = enough, .answer = answer, .restarted = c->restarted};
     struct deadline whole;
-    bool restarted = c->restarted;
-    int ret = console_begin(c, command, err);
+    int ret = console_begin_with(c, command, enter, err);
 
     if (ret < 0)
         return ret;
+    exchange_start(&a.talk, c, dialogue, values);
     whole = deadline_in((uint64_t)timeout_ms * ASK_PATIENCE);
-    silent = deadline_in(timeout_ms);
-    for (;;) {
-        bool prompt = console_at_prompt(c);
-        bool starting = counts_down(c);
-        int n;
-        if (prompt && is_enough(enough, answer))
-            return 0;
-        n = console_fill_on(c, prompt || starting ? deadline_in(PROMPT_QUIET_MS)
-                               : console_near_prompt(c)
-                                   ? deadline_in(NEAR_QUIET_MS)
-                                   : silent);
-        if (n < 0)
-            return err_set(err, n, "'%s': the port went away", command);
-        if (n == 0 && prompt)
-            return 0;
-        c->restarted = c->restarted || (n == 0 && starting);
-        if (deadline_passed(whole) ||
-            (n == 0 && (deadline_passed(silent) || console_near_prompt(c))))
-            return err_set(err, -ETIMEDOUT,
-                           "'%s': no prompt within %u ms after the answer",
-                           command, timeout_ms);
-        if (n > 0)
-            silent = deadline_in(timeout_ms);
-        if (collect(c, enough != NULL, answer) < 0)
-            return err_set(err, -EMSGSIZE, "'%s': an answer without end",
-                           command);
-        if (c->restarted && !restarted)
-            return err_set(err, -ETIMEDOUT, "'%s': the device was reset",
-                           command);
+    a.silent = deadline_in(timeout_ms);
+    while (ret == 0) {
+        ret = one_turn(&a, timeout_ms);
+        if (ret == 0 && deadline_passed(whole))
+            ret = -ETIMEDOUT;
     }
+    return tell(ret, command, timeout_ms, err);
 }

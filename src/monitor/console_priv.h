@@ -20,7 +20,15 @@ void console_discard(struct console *c);
  * its answer. */
 int console_fill_on(struct console *c, struct deadline until);
 
-int console_send_bytes(struct console *c, const char *bytes, size_t len);
+/* What a person would see of text on one line: line ends are taken out, a
+ * backspace moves the cursor. Trailing blanks are there. */
+struct console_screen {
+    char text[1024];
+    size_t len;
+    size_t at; /* the cursor */
+    bool full; /* there was more */
+};
+void console_draw(struct console_screen *s, struct span text);
 
 /* True when one of the patterns matches line. */
 bool console_is_any(struct pattern **list, size_t n, struct span line);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The conversation with a boot loader: typing against the echo, getting in
-// step.
+// The conversation with a boot loader: typing against the echo.
 
 #include "monitor/console_priv.h"
 
@@ -8,8 +7,8 @@
 #include <string.h>
 
 #define ECHO_TIMEOUT_MS 700U
-#define CLEAR_TRIES     3
 #define ECHO_TRIES      3
+#define REDRAW_MS       50U /* a character, with its cursor moves, at 9600 */
 
 /* Sends len bytes and waits until exactly they have come back. An escape
  * sequence or a NUL among them is wrong, too: it may stand in the command. */
@@ -37,108 +36,84 @@ static int type_chunk(struct console *c, const char *bytes, size_t len)
     return 0;
 }
 
+/* Trailing blanks are no matter: nobody sees them. */
+static bool shows(struct span text, struct span before, struct span typed)
+{
+    struct console_screen s;
+
+    console_draw(&s, text);
+    while (s.len > 0 && s.text[s.len - 1] == ' ')
+        s.len--;
+    while (typed.len > 0 && typed.text[typed.len - 1] == ' ')
+        typed.len--;
+    return !s.full && s.len == before.len + typed.len &&
+           memcmp(s.text, before.text, before.len) == 0 &&
+           memcmp(s.text + before.len, typed.text, typed.len) == 0;
+}
+
+/* The device shows what was typed: in one go, over several lines where its own
+ * end of line was reached, or as a line that was drawn anew. */
+static bool shows_typed(const struct console *c, struct span typed)
+{
+    const struct span none = {"", 0};
+    const struct span prompt = {c->prompt, c->prompt_len};
+    const struct span all = {c->in.data + c->taken, c->in.len - c->taken};
+    const struct span last = console_partial(c);
+
+    if (c->in.len == c->taken)
+        return false;
+    return shows(all, none, typed) || shows(last, none, typed) ||
+           shows(last, prompt, typed);
+}
+
+/* As type_chunk, where escape sequences stand in the echo: waits until all of
+ * the command's first len bytes is what the device shows. */
+static int type_redrawn(struct console *c, const char *command, size_t len,
+                        size_t chunk)
+{
+    const struct span typed = {command, len};
+    struct deadline whole = deadline_in(ECHO_TIMEOUT_MS +
+                                        REDRAW_MS * (uint64_t)chunk);
+    struct deadline quiet = deadline_in(ECHO_TIMEOUT_MS);
+    int ret = console_send_bytes(c, command + len - chunk, chunk);
+
+    while (ret >= 0 && !shows_typed(c, typed)) {
+        struct deadline until = deadline_min(quiet, whole);
+        if (deadline_passed(until))
+            return -EILSEQ;
+        ret = console_fill_on(c, until);
+        if (ret > 0)
+            quiet = deadline_in(ECHO_TIMEOUT_MS);
+    }
+    return ret < 0 ? ret : 0;
+}
+
 static int type_command(struct console *c, const char *command)
 {
+    enum echo echo = c->dialect->echo;
     size_t len = strlen(command);
     int ret = 0;
 
     console_forget(c);
-    if (!c->dialect->echo)
+    if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
     for (size_t at = 0; ret == 0 && at < len;) {
         size_t chunk = len - at < c->dialect->type_chunk
                            ? len - at
                            : c->dialect->type_chunk;
-        ret = type_chunk(c, command + at, chunk);
+        ret = echo == ECHO_PLAIN ? type_chunk(c, command + at, chunk)
+                                 : type_redrawn(c, command, at + chunk, chunk);
         at += chunk;
     }
+    if (ret == 0)
+        console_forget(c);
     return ret;
 }
 
-int console_clear(struct console *c, const struct dialect *d,
-                  struct deadline until)
+/* Types until the echo is right. -EILSEQ: it never was; got: what came. */
+static int type_and_compare(struct console *c, const char *command, char *got,
+                            size_t size)
 {
-    int ret = 0;
-
-    for (unsigned i = 0; ret == 0 && d->clear.len > 0 && i < d->clear_times;
-         i++) {
-        ret = console_send(c, &d->clear);
-        if (ret == 0 && i % 8 == 7)
-            ret = console_drain(c, 20, until);
-    }
-    return ret;
-}
-
-/* As console_at_prompt, for a line that was redrawn with blanks and backspaces:
- * what a person would see counts, and where the cursor stands. */
-static bool shows_only_prompt(const struct console *c)
-{
-    struct span last = console_partial(c);
-    char seen[4 * CONSOLE_PROMPT_MAX] = "";
-    size_t len = 0;
-    size_t at = 0;
-
-    for (size_t i = 0; i < last.len && at < sizeof(seen); i++) {
-        if (last.text[i] == '\b') {
-            at -= at > 0;
-            continue;
-        }
-        seen[at++] = last.text[i];
-        len = at > len ? at : len;
-    }
-    while (len > c->prompt_len && seen[len - 1] == ' ')
-        len--;
-    return len == c->prompt_len && at == len &&
-           memcmp(seen, c->prompt, len) == 0;
-}
-
-/*
- * Clears until what stands on the last line is the prompt and nothing else, so
- * that the wake-up cannot run a command that noise made. A device that says
- * nothing to it has nothing typed, or does not hear us either.
- */
-static int empty_line(struct console *c, struct deadline until)
-{
-    int ret = 0;
-
-    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
-         i++) {
-        console_discard(c);
-        ret = console_clear(c, c->dialect, until);
-        if (ret == 0)
-            ret = console_drain(c, PROMPT_QUIET_MS, until);
-        if (ret == 0 && (console_partial(c).len == 0 || shows_only_prompt(c)))
-            return 0;
-    }
-    return ret < 0 ? ret : -EAGAIN;
-}
-
-int console_resync(struct console *c, struct deadline until)
-{
-    int ret;
-
-    do {
-        ret = empty_line(c, until);
-        if (ret == 0 && console_at_prompt(c))
-            return 0;
-        console_discard(c);
-        if (ret == -EAGAIN) { /* whatever stands there must not be run */
-            ret = 0;
-            continue;
-        }
-        if (ret == 0)
-            ret = console_send(c, &c->dialect->wake);
-        if (ret == 0)
-            ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
-        if (ret == 0 && console_at_prompt(c))
-            return 0;
-    } while (ret == 0 && !deadline_passed(until));
-    return ret < 0 ? ret : -ETIMEDOUT;
-}
-
-int console_begin(struct console *c, const char *command, struct err *err)
-{
-    char got[200];
     bool restarted = c->restarted;
     int ret = -EILSEQ;
     int resync;
@@ -147,7 +122,7 @@ int console_begin(struct console *c, const char *command, struct err *err)
         ret = type_command(c, command);
         if (ret != -EILSEQ)
             break;
-        transcript_tail(c->transcript, 48, got, sizeof(got));
+        transcript_tail(c->transcript, 48, got, size);
         console_discard(c);
         if (c->restarted && !restarted)
             break; /* its countdown is running: no time to lose */
@@ -159,9 +134,37 @@ int console_begin(struct console *c, const char *command, struct err *err)
         if (resync < 0)
             break;
     }
+    return ret;
+}
+
+int console_begin(struct console *c, const char *command, struct err *err)
+{
+    return console_begin_with(c, command, true, err);
+}
+
+int console_begin_with(struct console *c, const char *command, bool enter,
+                       struct err *err)
+{
+    const struct span text = {command, strlen(command)};
+    char got[200] = "";
+    bool restarted = c->restarted;
+    int ret;
+
+    if (console_is_any(c->dialect->never, c->dialect->n_never, text))
+        return err_set(err, -EPERM,
+                       "'%s' is never to be typed, says dialect %s", command,
+                       c->dialect->name);
+    if (c->dialect->prompt_changes && console_at_prompt(c))
+        console_learn_prompt(c, console_partial(c));
+    if (enter) {
+        ret = type_and_compare(c, command, got, sizeof(got));
+    } else {
+        console_discard(c);
+        ret = console_send_bytes(c, command, text.len);
+    }
     if (c->restarted && !restarted)
         return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
-    if (ret == 0)
+    if (ret == 0 && enter)
         ret = console_send(c, &c->dialect->line_end);
     if (ret == 0)
         atomic_fetch_add(&c->commands, 1);

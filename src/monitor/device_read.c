@@ -55,7 +55,8 @@ int device_dump(struct device *dev, const struct dump_method *method,
     struct counted counted = {dev, sink, &result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
-    struct dump_request request = {method, order, address, len};
+    struct dump_request request = {
+        .method = method, .order = order, .address = address, .len = len};
     int ret;
 
     if (method->fixed != 0) {

@@ -8,22 +8,44 @@
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
+#include "monitor/template.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * values has what the place holders of the command stand for: the caller fills
+ * offset, medium, ram and the geometry; {address}, {length} and {count} are
+ * filled in here.
+ */
 struct dump_request {
     const struct dump_method *method;
     enum row_order order;
-    uint64_t address; /* multiple of 16, of method->fixed if that is set */
-    uint64_t len;     /* likewise; at most method->max */
+    /* order is not proved, and the ASCII column is to prove it: rows before the
+     * one that does it are not believed. */
+    bool prove;
+    /* The first byte, as the sink is told: a multiple of method->align, of
+     * method->fixed if that is set. */
+    uint64_t address;
+    uint64_t len; /* likewise; at most method->max */
+    /* What is added to the address that the device knows, and prints, to get
+     * the sink's: 0 for memory; where other places are asked, as RAM that
+     * stands for a medium, or an offset into one, the difference. Modulo
+     * 2^64. */
+    uint64_t row_base;
+    bool again; /* it goes on where the last request of this method ended */
+    struct template_values values;
 };
 
 struct dump_result {
     unsigned rows_good;
-    unsigned rows_bad;  /* damaged, or with an address that cannot be */
-    unsigned rows_lost; /* of those asked for, neither good nor bad */
-    bool fault;         /* the device reported a bad address */
+    unsigned rows_bad;        /* damaged, or with an address that cannot be */
+    unsigned rows_lost;       /* of those asked for, neither good nor bad */
+    unsigned rows_unreadable; /* of them some bytes cannot be read */
+    unsigned rows_unproved;   /* right, but not of a proved order */
+    bool fault; /* the device reported a bad address; or what it cannot read
+                   is all that is missing */
+    enum row_order order; /* as asked, or as proved */
 };
 
 /*

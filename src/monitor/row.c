@@ -38,80 +38,138 @@ static bool take_spaced(struct cursor *c, const char *text)
     return true;
 }
 
-static bool take_address(struct cursor *c, const struct row_shape *s,
-                         uint64_t *out)
+static int digit_of(char c, unsigned radix)
+{
+    int digit = num_hex_digit(c);
+
+    return digit < (int)radix ? digit : -1;
+}
+
+static bool take_number(struct cursor *c, const struct row_shape *s,
+                        uint64_t *out)
 {
     unsigned digits = 0;
     uint64_t value = 0;
 
-    if (!take_literal(c, s->address_prefix))
-        return false;
-    while (c->at < c->end && num_hex_digit(*c->at) >= 0) {
-        if (++digits > s->address_digits_max)
+    for (; c->at < c->end && digit_of(*c->at, s->address_radix) >= 0; c->at++)
+        if (++digits > s->address_digits_max ||
+            !num_mul(value, s->address_radix, &value) ||
+            !num_add(value, (uint64_t)digit_of(*c->at, s->address_radix),
+                     &value))
             return false;
-        value = value << 4 | (uint64_t)num_hex_digit(*c->at++);
-    }
     *out = value;
-    return digits >= s->address_digits_min && take_spaced(c, s->address_suffix);
+    return digits >= s->address_digits_min;
+}
+
+static bool take_address(struct cursor *c, const struct row_shape *s,
+                         uint64_t *out)
+{
+    *out = 0;
+    return take_spaced(c, s->address_prefix) &&
+           (!row_has_address(s) || take_number(c, s, out)) &&
+           take_spaced(c, s->address_suffix);
+}
+
+/* A cell of nothing but the sign for what cannot be read. */
+static bool take_unreadable(struct cursor *c, const struct row_shape *s)
+{
+    size_t n = 2 * (size_t)s->cell_bytes;
+
+    if (s->unreadable == '\0')
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (c->at[i] != s->unreadable)
+            return false;
+    c->at += n;
+    return true;
+}
+
+/* Which bytes of a cell are at index at of a row. */
+static uint64_t cell_mask(const struct row_shape *s, size_t at)
+{
+    return ((UINT64_C(1) << s->cell_bytes) - 1) << at;
 }
 
 static bool take_cell(struct cursor *c, const struct row_shape *s,
-                      enum row_order order, uint8_t *out)
+                      enum row_order order, size_t at, struct row *row)
 {
     unsigned n = s->cell_bytes;
 
     if (!take_literal(c, s->cell_prefix) ||
         (size_t)(c->end - c->at) < 2 * (size_t)n)
         return false;
+    if (take_unreadable(c, s)) {
+        row->missing |= cell_mask(s, at);
+        memset(row->bytes + at, 0, n);
+        return true;
+    }
     for (unsigned i = 0; i < n; i++, c->at += 2) {
         int high = num_hex_digit(c->at[0]);
         int low = num_hex_digit(c->at[1]);
         if (high < 0 || low < 0)
             return false;
-        out[order == ROW_REVERSED ? n - 1 - i : i] = (uint8_t)(high << 4 | low);
+        row->bytes[at + (order == ROW_REVERSED ? n - 1 - i : i)] =
+            (uint8_t)(high << 4 | low);
     }
     return true;
 }
 
-/* Between two cells: at least one separator unless there are none. */
-static bool take_separator(struct cursor *c, const char *separators)
+/* Between two cells: at least one separator, unless they may be missing. */
+static bool take_separator(struct cursor *c, const struct row_shape *s)
 {
     const char *start = c->at;
 
     /* strchr finds a NUL in any text. */
     while (c->at < c->end && *c->at != '\0' &&
-           strchr(separators, *c->at) != NULL)
+           strchr(s->separators, *c->at) != NULL)
         c->at++;
-    return separators[0] == '\0' || c->at > start;
+    return s->separators[0] == '\0' || s->pairs || c->at > start;
 }
 
 static bool take_cells(struct cursor *c, const struct row_shape *s,
-                       enum row_order order, size_t bytes, uint8_t *out)
+                       enum row_order order, struct row *row)
 {
-    for (size_t i = 0; i < bytes; i += s->cell_bytes) {
-        if (i > 0 && !take_separator(c, s->separators))
+    for (size_t at = 0; at < row->len; at += s->cell_bytes) {
+        if (at > 0 && !take_separator(c, s))
             return false;
-        if (!take_cell(c, s, order, out + i))
+        if (!take_cell(c, s, order, at, row))
             return false;
     }
     return true;
 }
 
-/* The column at text is that of bytes, or of bytes with each cell reversed. */
+static bool shows_byte(const struct row_shape *s, char shown, uint8_t b)
+{
+    bool plain = b >= s->ascii_first && b <= s->ascii_last;
+
+    if (s->ascii_one_way && shown == s->ascii_other)
+        return true;
+    return shown == (plain ? (char)b : s->ascii_other);
+}
+
+/* The column at text is that of the row, or of it with each cell reversed. */
 static bool shows(const struct row_shape *s, const char *text,
-                  const uint8_t *bytes, size_t len, bool reversed)
+                  const struct row *row, bool reversed)
 {
     unsigned n = s->cell_bytes;
 
-    for (size_t at = 0; at < len; at += n) {
-        for (unsigned i = 0; i < n; i++) {
-            uint8_t b = bytes[at + (reversed ? n - 1 - i : i)];
-            bool plain = b >= s->ascii_first && b <= s->ascii_last;
-            if (text[at + i] != (plain ? (char)b : s->ascii_other))
+    for (size_t at = 0; at < row->len; at += n) {
+        if ((row->missing & cell_mask(s, at)) != 0)
+            continue; /* whatever it shows for that */
+        for (unsigned i = 0; i < n; i++)
+            if (!shows_byte(s, text[at + i],
+                            row->bytes[at + (reversed ? n - 1 - i : i)]))
                 return false;
-        }
     }
     return true;
+}
+
+static bool column_is_right(const struct row_shape *s, enum row_order order,
+                            const char *text, struct row *row)
+{
+    row->suits_memory = shows(s, text, row, false);
+    row->suits_reversed = shows(s, text, row, true);
+    return row->suits_memory || (order == ROW_UNPROVED && row->suits_reversed);
 }
 
 /*
@@ -119,24 +177,22 @@ static bool shows(const struct row_shape *s, const char *text,
  * blanks before it vary (a short last row is padded or not, releases differ),
  * and so may the column itself begin with blanks.
  */
-static bool check_ascii(struct cursor *c, const struct row_shape *s,
-                        enum row_order order, const uint8_t *bytes, size_t len)
+static bool check_ascii(struct cursor c, const struct row_shape *s,
+                        enum row_order order, struct row *row)
 {
-    size_t column = strlen(s->ascii_open) + len + strlen(s->ascii_close);
-    size_t left = (size_t)(c->end - c->at);
+    size_t column = strlen(s->ascii_open) + row->len + strlen(s->ascii_close);
+    size_t left = (size_t)(c.end - c.at);
 
     if (left < column + s->ascii_gap)
         return false;
     for (; left > column; left--)
-        if (*c->at++ != ' ')
+        if (*c.at++ != ' ')
             return false;
-    if (!take_literal(c, s->ascii_open))
+    if (!take_literal(&c, s->ascii_open) ||
+        !column_is_right(s, order, c.at, row))
         return false;
-    if (!shows(s, c->at, bytes, len, false) &&
-        (order != ROW_UNPROVED || !shows(s, c->at, bytes, len, true)))
-        return false;
-    c->at += len;
-    return take_literal(c, s->ascii_close);
+    c.at += row->len;
+    return take_literal(&c, s->ascii_close);
 }
 
 static bool only_blanks(const struct cursor *c)
@@ -147,9 +203,52 @@ static bool only_blanks(const struct cursor *c)
     return true;
 }
 
+/* What stands behind the cells is right. */
+static bool check_rest(struct cursor c, const struct row_shape *s,
+                       enum row_order order, struct row *row)
+{
+    if (s->rest)
+        return true;
+    if (s->ascii)
+        return check_ascii(c, s, order, row);
+    return only_blanks(&c);
+}
+
+/* The same line without the tail; false: it has none. */
+static bool cut_tail(struct cursor *c, const char *tail)
+{
+    size_t len = strlen(tail);
+
+    if (len == 0 || (size_t)(c->end - c->at) < len ||
+        memcmp(c->end - len, tail, len) != 0)
+        return false;
+    c->end -= len;
+    return true;
+}
+
 size_t row_full_length(const struct row_shape *shape)
 {
     return (size_t)shape->cell_bytes * shape->cells;
+}
+
+bool row_has_address(const struct row_shape *shape)
+{
+    return shape->address_digits_min > 0;
+}
+
+static bool can_hold(const struct row_shape *shape, size_t bytes)
+{
+    return bytes > 0 && bytes <= ROW_BYTES_MAX &&
+           bytes <= row_full_length(shape) && bytes % shape->cell_bytes == 0;
+}
+
+/* Without an address only the first cell tells a row from other text. */
+static bool starts_with_cell(struct cursor c, const struct row_shape *s)
+{
+    struct row scrap = {.len = s->cell_bytes};
+
+    return take_cells(&c, s, ROW_MEMORY, &scrap) &&
+           (c.at == c.end || s->pairs || take_separator(&c, s));
 }
 
 enum row_result row_parse(const struct row_shape *shape, enum row_order order,
@@ -158,19 +257,31 @@ enum row_result row_parse(const struct row_shape *shape, enum row_order order,
 {
     struct cursor c = {text, text + len};
 
-    if (bytes == 0 || bytes > ROW_BYTES_MAX || bytes > row_full_length(shape) ||
-        bytes % shape->cell_bytes != 0 ||
-        !take_address(&c, shape, &out->address))
+    if (!can_hold(shape, bytes) || !take_address(&c, shape, &out->address) ||
+        (!row_has_address(shape) && !starts_with_cell(c, shape)))
         return ROW_NOT_A_ROW;
     out->len = bytes;
-    if (!take_cells(&c, shape, order, bytes, out->bytes))
+    out->missing = 0;
+    out->suits_memory = out->suits_reversed = true;
+    if (!take_cells(&c, shape, order, out))
         return ROW_BAD_CELL;
     if (c.at < c.end && num_hex_digit(*c.at) >= 0)
         return ROW_BAD_CELL; /* a cell with too many digits */
-    if (shape->rest)
-        return ROW_OK;
-    if (!shape->ascii)
-        return only_blanks(&c) ? ROW_OK : ROW_BAD_TAIL;
-    return check_ascii(&c, shape, order, out->bytes, bytes) ? ROW_OK
-                                                            : ROW_BAD_ASCII;
+    if (!check_rest(c, shape, order, out) &&
+        (!cut_tail(&c, shape->tail) || !check_rest(c, shape, order, out)))
+        return shape->ascii ? ROW_BAD_ASCII : ROW_BAD_TAIL;
+    return out->missing != 0 ? ROW_UNREADABLE : ROW_OK;
+}
+
+void row_reverse_cells(const struct row_shape *shape, uint8_t *bytes,
+                       size_t len)
+{
+    size_t n = shape->cell_bytes;
+
+    for (size_t at = 0; at + n <= len; at += n)
+        for (size_t i = 0; i < n / 2; i++) {
+            uint8_t b = bytes[at + i];
+            bytes[at + i] = bytes[at + n - 1 - i];
+            bytes[at + n - 1 - i] = b;
+        }
 }

@@ -21,11 +21,10 @@ enum row_order {
 /*
  * The declared shape of a row:
  *
- *   PREFIX address SUFFIX cell SEP cell ... cell  GAP OPEN ascii CLOSE
+ *   PREFIX address SUFFIX cell SEP cell ... cell  GAP OPEN ascii CLOSE TAIL
  *
- * An address and cells are hex of either case. Cells are taken by count, never
- * up to a delimiter, and so is the ASCII column: data that looks like a
- * delimiter changes nothing.
+ * Digits are of either case. Cells are taken by count, never up to a delimiter,
+ * and so is the ASCII column: data that looks like a delimiter changes nothing.
  */
 struct row_shape {
     char address_prefix[8]; /* a blank in it stands for one or more blanks */
@@ -62,18 +61,34 @@ enum row_result {
 };
 
 struct row {
-    uint64_t address; /* as printed; set for all but ROW_NOT_A_ROW */
+    uint64_t address; /* as printed; set for all but ROW_NOT_A_ROW; 0 where rows
+                         have none */
     size_t len;       /* bytes */
-    uint8_t bytes[ROW_BYTES_MAX]; /* in memory order; only for ROW_OK */
+    uint64_t missing; /* bit n: byte n cannot be read; 0 but for
+                         ROW_UNREADABLE */
+    /* For ROW_UNPROVED: the ASCII column suits the bytes as printed, and with
+     * each cell reversed; both when it does not tell, or there is none. */
+    bool suits_memory;
+    bool suits_reversed;
+    uint8_t bytes[ROW_BYTES_MAX]; /* in memory order, missing ones 0; only for
+                                     ROW_OK and ROW_UNREADABLE */
 };
 
 size_t row_full_length(const struct row_shape *shape); /* bytes */
 
+bool row_has_address(const struct row_shape *shape);
+
 /* Parses text[0..len) as a row that holds bytes bytes (a full row or a shorter
  * last one; a multiple of the cell size). Pure. Whether the address is the
- * expected one is the caller's question. */
+ * expected one is the caller's question. Without an address, a line that does
+ * not begin with a cell is ROW_NOT_A_ROW. */
 enum row_result row_parse(const struct row_shape *shape, enum row_order order,
                           const char *text, size_t len, size_t bytes,
                           struct row *out);
+
+/* Turns bytes, len of them, from as printed to each cell reversed, in place;
+ * a last cell that is cut stays. */
+void row_reverse_cells(const struct row_shape *shape, uint8_t *bytes,
+                       size_t len);
 
 #endif

@@ -13,6 +13,7 @@ static void shape_from(struct row_shape *s, const uint8_t *in)
 
     *s = (struct row_shape){.address_digits_min = 1U + in[0] % 8,
                             .address_digits_max = 8U + in[0] / 16 % 9,
+                            .address_radix = 16,
                             .address_suffix = ": ",
                             .cell_bytes = sizes[in[1] % 4],
                             .ascii = (in[1] & 4U) != 0,

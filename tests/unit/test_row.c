@@ -8,6 +8,7 @@
 /* U-Boot's md.b and md.l, and the Winbond loader's d. */
 static const struct row_shape md_b = {.address_digits_min = 8,
                                       .address_digits_max = 16,
+                                      .address_radix = 16,
                                       .address_suffix = ": ",
                                       .cell_bytes = 1,
                                       .cells = 16,
@@ -66,6 +67,9 @@ static void takes_bytes_and_words(void **state)
     assert_int_equal(parse(&md_l, ROW_MEMORY, words, 16, &w), ROW_BAD_ASCII);
     assert_int_equal(parse(&md_l, ROW_UNPROVED, words, 16, &w), ROW_OK);
     assert_memory_equal(w.bytes, "lleH", 4);
+    assert_true(w.suits_reversed && !w.suits_memory);
+    row_reverse_cells(&md_l, w.bytes, w.len);
+    assert_memory_equal(r.bytes, w.bytes, 16);
 }
 
 static void takes_winbond_rows(void **state)
@@ -232,6 +236,202 @@ static void shapes_without_ascii(void **state)
     assert_int_equal(parse(&s, ROW_MEMORY, text, 16, &r), ROW_BAD_TAIL);
 }
 
+/* Where the numbers of an address end. */
+static void addresses_in_other_radixes(void **state)
+{
+    static const struct {
+        unsigned radix;
+        unsigned most;
+        const char *text;
+        enum row_result want;
+        uint64_t address;
+    } cases[] = {
+        {8, 22, "0000400 aa", ROW_OK, 0400},
+        {8, 22, "0000800 aa", ROW_NOT_A_ROW, 0},
+        {8, 22, "1777777777777777777777 aa", ROW_OK, UINT64_MAX},
+        {8, 22, "2000000000000000000000 aa", ROW_NOT_A_ROW, 0},
+        {10, 20, "0065536 aa", ROW_OK, 65536},
+        {10, 20, "006553a aa", ROW_NOT_A_ROW, 0},
+        {10, 20, "18446744073709551615 aa", ROW_OK, UINT64_MAX},
+        {10, 20, "18446744073709551616 aa", ROW_NOT_A_ROW, 0},
+        {10, 20, "99999999999999999999 aa", ROW_NOT_A_ROW, 0},
+        {16, 16, "fffffffffffffff0 aa", ROW_OK, UINT64_MAX - 15},
+        {16, 16, "0fffffffffffffff0 aa", ROW_NOT_A_ROW, 0},
+        {16, 16, "ffff aa", ROW_NOT_A_ROW, 0},
+    };
+    struct row_shape s = {.address_digits_min = 5,
+                          .address_suffix = " ",
+                          .cell_bytes = 1,
+                          .cells = 16,
+                          .separators = " "};
+    struct row r;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        s.address_radix = cases[i].radix;
+        s.address_digits_max = cases[i].most;
+        if (parse(&s, ROW_MEMORY, cases[i].text, 1, &r) != cases[i].want)
+            fail_msg("'%s': not %d", cases[i].text, cases[i].want);
+        if (cases[i].want == ROW_OK)
+            assert_true(r.address == cases[i].address);
+    }
+}
+
+static void rows_without_address(void **state)
+{
+    struct row_shape s = {
+        .address_prefix = " ", .cell_bytes = 1, .cells = 16, .separators = " "};
+    struct row r;
+
+    (void)state;
+    assert_int_equal(parse(&s, ROW_MEMORY,
+                           "   de ad c0 de 00 01 02 03 04 05 06 07 08 09 0a 0b",
+                           16, &r),
+                     ROW_OK);
+    assert_false(row_has_address(&s));
+    assert_true(r.address == 0);
+    assert_memory_equal(r.bytes, "\xde\xad\xc0\xde\0\1\2\3", 8);
+    assert_int_equal(parse(&s, ROW_MEMORY, "de ad c0 de", 4, &r),
+                     ROW_NOT_A_ROW);
+    assert_int_equal(parse(&s, ROW_MEMORY, " done!", 16, &r), ROW_NOT_A_ROW);
+    assert_int_equal(parse(&s, ROW_MEMORY, " dead code", 16, &r),
+                     ROW_NOT_A_ROW);
+    assert_int_equal(parse(&s, ROW_MEMORY, " de", 16, &r), ROW_BAD_CELL);
+    assert_int_equal(parse(&s, ROW_MEMORY, " de ad c0 d", 4, &r), ROW_BAD_CELL);
+}
+
+static void pairs_may_stand_together(void **state)
+{
+    struct row_shape s = md_b;
+    struct row r;
+
+    (void)state;
+    s.pairs = true;
+    assert_int_equal(parse(&s, ROW_MEMORY,
+                           "00402000: 4D5A 9000 0300 0000  0400 0000 FFFF 0000"
+                           "  MZ..............",
+                           16, &r),
+                     ROW_OK);
+    assert_memory_equal(r.bytes, "MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0", 16);
+    assert_int_equal(parse(&s, ROW_MEMORY,
+                           "00402000: 4D5A 900 0300 0000  0400 0000 FFFF 0000"
+                           "  MZ..............",
+                           16, &r),
+                     ROW_BAD_CELL);
+    assert_int_equal(parse(&md_b, ROW_MEMORY, "00402000: 4D5A", 2, &r),
+                     ROW_BAD_CELL);
+}
+
+static void cells_that_cannot_be_read(void **state)
+{
+    struct row_shape s = md_l;
+    struct row r;
+
+    (void)state;
+    s.unreadable = 'x';
+    assert_int_equal(parse(&s, ROW_REVERSED,
+                           "80001000: 64636261 xxxxxxxx 00000030 xxxxxxxx"
+                           "  abcd????0...    ",
+                           16, &r),
+                     ROW_UNREADABLE);
+    assert_true(r.missing == 0xf0f0);
+    assert_memory_equal(r.bytes,
+                        "abcd\0\0\0\0"
+                        "0\0\0\0\0\0\0\0",
+                        16);
+    /* what can be read is checked as ever */
+    assert_int_equal(parse(&s, ROW_REVERSED,
+                           "80001000: 64636261 xxxxxxxx 00000030 xxxxxxxx"
+                           "  abce????0...    ",
+                           16, &r),
+                     ROW_BAD_ASCII);
+    assert_int_equal(parse(&s, ROW_REVERSED, "80001000: xxxxxxx0  ....", 4, &r),
+                     ROW_BAD_CELL);
+    assert_int_equal(
+        parse(&md_l, ROW_REVERSED, "80001000: xxxxxxxx  ....", 4, &r),
+        ROW_BAD_CELL);
+}
+
+static void a_tail_may_stand_behind(void **state)
+{
+    static const char row[] = "00402000: 61 62 6f 6b    ab";
+    struct row_shape s = md_b;
+    char text[80];
+    struct row r;
+
+    (void)state;
+    strcpy(s.tail, " ok");
+    (void)snprintf(text, sizeof(text), "%sok ok", row);
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_OK);
+    assert_int_equal(parse(&md_b, ROW_MEMORY, text, 4, &r), ROW_BAD_ASCII);
+    (void)snprintf(text, sizeof(text), "%sok", row);
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_OK);
+    (void)snprintf(text, sizeof(text), "%sok ok ok", row);
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_BAD_ASCII);
+    s.ascii = false;
+    assert_int_equal(parse(&s, ROW_MEMORY, "00402000: 61 62 ok", 2, &r),
+                     ROW_OK);
+    assert_int_equal(parse(&s, ROW_MEMORY, "00402000: 61 62 no", 2, &r),
+                     ROW_BAD_TAIL);
+}
+
+static void a_dot_for_any_byte(void **state)
+{
+    static const char text[] = "00402000: 61 7b 00 2e    a...";
+    struct row_shape s = md_b;
+    struct row r;
+
+    (void)state;
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_BAD_ASCII);
+    s.ascii_one_way = true;
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_OK);
+    /* but no other character, */
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000: 61 7b 00 2e    a;..", 4, &r),
+        ROW_BAD_ASCII);
+    /* nor for a byte outside of the range its own */
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000: 61 7f 00 2e    a\x7f..", 4, &r),
+        ROW_BAD_ASCII);
+}
+
+static void raw_bytes_in_the_column(void **state)
+{
+    static const char text[] = "00402000: 9b 85 ff 7f    \x9b\x85\xff\x7f";
+    struct row_shape s = md_b;
+    struct row r;
+
+    (void)state;
+    s.ascii_last = 0xff;
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_OK);
+    assert_memory_equal(r.bytes, "\x9b\x85\xff\x7f", 4);
+    s.ascii_last = 0xfe;
+    assert_int_equal(parse(&s, ROW_MEMORY, text, 4, &r), ROW_BAD_ASCII);
+}
+
+static void what_tells_the_order(void **state)
+{
+    static const struct {
+        const char *text;
+        bool memory;
+        bool reversed;
+    } cases[] = {
+        {"00402000: 00414243  .ABC", true, false},
+        {"00402000: 00414243  CBA.", false, true},
+        {"00402000: 41424241  ABBA", true, true},
+        {"00402000: 00010203  ....", true, true},
+    };
+    struct row r;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(parse(&md_l, ROW_UNPROVED, cases[i].text, 4, &r),
+                         ROW_OK);
+        assert_int_equal(r.suits_memory, cases[i].memory);
+        assert_int_equal(r.suits_reversed, cases[i].reversed);
+    }
+}
+
 static void a_nul_separates_nothing(void **state)
 {
     char text[sizeof(good_b)];
@@ -270,6 +470,14 @@ int main(void)
         cmocka_unit_test(ascii_is_taken_by_count),
         cmocka_unit_test(short_last_rows),
         cmocka_unit_test(shapes_without_ascii),
+        cmocka_unit_test(addresses_in_other_radixes),
+        cmocka_unit_test(rows_without_address),
+        cmocka_unit_test(pairs_may_stand_together),
+        cmocka_unit_test(cells_that_cannot_be_read),
+        cmocka_unit_test(a_tail_may_stand_behind),
+        cmocka_unit_test(a_dot_for_any_byte),
+        cmocka_unit_test(raw_bytes_in_the_column),
+        cmocka_unit_test(what_tells_the_order),
         cmocka_unit_test(a_nul_separates_nothing),
         cmocka_unit_test(cut_anywhere_is_safe),
     };

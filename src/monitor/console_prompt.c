@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The conversation with a boot loader: does it wait for a command?
+
+/*
+ * Three kinds of boot loaders:
+ *
+ *   a prompt that was learned      the last line is it, byte by byte
+ *   a prompt that changes          the whole last line matches the pattern
+ *   no prompt                      a line that ends each answer came, and
+ *                                  nothing follows it
+ */
+
+#include "monitor/console_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define CLEAR_TRIES 3
+
+static bool is_end(char ch)
+{
+    return ch == '\r' || ch == '\n';
+}
+
+/* No part of a line stands in what was received and not taken. */
+static bool all_taken(const struct console *c)
+{
+    for (size_t i = c->taken; i < c->in.len; i++)
+        if (!is_end(c->in.data[i]))
+            return false;
+    return true;
+}
+
+bool console_is_prompt_of(const struct dialect *d, struct span last)
+{
+    struct span whole;
+
+    if (d->prompt == NULL || last.len == 0 || last.len >= CONSOLE_PROMPT_MAX ||
+        !pattern_match(d->prompt, last.text, last.len, 0, NULL))
+        return false;
+    whole = pattern_whole(d->prompt);
+    return !d->prompt_changes ||
+           (whole.text == last.text && whole.len == last.len);
+}
+
+bool console_is_done_of(const struct console *c, const struct dialect *d)
+{
+    return d->done != NULL && c->last_line_len > 0 &&
+           pattern_match(d->done, c->last_line, c->last_line_len, 0, NULL);
+}
+
+bool console_is_done(const struct console *c)
+{
+    return c->dialect != NULL && console_is_done_of(c, c->dialect);
+}
+
+bool console_at_prompt(const struct console *c)
+{
+    struct span last = console_partial(c);
+
+    if (c->dialect != NULL && c->dialect->prompt == NULL)
+        return all_taken(c) && console_is_done(c);
+    if (c->dialect != NULL && c->dialect->prompt_changes)
+        return console_is_prompt_of(c->dialect, last);
+    return c->prompt_len > 0 && last.len == c->prompt_len &&
+           memcmp(last.text, c->prompt, last.len) == 0;
+}
+
+void console_learn_prompt(struct console *c, struct span prompt)
+{
+    c->prompt_len = prompt.len < sizeof(c->prompt) ? prompt.len : 0;
+    if (c->prompt_len > 0)
+        memcpy(c->prompt, prompt.text, c->prompt_len);
+}
+
+bool console_near_prompt(const struct console *c)
+{
+    struct span last = console_partial(c);
+    const char *want = c->prompt;
+    size_t len = c->prompt_len;
+    size_t front = 0;
+    size_t back = 0;
+
+    if (len < 2 || last.len + 1 < len || last.len > len + 1)
+        return false;
+    while (front < len && front < last.len && last.text[front] == want[front])
+        front++;
+    while (back < len - front && back < last.len - front &&
+           last.text[last.len - 1 - back] == want[len - 1 - back])
+        back++;
+    /* What is left of either between the two is one character at most. */
+    return len - front - back <= 1 && last.len - front - back <= 1;
+}
+
+void console_draw(struct console_screen *s, struct span text)
+{
+    *s = (struct console_screen){.len = 0};
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_end(text.text[i]))
+            continue;
+        if (text.text[i] == '\b') {
+            s->at -= s->at > 0;
+            continue;
+        }
+        if (s->at == sizeof(s->text)) {
+            s->full = true;
+            return;
+        }
+        s->text[s->at++] = text.text[i];
+        s->len = s->at > s->len ? s->at : s->len;
+    }
+}
+
+static bool is_shown_prompt(const struct console *c,
+                            const struct console_screen *s)
+{
+    if (c->dialect->prompt_changes)
+        return console_is_prompt_of(c->dialect, (struct span){s->text, s->len});
+    return s->len == c->prompt_len && memcmp(s->text, c->prompt, s->len) == 0;
+}
+
+/* As console_at_prompt, for a line that was redrawn with blanks and backspaces:
+ * what a person would see counts, and where the cursor stands; not where it is
+ * moved by escape sequences, which are gone. */
+static bool shows_only_prompt(const struct console *c)
+{
+    struct console_screen s;
+
+    if (console_at_prompt(c))
+        return true;
+    console_draw(&s, console_partial(c));
+    if (s.full)
+        return false;
+    /* What was wiped out with blanks is gone. */
+    while (s.len > 0 && !is_shown_prompt(c, &s) && s.text[s.len - 1] == ' ')
+        s.len--;
+    return is_shown_prompt(c, &s) &&
+           (c->dialect->echo == ECHO_REDRAWN || s.at == s.len);
+}
+
+int console_clear(struct console *c, const struct dialect *d,
+                  struct deadline until)
+{
+    return console_clear_keys(c, &d->clear, d->clear_times, until);
+}
+
+int console_clear_keys(struct console *c, const struct keys *keys,
+                       unsigned times, struct deadline until)
+{
+    int ret = 0;
+
+    for (unsigned i = 0; ret == 0 && keys->len > 0 && i < times; i++) {
+        ret = console_send(c, keys);
+        if (ret == 0 && i % 8 == 7)
+            ret = console_drain(c, 20, until);
+    }
+    return ret;
+}
+
+/*
+ * Clears until what stands on the last line is the prompt and nothing else, so
+ * that the wake-up cannot run a command that noise made. A device that says
+ * nothing to it has nothing typed, or does not hear us either.
+ */
+static int empty_line(struct console *c, struct deadline until)
+{
+    int ret = 0;
+
+    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
+         i++) {
+        console_discard(c);
+        ret = console_clear(c, c->dialect, until);
+        if (ret == 0)
+            ret = console_drain(c, PROMPT_QUIET_MS, until);
+        if (ret == 0 && (console_partial(c).len == 0 || shows_only_prompt(c)))
+            return 0;
+    }
+    return ret < 0 ? ret : -EAGAIN;
+}
+
+int console_resync(struct console *c, struct deadline until)
+{
+    int ret;
+
+    do {
+        ret = empty_line(c, until);
+        if (ret == 0 && console_at_prompt(c))
+            return 0;
+        console_discard(c);
+        if (ret == -EAGAIN) { /* whatever stands there must not be run */
+            ret = 0;
+            continue;
+        }
+        if (ret == 0)
+            ret = console_send(c, &c->dialect->wake);
+        if (ret == 0)
+            ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
+        if (ret == 0 && console_at_prompt(c))
+            return 0;
+    } while (ret == 0 && !deadline_passed(until));
+    return ret < 0 ? ret : -ETIMEDOUT;
+}
