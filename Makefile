@@ -163,9 +163,9 @@ $(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
 
 # --- Testing ---
 
-# Scripts that others source are not tests.
-SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/sim/*.sh tests/personas/*.sh)) \
+# Scripts that others source or call are not tests.
+SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh %/session.sh \
+	%/mkdisk.sh,$(sort $(wildcard tests/sim/*.sh tests/personas/*.sh)) \
 	$(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
 	tests/layers.sh $(SCRIPTS)
