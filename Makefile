@@ -90,6 +90,8 @@ UNIT_BIN = $(UNIT:%.c=$(B)/%)
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
 TRANSCRIPTS = $(B)/tests/transcripts/check
+TRANSCRIPT_OBJ = $(patsubst %.c,$(B)/obj/%.o,\
+	$(sort $(wildcard tests/transcripts/*.c)))
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
 SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
@@ -159,11 +161,11 @@ $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 		$(B)/obj/tests/fuzz/replay.o $(LIB)
 	$(call link,$(PKG_LIBS))
 
-$(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
+$(TRANSCRIPTS): $(TRANSCRIPT_OBJ) $(LIB)
 	$(call link,$(PKG_LIBS) -lcmocka)
 
 -include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d) \
-	$(FUZZ:%.c=$(B)/obj/%.d) $(B)/obj/tests/transcripts/check.d
+	$(FUZZ:%.c=$(B)/obj/%.d) $(TRANSCRIPT_OBJ:.o=.d)
 
 # --- Testing ---
 
