@@ -45,6 +45,8 @@ const char command_help[] =
     "                            does not tell; may be given again. BASE is "
     "an\n"
     "                            address, or MEDIUM@OFFSET\n"
+    "      --ram BASE:SIZE       RAM to read media through that have no "
+    "addresses\n"
     "      --carve[=SIZE]        look for images at each erase block of SIZE\n"
     "                            bytes (64K): squashfs@150000.img and the "
     "like\n"
