@@ -121,6 +121,7 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .dialect = o->dialect,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     if (r == 0)

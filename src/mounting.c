@@ -76,6 +76,7 @@ static int open_device(struct session *s, const struct options *o,
         .dialect = o->dialect,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     int r = device_open(&s->device, &config, err);

@@ -12,6 +12,7 @@ static const struct option table[] = {
      .letter = 's',
      .id = OPT_SEGMENT,
      .example = "rootfs:0x40000:1M"},
+    {.name = "ram", .id = OPT_RAM, .example = "0x82000000:1M"},
     {.name = "cache-dir", .letter = 'c', .id = OPT_CACHE_DIR, .example = "DIR"},
     {.name = "no-cache", .id = OPT_NO_CACHE},
     {.name = "timeout", .letter = 't', .id = OPT_TIMEOUT, .example = "30"},

@@ -24,7 +24,8 @@ enum option_id {
     OPT_JSON,
     OPT_VERIFY, /* -o verify=MODE; --verify is a command */
     OPT_AGAINST,
-    OPT_MAP
+    OPT_MAP,
+    OPT_RAM /* BASE:SIZE to read media through */
 };
 
 /* Where an option may stand. One name can be two options, one for each. */

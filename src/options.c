@@ -100,6 +100,8 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         return value_word(&o->dialect, value, err);
     case OPT_SEGMENT:
         return add_segment(o, value, err);
+    case OPT_RAM:
+        return value_ram(&o->ram, value, err);
     case OPT_CACHE_DIR:
         return value_word(&o->cache_dir, value, err);
     case OPT_NO_CACHE:

@@ -41,6 +41,7 @@ struct options {
     unsigned baud;
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
+    const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */
     const char *cache_dir; /* NULL: the default */
     bool no_cache;
     unsigned timeout_ms;

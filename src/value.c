@@ -3,6 +3,7 @@
 
 #include "value.h"
 
+#include "monitor/media_window.h"
 #include "monitor/user_segment.h"
 
 #include "base/num.h"
@@ -50,6 +51,16 @@ int value_segment(const char *text, struct err *err)
     struct user_segment parsed;
 
     return user_segment_parse(text, &parsed, err);
+}
+
+int value_ram(const char **out, const char *value, struct err *err)
+{
+    struct media_window parsed;
+    int r = media_window_parse(value, &parsed, err);
+
+    if (r == 0)
+        *out = value;
+    return r;
 }
 
 int value_verify(enum verify_mode *out, const char *value, struct err *err)

@@ -24,6 +24,10 @@ int value_word(const char **out, const char *value, struct err *err);
  * sizes (base/num.h), the end below 2^64. */
 int value_segment(const char *text, struct err *err);
 
+/* BASE:SIZE as --ram takes it (monitor/media_window.h); *out is value itself.
+ */
+int value_ram(const char **out, const char *value, struct err *err);
+
 /* auto, fast or rows. */
 int value_verify(enum verify_mode *out, const char *value, struct err *err);
 

@@ -43,18 +43,25 @@ void media_free(struct media *media)
     *media = (struct media){.user = {0, 0}};
 }
 
-static int fill(const struct media_route *r, const char *text, uint64_t offset,
-                uint64_t len, uint64_t ram, char *out, size_t size,
-                struct err *err)
+static struct template_values values_of(const struct media_route *r,
+                                        const struct media_piece *p)
 {
-    const struct template_values values = {.address = ram,
-                                           .length = len,
-                                           .count = len,
-                                           .offset = offset,
-                                           .ram = ram,
-                                           .erase_block = r->erase_block,
-                                           .page_size = r->page,
-                                           .medium = media_word(r->m)};
+    return (struct template_values){.address = p->ram,
+                                    .length = p->len,
+                                    .count = p->len,
+                                    .offset = p->offset,
+                                    .ram = p->ram,
+                                    .erase_block = r->erase_block,
+                                    .page_size = r->page,
+                                    .medium = media_word(r->m)};
+}
+
+/* Commands that are about all of the medium. */
+static int fill_whole(const struct media_route *r, const char *text, char *out,
+                      size_t size, struct err *err)
+{
+    const struct media_piece whole = {.len = r->m->size, .ram = r->window.base};
+    const struct template_values values = values_of(r, &whole);
 
     return template_fill(text, &values, out, size, err);
 }
@@ -95,8 +102,7 @@ static int probe(struct device *dev, const struct media_route *r,
     if (a == NULL || a->probe == NULL || holds(dev, r, &dev->media.probed))
         return 0;
     dev->media.probed.valid = false;
-    ret = fill(r, a->probe, 0, r->m->size, r->window.base, command,
-               sizeof(command), err);
+    ret = fill_whole(r, a->probe, command, sizeof(command), err);
     if (ret == 0)
         ret = device_settle(dev,
                             console_ask(&dev->console, command, a->probe_answer,
@@ -160,8 +166,7 @@ static int ask_bad(struct device *dev, const struct media_route *r,
         return 0;
     bad->known = false;
     bad->n = 0;
-    ret = fill(r, a->bad, 0, r->m->size, r->window.base, command,
-               sizeof(command), err);
+    ret = fill_whole(r, a->bad, command, sizeof(command), err);
     if (ret == 0) /* damage could hide one */
         ret = device_settle(dev, device_ask_twice(dev, command, &answer, err));
     while (ret == 0 && answer.len > 0 &&
@@ -256,15 +261,16 @@ static int load(struct device *dev, const struct media_route *r,
     const struct medium_access *a = r->access;
     CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
     char command[128];
-    int ret = fill(r, a->read, p->offset, p->len, p->ram, command,
-                   sizeof(command), err);
+    const struct template_values values = values_of(r, p);
+    int ret = template_fill(a->read, &values, command, sizeof(command), err);
 
     if (ret < 0)
         return ret;
     forget_ram(&dev->media, p->ram, p->len);
     device_set_line(dev, DEVICE_LINE_BUSY);
     ret = device_settle(
-        dev, console_ask(&dev->console, command,
+        dev,
+        console_ask_with(&dev->console, command, &a->dialogue, &values, true,
                          a->read_answer != NULL ? a->read_answer : a->read_fail,
                          READ_BASE_MS + (unsigned)(p->len >> 9), &answer, err));
     if (ret == 0)
