@@ -73,6 +73,11 @@ static void what_addresses_count_from(void **state)
                      0);
     all_came();
     assert_string_equal(dr.typed, "dn 1 2 1\r");
+    dr.r.address += 0x7e0;
+    dr.r.values.offset += 0x7e0;
+    assert_int_equal(
+        dump_rig_answer("000007e0: " ROW_1 "000007f0: " ROW_2 "> "), 0);
+    all_came();
     dump_rig_down();
 }
 
