@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     COMMAND_MOUNT,
@@ -44,6 +45,8 @@ struct options {
     const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */
     const char *cache_dir; /* NULL: the default */
     bool no_cache;
+    bool carve;           /* look for images */
+    uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "monitor/attach.h"
+#include "monitor/map_add.h"
 #include "monitor/map_build.h"
 
 #include <assert.h>
@@ -213,6 +214,11 @@ void device_close(struct device *dev)
 const struct map *device_map(const struct device *dev)
 {
     return &dev->map;
+}
+
+int device_add_segment(struct device *dev, const struct map_segment *s)
+{
+    return map_add(&dev->map, s);
 }
 
 const char *device_port(const struct device *dev)

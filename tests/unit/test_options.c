@@ -140,6 +140,33 @@ static void all_options_behind_o(void **state)
     assert_int_equal(o.verbose, 1);
 }
 
+static void a_value_or_none(void **state)
+{
+    (void)state;
+    accept_line("D M");
+    assert_false(o.carve);
+    accept_line("--carve D M"); /* D is no value */
+    assert_true(o.carve);
+    assert_int_equal(o.erase_block, 0);
+    assert_string_equal(o.device, "D");
+    accept_line("--probe D --carve");
+    assert_true(o.carve);
+    accept_line("--carve=128K D M");
+    assert_int_equal(o.erase_block, 0x20000);
+    accept_line("-o ro,carve,nofail D M");
+    assert_true(o.carve);
+    accept_line("-o carve=0x1000,ro D M");
+    assert_int_equal(o.erase_block, 0x1000);
+    accept_line("--offline --carve ID M");
+    assert_true(o.carve);
+    refuse_line("--carve=1000 D M", "multiple of 4K",
+                "write for example --carve=128K");
+    refuse_line("--carve= D M", "multiple of 4K", "--carve=128K");
+    refuse_line("-o carve=0 D M", "multiple of 4K", "-o carve=128K");
+    refuse_line("-o carve=2G D M", "1G at most", "-o carve=128K");
+    refuse_line("-o carv D M", "-o carv;", "mean -o carve?");
+}
+
 static void commas_and_backslashes(void **state)
 {
     (void)state;
@@ -434,6 +461,7 @@ int main(void)
         cmocka_unit_test(every_spelling),
         cmocka_unit_test(all_options),
         cmocka_unit_test(all_options_behind_o),
+        cmocka_unit_test(a_value_or_none),
         cmocka_unit_test(commas_and_backslashes),
         cmocka_unit_test(words_of_mount),
         cmocka_unit_test(strict_numbers),
