@@ -243,13 +243,18 @@ bool device_is_unique(const struct device *dev)
 bool device_is_told_apart(struct device *dev)
 {
     struct digest_value sum;
+    uint64_t base = 0;
     int ret = -EBADMSG;
 
-    if (dev->unique || dev->map.n_media == 0)
-        return dev->unique;
+    if (dev->unique)
+        return true;
+    for (size_t i = dev->map.n_media; i-- > 0;)
+        if (device_checksum_algorithm(dev, dev->map.media[i].base) != NULL)
+            base = dev->map.media[i].base;
+    if (device_checksum_algorithm(dev, base) == NULL)
+        return false;
     for (int i = 0; i < 3 && ret == -EBADMSG; i++)
-        ret = device_checksum(dev, dev->map.media[0].base, MAP_ALIGN, &sum,
-                              NULL, NULL);
+        ret = device_checksum(dev, base, MAP_ALIGN, &sum, NULL, NULL);
     return ret == 0;
 }
 
