@@ -39,10 +39,9 @@ static int apply_rule(struct device *dev, const struct map_rule *rule,
                       struct err *err)
 {
     struct buf *answer = NULL;
-    bool met;
-    int ret = device_meets(dev, &rule->needs, &met, err);
+    int ret = device_meets(dev, &rule->needs, err);
 
-    if (ret < 0 || !met)
+    if (ret <= 0)
         return ret;
     if (rule->command == NULL) {
         map_apply(&dev->map, dev->dialect, rule,
@@ -202,9 +201,7 @@ void device_close(struct device *dev)
     buf_free(&dev->boot_text);
     buf_free(&dev->identity);
     media_free(&dev->media);
-    free(dev->has_dump);
-    free(dev->has_checksum);
-    free(dev->has_access);
+    free(dev->has);
     free(dev->identity_ends);
     free(dev->port);
     free(dev);
@@ -246,8 +243,8 @@ bool device_is_told_apart(struct device *dev)
     uint64_t base = 0;
     int ret = -EBADMSG;
 
-    if (dev->unique)
-        return true;
+    if (dev->unique || dev->map.n_media == 0)
+        return dev->unique;
     for (size_t i = dev->map.n_media; i-- > 0;)
         if (device_checksum_algorithm(dev, dev->map.media[i].base) != NULL)
             base = dev->map.media[i].base;
