@@ -4,6 +4,7 @@
 #include "monitor/console_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* So often its owner is asked while it waits: readers whose time is up. */
@@ -175,8 +176,11 @@ void console_note_line(struct console *c, struct span line)
     const struct dialect *d = c->dialect;
 
     if (d != NULL && (console_is_any(d->banners, d->n_banners, line) ||
-                      console_is_any(d->hints, d->n_hints, line)))
+                      console_is_any(d->hints, d->n_hints, line))) {
         c->restarted = true;
+        (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
+                       line.len < 150 ? (int)line.len : 150, line.text);
+    }
 }
 
 int console_look(struct console *c)

@@ -48,6 +48,7 @@ struct console {
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;
+    char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
     struct transcript *transcript;

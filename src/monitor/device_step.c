@@ -50,8 +50,13 @@ static int reattach(struct device *dev, struct err *err)
                                          .starting = dev->console.restarted,
                                          .timeout_ms = RECOVER_MS};
     struct buf text = BUF_LIMITED(16384);
-    int ret = attach_prompt(&dev->console, &attach, &text, err);
+    int ret;
 
+    /* Which keys stop it may depend on what it called itself. */
+    if (dev->console.restart_line[0] != '\0')
+        (void)buf_printf(&text, "%s\n", dev->console.restart_line);
+    dev->console.restart_line[0] = '\0';
+    ret = attach_prompt(&dev->console, &attach, &text, err);
     buf_free(&text);
     return ret;
 }

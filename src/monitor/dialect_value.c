@@ -176,7 +176,7 @@ char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)
 {
     const char *text = cfg_getstr(sec, key);
 
-    if (text == NULL || text[0] == '\0' || !fills(r, sec, key, text, true))
+    if (text == NULL || !fills(r, sec, key, text, true))
         return NULL;
     return value_string(r, sec, key);
 }
