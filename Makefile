@@ -7,6 +7,7 @@
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
 #   make check-faults     a table: fwfs under each fault of line, device, host
+#   make check-boards     fwfs with real boot loaders under QEMU; downloads some
 #   make check-transcripts   parse captures of others, where they are
 #   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
 #   make coverage         which lines the unit tests run, and the fuzz corpora;
@@ -32,7 +33,10 @@ DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
 	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
-	qemu-system-arm qemu-system-mips socat attr python3
+	qemu-system-arm qemu-system-mips socat attr python3 u-boot-tools \
+	device-tree-compiler mtd-utils xz-utils
+# What is not here is downloaded: tests/download.sh.
+DEPS_BOARDS = qemu-system-ppc qemu-system-x86 qemu-efi-aarch64 cpio
 DEPS_DEMO = $(DEPS_MOUNT)
 DEPS_COVERAGE = gcovr
 DEPS_VALGRIND = valgrind
@@ -212,6 +216,12 @@ check-faults: need-check
 		$(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) \
 		$(if $(V),--verbose)
 
+# Loaders as they are, some of them from Debian's servers: not in `check`.
+BOARD_TESTS := $(filter-out %/lib.sh,$(sort $(wildcard tests/boards/*.sh)))
+check-boards: need-check
+	$(Q)tests/deps.sh $(DEPS_BOARDS)
+	$(Q)$(MAKE) --no-print-directory check-built TESTS="$(BOARD_TESTS)"
+
 # make tests/unit/test_x: with cmocka's own output.
 $(UNIT:%.c=%): %: $(B)/%
 	$(Q)$(B)/$@
@@ -287,8 +297,8 @@ demo:
 # --- Packages ---
 
 deps:
-	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO) \
-		$(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
+	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_BOARDS) \
+		$(DEPS_DEMO) $(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
 
 # Libraries from elsewhere than from Debian will do as well.
 need-build:
@@ -388,7 +398,8 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built check-faults check-transcripts coverage valgrind fuzz \
+.PHONY: all check check-built check-boards check-faults check-transcripts \
+	coverage valgrind fuzz \
 	list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
 .DELETE_ON_ERROR:
