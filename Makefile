@@ -33,7 +33,8 @@ DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
 	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
-	qemu-system-arm qemu-system-mips socat attr python3
+	qemu-system-arm qemu-system-mips socat attr python3 u-boot-tools \
+	device-tree-compiler mtd-utils xz-utils
 # What is not here is downloaded: tests/download.sh.
 DEPS_BOARDS = qemu-system-ppc qemu-system-x86 qemu-efi-aarch64 cpio
 DEPS_DEMO = $(DEPS_MOUNT)
