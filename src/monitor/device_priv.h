@@ -66,6 +66,8 @@ struct device {
     bool *has_checksum; /* ... and the boot loader has not said otherwise */
     bool *has_access;
     struct device_last last;
+    bool reset_seen; /* a dump was ended by a reset before its first row, ... */
+    uint64_t reset_at; /* ... and was asked for there */
     struct media media;
     atomic_uint_fast64_t bytes_read;
     atomic_uint_fast64_t rows_bad;
