@@ -25,6 +25,7 @@ static const struct option table[] = {
     {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
     {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
     {.name = "map", .id = OPT_MAP, .example = "MAPFILE"},
+    {.name = "carve", .id = OPT_CARVE, .example = "128K", .optional = true},
     {.name = "probe", .command = COMMAND_PROBE},
     {.name = "status", .command = COMMAND_STATUS},
     {.name = "verify", .command = COMMAND_VERIFY},

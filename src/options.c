@@ -128,6 +128,10 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         return value_word(&o->against, value, err);
     case OPT_MAP:
         return value_word(&o->map, value, err);
+    case OPT_CARVE:
+        o->carve = true;
+        return value != NULL ? value_erase_block(&o->erase_block, value, err)
+                             : 0;
     case OPT_PASSWORD:
         return value_password(&o->password, value, err);
     }
@@ -166,7 +170,7 @@ static int give(struct options *o, const struct option *opt,
     if (opt->example == NULL && value != NULL)
         return err_set(err, -EINVAL, "%s takes no value; write just %s",
                        as->name, as->name);
-    if (opt->example != NULL && value == NULL)
+    if (opt->example != NULL && value == NULL && !opt->optional)
         return err_set(err, -EINVAL,
                        "%s needs a value; write for example %s%s%s", as->name,
                        as->name, as->join, opt->example);
@@ -255,9 +259,9 @@ static int parse_long(struct options *o, const char *arg, struct arguments *a,
 
     if (opt == NULL)
         return unknown(o, "--", name, err);
-    if (opt->example != NULL && value == NULL)
+    if (opt->example != NULL && value == NULL && !opt->optional)
         value = take(a);
-    as = spelling("--", opt->name, " ");
+    as = spelling("--", opt->name, opt->optional ? "=" : " ");
     return give_argument(o, opt, &as, value, err);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     COMMAND_MOUNT,
@@ -45,6 +46,8 @@ struct options {
     const char *cache_dir; /* NULL: the default */
     const char *password;  /* of the boot loader; NULL: none */
     bool no_cache;
+    bool carve;           /* look for images */
+    uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;

@@ -66,6 +66,17 @@ int value_segment(const char *text, struct err *err)
     return user_segment_parse(text, &parsed, err);
 }
 
+int value_erase_block(uint64_t *out, const char *value, struct err *err)
+{
+    uint64_t n;
+
+    if (!num_size(value, &n) || n == 0 || n % 4096 != 0 || n > 1U << 30)
+        return err_set(err, -EINVAL, "'%s' is no multiple of 4K, 1G at most",
+                       value);
+    *out = n;
+    return 0;
+}
+
 int value_ram(const char **out, const char *value, struct err *err)
 {
     struct media_window parsed;

@@ -140,6 +140,33 @@ static void all_options_behind_o(void **state)
     assert_int_equal(o.verbose, 1);
 }
 
+static void a_value_or_none(void **state)
+{
+    (void)state;
+    accept_line("D M");
+    assert_false(o.carve);
+    accept_line("--carve D M"); /* D is no value */
+    assert_true(o.carve);
+    assert_int_equal(o.erase_block, 0);
+    assert_string_equal(o.device, "D");
+    accept_line("--probe D --carve");
+    assert_true(o.carve);
+    accept_line("--carve=128K D M");
+    assert_int_equal(o.erase_block, 0x20000);
+    accept_line("-o ro,carve,nofail D M");
+    assert_true(o.carve);
+    accept_line("-o carve=0x1000,ro D M");
+    assert_int_equal(o.erase_block, 0x1000);
+    accept_line("--offline --carve ID M");
+    assert_true(o.carve);
+    refuse_line("--carve=1000 D M", "multiple of 4K",
+                "write for example --carve=128K");
+    refuse_line("--carve= D M", "multiple of 4K", "--carve=128K");
+    refuse_line("-o carve=0 D M", "multiple of 4K", "-o carve=128K");
+    refuse_line("-o carve=2G D M", "1G at most", "-o carve=128K");
+    refuse_line("-o carv D M", "-o carv;", "mean -o carve?");
+}
+
 static void commas_and_backslashes(void **state)
 {
     (void)state;
@@ -309,6 +336,21 @@ static void caches(void **state)
     refuse_line("--forget --offline x", "one thing", "--offline");
 }
 
+static void ram_to_read_through(void **state)
+{
+    (void)state;
+    accept_line("D M");
+    assert_null(o.ram);
+    accept_line("--ram 0x82000000:1M D M");
+    assert_string_equal(o.ram, "0x82000000:1M");
+    accept_line("-o ram=0x82000000:64K --probe D");
+    assert_string_equal(o.ram, "0x82000000:64K");
+    refuse_line("--ram 0x82000000 D M", "BASE:SIZE", "--ram 0x82000000:1M");
+    refuse_line("-o ram=0x82000100:1M D M", "4K", "-o ram=0x82000000:1M");
+    refuse_line("--ram 1M: D M", "SIZE ''", "--ram");
+    refuse_line("--offline --ram 1M:1M ID M", "--ram", "--offline");
+}
+
 static void no_arguments_at_all(void **state)
 {
     char *const none[] = {NULL};
@@ -459,6 +501,7 @@ int main(void)
         cmocka_unit_test(every_spelling),
         cmocka_unit_test(all_options),
         cmocka_unit_test(all_options_behind_o),
+        cmocka_unit_test(a_value_or_none),
         cmocka_unit_test(commas_and_backslashes),
         cmocka_unit_test(words_of_mount),
         cmocka_unit_test(strict_numbers),
@@ -469,6 +512,7 @@ int main(void)
         cmocka_unit_test(commands),
         cmocka_unit_test(without_a_device),
         cmocka_unit_test(caches),
+        cmocka_unit_test(ram_to_read_through),
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
         cmocka_unit_test(passwords),
