@@ -33,7 +33,8 @@ DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
 	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
-	qemu-system-arm qemu-system-mips socat attr python3
+	qemu-system-arm qemu-system-mips socat attr python3 u-boot-tools \
+	device-tree-compiler mtd-utils xz-utils
 # What is not here is downloaded: tests/download.sh.
 DEPS_BOARDS = qemu-system-ppc qemu-system-x86 qemu-efi-aarch64 cpio
 DEPS_DEMO = $(DEPS_MOUNT)
@@ -89,6 +90,8 @@ UNIT_BIN = $(UNIT:%.c=$(B)/%)
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
 TRANSCRIPTS = $(B)/tests/transcripts/check
+TRANSCRIPT_OBJ = $(patsubst %.c,$(B)/obj/%.o,\
+	$(sort $(wildcard tests/transcripts/*.c)))
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
 SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
@@ -158,11 +161,11 @@ $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 		$(B)/obj/tests/fuzz/replay.o $(LIB)
 	$(call link,$(PKG_LIBS))
 
-$(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
+$(TRANSCRIPTS): $(TRANSCRIPT_OBJ) $(LIB)
 	$(call link,$(PKG_LIBS) -lcmocka)
 
 -include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d) \
-	$(FUZZ:%.c=$(B)/obj/%.d) $(B)/obj/tests/transcripts/check.d
+	$(FUZZ:%.c=$(B)/obj/%.d) $(TRANSCRIPT_OBJ:.o=.d)
 
 # --- Testing ---
 

@@ -3,17 +3,21 @@
 
 #include "commands.h"
 
+#include "base/log.h"
 #include "caches.h"
+#include "carve.h"
 #include "line/ports.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
 #include "paths.h"
+#include "progress.h"
 #include "statusview.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <fuse_lowlevel.h>
 
@@ -44,6 +48,9 @@ const char command_help[] =
     "      --ram BASE:SIZE       RAM to read through what is not on the bus, "
     "where\n"
     "                            the device tells of none\n"
+    "      --carve[=SIZE]        look for images at each erase block of SIZE\n"
+    "                            bytes (64K): squashfs@150000.img and the "
+    "like\n"
     "      --attach-timeout SECONDS\n"
     "                            how long to try for the prompt (60)\n"
     "  -t, --timeout SECONDS     a read that makes no progress for so long\n"
@@ -67,6 +74,7 @@ const char command_help[] =
     "                            as mount(8) has it: any of these options as\n"
     "                            name=value, and allow_other, allow_root,\n"
     "                            default_permissions, auto_unmount\n"
+    "  -o password=PASSWORD      of a boot loader that asks for one\n"
     "  -o verify=auto|fast|rows  how sure a byte must be before it is given\n"
     "                            out: proved twice (auto); at once, proved "
     "when\n"
@@ -113,6 +121,26 @@ static int print(const struct buf *text, struct err *err)
     return 0;
 }
 
+static int look_for_images(struct device *dev, const struct options *o,
+                           struct err *err)
+{
+    struct progress progress = {NULL};
+    const struct carve_config config = {
+        .device = dev,
+        .erase_block = o->erase_block,
+        .show = isatty(STDERR_FILENO) ? progress_show : NULL,
+        .show_arg = &progress,
+    };
+    int r;
+
+    if (!o->carve)
+        return 0;
+    log_set_before(progress_clear, &progress);
+    r = carve(&config, err);
+    log_set_before(NULL, NULL);
+    return r;
+}
+
 static int probe(const struct options *o, struct buf *out, struct err *err)
 {
     char port[PATH_MAX];
@@ -122,6 +150,7 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .port = port,
         .baud = o->baud,
         .dialect = o->dialect,
+        .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
         .ram = o->ram,
@@ -129,6 +158,8 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
 
     if (r == 0)
         r = device_open(&dev, &config, err);
+    if (r == 0)
+        r = look_for_images(dev, o, err);
     if (r == 0)
         r = device_describe(dev, out, err);
     if (r == 0) {

@@ -67,14 +67,16 @@ static int check_offline(const struct options *o, struct err *err)
 {
     const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
                                1U << OPT_SEGMENT | 1U << OPT_RAM |
-                               1U << OPT_NO_CACHE | 1U << OPT_ATTACH_TIMEOUT;
+                               1U << OPT_NO_CACHE | 1U << OPT_ATTACH_TIMEOUT |
+                               1U << OPT_PASSWORD;
     const struct option *opt;
 
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
         if ((o->given & senseless & 1U << opt->id) != 0)
             return err_set(err, -EINVAL,
-                           "--%s is for a device, and --offline has none; "
+                           "%s%s is for a device, and --offline has none; "
                            "write: %s",
+                           option_allowed(opt, PLACE_TYPED) ? "--" : "-o ",
                            opt->name, forms[COMMAND_OFFLINE].usage);
     return 0;
 }

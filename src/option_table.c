@@ -20,10 +20,12 @@ static const struct option table[] = {
     {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
     {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
     {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
+    {.name = "password", .id = OPT_PASSWORD, .example = "secret"},
     {.name = "json", .id = OPT_JSON},
     {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
     {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
     {.name = "map", .id = OPT_MAP, .example = "MAPFILE"},
+    {.name = "carve", .id = OPT_CARVE, .example = "128K", .optional = true},
     {.name = "probe", .command = COMMAND_PROBE},
     {.name = "status", .command = COMMAND_STATUS},
     {.name = "verify", .command = COMMAND_VERIFY},
@@ -60,6 +62,7 @@ bool option_allowed(const struct option *opt, enum option_place place)
     case OPT_MAP:
         return place == PLACE_TYPED;
     case OPT_VERIFY:
+    case OPT_PASSWORD:
         return place == PLACE_O;
     default:
         return true;

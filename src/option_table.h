@@ -25,6 +25,8 @@ enum option_id {
     OPT_VERIFY, /* -o verify=MODE; --verify is a command */
     OPT_AGAINST,
     OPT_MAP,
+    OPT_CARVE,
+    OPT_PASSWORD,
     OPT_RAM /* BASE:SIZE to read media through */
 };
 
@@ -34,6 +36,7 @@ enum option_place { PLACE_TYPED, PLACE_O };
 struct option {
     const char *name;
     const char *example; /* a value; NULL: the option takes none */
+    bool optional;       /* it may be left out; written only with '=' */
     enum option_id id;
     enum command command; /* of an OPT_COMMAND */
     char letter;          /* '\0': none */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     COMMAND_MOUNT,
@@ -43,7 +44,10 @@ struct options {
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
     const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */
     const char *cache_dir; /* NULL: the default */
+    const char *password;  /* of the boot loader; NULL: none */
     bool no_cache;
+    bool carve;           /* look for images */
+    uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;
@@ -68,6 +72,9 @@ struct options {
 int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err);
 void options_free(struct options *o);
+
+/* Overwrites the password in argv, which everybody on the machine can read. */
+void options_hide_password(int argc, char **argv);
 
 /* Name of the n-th long option without the dashes; NULL behind the last. */
 const char *options_name(size_t n);

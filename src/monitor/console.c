@@ -64,7 +64,8 @@ int console_fill(struct console *c, struct deadline until)
     if (n <= 0)
         return (int)n;
     atomic_fetch_add(&c->received, (uint64_t)n);
-    transcript_add(c->transcript, chunk, (size_t)n);
+    if (!c->hush)
+        transcript_add(c->transcript, chunk, (size_t)n);
     c->last_byte_ms = clock_ms();
     keep(c, chunk, (size_t)n);
     return (int)n;

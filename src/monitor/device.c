@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "monitor/attach.h"
+#include "monitor/map_add.h"
 #include "monitor/map_build.h"
 
 #include <assert.h>
@@ -15,7 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define BANNER_TEXT_MAX 16384U
 
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
@@ -132,6 +132,8 @@ static int attach(struct device *dev, const struct device_config *config,
     const struct attach_config attach = {
         .dialects = dev->dialects,
         .chosen = config->dialect != NULL,
+        .password = dev->password,
+        .baud = config->baud,
         .timeout_ms = config->attach_timeout_ms};
     struct line *line;
     int ret = line_open_tty(&line, config->port, config->baud, err);
@@ -141,6 +143,7 @@ static int attach(struct device *dev, const struct device_config *config,
     ret = console_init(&dev->console, line, err); /* line is its own now */
     if (ret < 0)
         return ret;
+    transcript_hide(dev->console.transcript, dev->password);
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
@@ -177,12 +180,17 @@ int device_open(struct device **out, const struct device_config *config,
 
     if (dev == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    dev->boot_text = BUF_LIMITED(BANNER_TEXT_MAX);
+    dev->boot_text = BUF_LIMITED(BOOT_TEXT_MAX);
     dev->identity = BUF_LIMITED(65536);
     dev->method = -1;
     dev->port = strdup(config->port);
-    ret = dev->port == NULL ? err_set(err, -ENOMEM, "out of memory")
-                            : open_steps(dev, config, err);
+    dev->baud = config->baud;
+    if (config->password != NULL)
+        dev->password = strdup(config->password);
+    ret = dev->port == NULL ||
+                  (dev->password == NULL && config->password != NULL)
+              ? err_set(err, -ENOMEM, "out of memory")
+              : open_steps(dev, config, err);
     if (ret < 0) {
         device_close(dev);
         return ret;
@@ -204,12 +212,20 @@ void device_close(struct device *dev)
     free(dev->has);
     free(dev->identity_ends);
     free(dev->port);
+    if (dev->password != NULL)
+        explicit_bzero(dev->password, strlen(dev->password));
+    free(dev->password);
     free(dev);
 }
 
 const struct map *device_map(const struct device *dev)
 {
     return &dev->map;
+}
+
+int device_add_segment(struct device *dev, const struct map_segment *s)
+{
+    return map_add(&dev->map, s);
 }
 
 const char *device_port(const struct device *dev)

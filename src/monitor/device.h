@@ -25,6 +25,7 @@ struct device_config {
     const char *port; /* path, also symlinks such as by-id */
     unsigned baud;
     const char *dialect;         /* name, path of a file, or NULL: recognise */
+    const char *password;        /* for breaking in and unlocking, or NULL */
     unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
     const char *ram; /* user's BASE:SIZE to read media through, or NULL */
@@ -72,6 +73,10 @@ bool device_is_offline(const struct device *dev);
 void device_keep(const struct device *dev, struct buf *out);
 
 const struct map *device_map(const struct device *dev);
+/* Adds what was found on its media, as map_add (monitor/map_add.h) does; before
+ * anything else looks at the map. */
+int device_add_segment(struct device *dev, const struct map_segment *s);
+
 const char *device_port(const struct device *dev);
 const char *device_dialect(const struct device *dev); /* its short name */
 const char *device_banner(const struct device *dev);  /* escaped, "" if none */

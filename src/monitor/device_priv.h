@@ -26,6 +26,8 @@ struct device_last {
     uint64_t sent; /* bytes to the device when it was over */
 };
 
+#define BOOT_TEXT_MAX 16384U
+
 /*
  * in_step   the console stands at its prompt, the next command may be typed;
  *           false: resynchronise (and break in, if it was reset) first
@@ -43,6 +45,8 @@ struct device {
     struct buf identity;
     size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
+    char *password; /* NULL: none */
+    unsigned baud;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
     bool offline;     /* no line, no commands: device_offline.c */

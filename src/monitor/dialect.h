@@ -188,6 +188,7 @@ struct dialect {
     char name[32]; /* file name without .conf */
     char *description;
     unsigned order; /* lower is tried first when recognising */
+    unsigned speed; /* baud it is usually used at, for hints; 0: not said */
 
     struct pattern **banners;
     size_t n_banners;

@@ -72,14 +72,14 @@ static void read_recognise(struct dialect_reader *r, struct dialect *d,
         (void)value_fail(r, sec, "answer", "command and answer go together");
 }
 
-static void read_setup(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+/* First of all: each command is compared as it is read. */
+static void read_never(struct dialect_reader *r, struct dialect *d, cfg_t *top)
 {
-    d->setup = value_array(r, sec, "setup", sizeof(char *), &d->n_setup);
-    for (size_t i = 0; i < d->n_setup; i++) {
-        d->setup[i] = strdup(cfg_getnstr(sec, "setup", (unsigned)i));
-        if (d->setup[i] == NULL)
-            (void)value_fail(r, sec, "setup", "out of memory");
-    }
+    cfg_t *sec = cfg_getsec(top, "console");
+
+    d->never = value_patterns(r, sec, "never", &d->n_never);
+    r->never = d->never;
+    r->n_never = d->n_never;
 }
 
 static void read_prompt(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
@@ -112,8 +112,7 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
-    d->never = value_patterns(r, sec, "never", &d->n_never);
-    read_setup(r, d, sec);
+    d->setup = value_commands(r, sec, "setup", &d->n_setup);
     if (d->line_end.len == 0 || d->wake.len == 0)
         (void)value_fail(r, sec, "line-end",
                          "line-end and wake must not be empty");
@@ -138,6 +137,8 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
 {
     d->description = value_string(r, top, "description");
     d->order = value_uint(r, top, "order", 0, 1000);
+    d->speed = value_uint(r, top, "speed", 0, 20000000);
+    read_never(r, d, top);
     read_recognise(r, d, top);
     read_console(r, d, top);
     read_break_ins(r, d, top);

@@ -143,6 +143,20 @@ static const struct template_values sample = {
     .password = "password",
 };
 
+/* What the file says is never typed must not stand in it as a command. */
+static bool is_allowed(struct dialect_reader *r, cfg_t *sec, const char *key,
+                       const char *command)
+{
+    size_t len = strlen(command);
+
+    for (size_t i = 0; i < r->n_never; i++)
+        if (r->never[i] != NULL &&
+            pattern_match(r->never[i], command, len, 0, NULL))
+            return value_fail(r, sec, key,
+                              "matches a pattern of never in console");
+    return true;
+}
+
 static bool fills(struct dialect_reader *r, cfg_t *sec, const char *key,
                   const char *text, bool keys)
 {
@@ -152,7 +166,9 @@ static bool fills(struct dialect_reader *r, cfg_t *sec, const char *key,
                                         &why)
                    : template_fill(text, &sample, filled, sizeof(filled), &why);
 
-    return ret == 0 || value_fail(r, sec, key, why.text);
+    if (ret != 0)
+        return value_fail(r, sec, key, why.text);
+    return keys || is_allowed(r, sec, key, filled);
 }
 
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
@@ -170,6 +186,23 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
         (void)value_fail(r, sec, key,
                          "place holders have no meaning in this section");
     return value_string(r, sec, key);
+}
+
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n)
+{
+    char **list = value_array(r, sec, key, sizeof(char *), n);
+
+    for (size_t i = 0; i < *n; i++) {
+        const char *text = cfg_getnstr(sec, key, (unsigned)i);
+        if (text[0] == '\0' || !text_is_printable(text, strlen(text)))
+            (void)value_fail(r, sec, key, "a command is printable ASCII");
+        else if (is_allowed(r, sec, key, text))
+            list[i] = strdup(text);
+        if (list[i] == NULL && !r->failed)
+            (void)value_fail(r, sec, key, "out of memory");
+    }
+    return list;
 }
 
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)

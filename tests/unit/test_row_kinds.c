@@ -6,16 +6,16 @@
 #include "monitor/row.h"
 
 #define ADDRESS_IN(radix, prefix, least, most, suffix)                         \
-    .address_radix = (radix), .address_prefix = prefix,                        \
+    .address_radix = (radix), .address_prefix = "" prefix,                     \
     .address_digits_min = (least), .address_digits_max = (most),               \
-    .address_suffix = suffix
+    .address_suffix = "" suffix
 #define ADDRESS(prefix, least, most, suffix)                                   \
     ADDRESS_IN(16, prefix, least, most, suffix)
 #define CELLS(bytes, n, between)                                               \
-    .cell_bytes = (bytes), .cells = (n), .separators = between
+    .cell_bytes = (bytes), .cells = (n), .separators = "" between
 #define COLUMN(gap, open, close, first, last)                                  \
-    .ascii = true, .ascii_gap = (gap), .ascii_open = open,                     \
-    .ascii_close = close, .ascii_first = (first), .ascii_last = (last),        \
+    .ascii = true, .ascii_gap = (gap), .ascii_open = "" open,                  \
+    .ascii_close = "" close, .ascii_first = (first), .ascii_last = (last),     \
     .ascii_other = '.'
 
 /* Among them what looks like separators, bars, ends of a column. */
@@ -127,6 +127,11 @@ static const struct {
      ROW_MEMORY,
      0xbf0140a0,
      "BF0140A0:\t4657202D\t7C2A3E00\t7F80FF2E\t3A7D4130"},
+    {"Realtek DW, where a blank stands for tabs",
+     {ADDRESS("", 8, 8, ": "), CELLS(4, 4, " \t")},
+     ROW_MEMORY,
+     0xbf0140a0,
+     "BF0140A0:\t4657202D\t7C2A3E00 \t7F80FF2E    3A7D4130"},
     {"tcboot dump",
      {ADDRESS("", 8, 8, " "), CELLS(1, 16, " ."),
       COLUMN(2, "|", "|", 0x20, 0x7e)},
