@@ -13,7 +13,10 @@
 
 static const char a_device[] = "device";
 static const char a_cache[] = "cache";
+static const char a_log[] = "transcript";
 static const char a_mount[] = "mount point"; /* or what is in it */
+
+#define REPLAY_USAGE "fwfs --replay TRANSCRIPT --dialect NAME|FILE"
 
 static const struct {
     unsigned least;
@@ -30,6 +33,7 @@ static const struct {
                        "fwfs --retry MOUNTPOINT [FILE]..."},
     [COMMAND_LIST_PORTS] = {0, 0, a_device, "fwfs --list-ports"},
     [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
+    [COMMAND_REPLAY] = {1, 1, a_log, REPLAY_USAGE},
     [COMMAND_OFFLINE] = {2, 2, a_cache,
                          "fwfs --offline [OPTION]... CACHE MOUNTPOINT"},
     [COMMAND_LIST_CACHES] = {0, 0, a_cache, "fwfs --list-caches [-c DIR]"},
@@ -87,6 +91,11 @@ static int check_companions(const struct options *o, struct err *err)
     if (o->map != NULL && o->against == NULL)
         return err_set(err, -EINVAL, "--map goes with --against; write: %s",
                        AGAINST_USAGE);
+    if (o->command == COMMAND_REPLAY && o->dialect == NULL)
+        return err_set(err, -EINVAL,
+                       "--replay needs --dialect, what the log is to be read "
+                       "with; write: %s",
+                       REPLAY_USAGE);
     return o->command == COMMAND_OFFLINE ? check_offline(o, err) : 0;
 }
 

@@ -29,6 +29,7 @@ static const struct option table[] = {
     {.name = "retry", .command = COMMAND_RETRY},
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "replay", .command = COMMAND_REPLAY},
     {.name = "offline", .command = COMMAND_OFFLINE},
     {.name = "list-caches", .command = COMMAND_LIST_CACHES},
     {.name = "forget", .command = COMMAND_FORGET},
