@@ -92,8 +92,10 @@ static void miss_prompt(struct replay *r)
 /* A log of which not even a beginning is known. */
 static void miss_all(struct replay *r)
 {
+    size_t first = r->log.n > 1 && replay_is_introduction(r, 0) ? 1 : 0;
+
     if (r->log.n > 0)
-        replay_miss(r, 0,
+        replay_miss(r, first,
                     "neither a banner nor a prompt was seen: recognise, "
                     "banner; console, prompt");
     else if (r->counts.missed++ == 0)

@@ -94,6 +94,7 @@ struct replay_command {
     bool unknown; /* the boot loader says that it has no such command */
     bool matched; /* something in the answer was looked for, and found */
     bool faulted;
+    size_t uses; /* sections that found something */
     size_t good; /* rows */
     size_t bad;
     uint64_t from; /* of the good ones: first and last byte */
@@ -172,6 +173,9 @@ const char *replay_section(const struct replay *r, enum replay_use use,
                            size_t index, char *out, size_t size);
 
 /* --- replay_prompt.c --- */
+
+/* Line n is the one that somebody put in front to say what this is. */
+bool replay_is_introduction(const struct replay *r, size_t n);
 
 /* Finds the prompts and marks the lines that begin with one. */
 int replay_find_prompts(struct replay *r, struct err *err);

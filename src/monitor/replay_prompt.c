@@ -20,11 +20,17 @@
 
 #define GLUED_MIN 4U /* a shorter prompt may stand anywhere */
 
-/* A command could begin at text[at]. */
+/* A command could begin at text[at]; "##" is no prompt and its command. */
 static bool is_cut(struct span line, size_t at)
 {
-    return at == line.len ||
-           (line.text[at] != ' ' && !isalnum((unsigned char)line.text[at - 1]));
+    char before = line.text[at - 1];
+    char after = at < line.len ? line.text[at] : ' ';
+
+    if (at == line.len)
+        return true;
+    if (after == ' ')
+        return before == ' ';
+    return after != before && !isalnum((unsigned char)before);
 }
 
 static struct span behind(struct span line, size_t at)
@@ -83,8 +89,7 @@ static bool lost_blank(struct replay *r, struct span line, char *with)
     return may_be_prompt(r->d, with, line.len + 1);
 }
 
-/* The line somebody put in front to say what this is. */
-static bool is_introduction(const struct replay *r, size_t n)
+bool replay_is_introduction(const struct replay *r, size_t n)
 {
     struct span line = replay_span(&r->log.lines[n]);
 
@@ -257,7 +262,7 @@ static int mark_prompts(struct replay *r, struct err *err)
     int ret = 0;
 
     for (size_t i = 0; ret == 0 && i < r->log.n; i++)
-        ret = is_introduction(r, i)
+        ret = replay_is_introduction(r, i)
                   ? replay_add_line(&marked, &r->log.lines[i], err)
                   : add_marked(r, &marked, r->log.lines[i], err);
     free(r->log.lines);
@@ -281,7 +286,7 @@ static void mark_without_prompt(struct replay *r)
     for (size_t i = 0; i < r->log.n; i++) {
         struct replay_line *line = &r->log.lines[i];
         bool ends = is_done(r->d, line);
-        line->typed = !ends && !is_introduction(r, i) &&
+        line->typed = !ends && !replay_is_introduction(r, i) &&
                       (done || replay_is_known(r, replay_span(line))) &&
                       !replay_is_row(r, replay_span(line));
         if (line->typed && r->counts.prompt_line == 0)
@@ -298,7 +303,7 @@ int replay_find_prompts(struct replay *r, struct err *err)
     }
     if (!r->d->prompt_changes) {
         for (size_t i = 0; i < r->log.n; i++)
-            if (!is_introduction(r, i))
+            if (!replay_is_introduction(r, i))
                 learn_from(r, i);
         choose(r);
     }

@@ -37,10 +37,9 @@ static void say_range(uint64_t from, uint64_t to, struct buf *out)
     (void)buf_printf(out, ", 0x%08" PRIx64 " to 0x%08" PRIx64, from, to);
 }
 
-static void say_rows(const struct replay *r, const struct replay_command *c,
-                     struct buf *out)
+static void say_rows(const struct replay_command *c, struct buf *out)
 {
-    (void)buf_printf(out, ": %zu rows", c->good);
+    (void)buf_printf(out, ": %zu row%s", c->good, c->good == 1 ? "" : "s");
     if (c->bad > 0)
         (void)buf_printf(out, ", %zu bad", c->bad);
     if (c->good > 0 && c->to > c->from)
@@ -65,8 +64,10 @@ static void say_what(const struct replay *r, const struct replay_command *c,
     (void)buf_printf(
         out, "%s",
         replay_section(r, c->use, c->index, section, sizeof(section)));
+    if (c->uses > 1)
+        (void)buf_printf(out, " and %zu more", c->uses - 1);
     if (c->use == REPLAY_DUMP)
-        say_rows(r, c, out);
+        say_rows(c, out);
     if (c->faulted)
         (void)buf_printf(out, ", a fault");
 }

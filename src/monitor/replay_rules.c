@@ -31,9 +31,15 @@ static bool tells(const struct replay *r, const struct replay_command *c)
                            is_untold(r, c));
 }
 
-static void note_match(struct replay_command *c)
+/* A section found something; of several the first is told. */
+static void note_match(struct replay_command *c, enum replay_use use,
+                       size_t index)
 {
     c->matched = true;
+    if (c->uses++ == 0) {
+        c->use = use;
+        c->index = index;
+    }
     if (c->template != NULL && !c->by_word)
         c->template->helped = true;
 }
@@ -72,6 +78,8 @@ static bool is_met(const struct replay *r, const struct condition *needs)
 struct looker {
     bool (*use)(struct replay *r, const void *rule, const struct buf *answer);
     const void *rule;
+    enum replay_use kind;
+    size_t index; /* of the rule */
 };
 
 static bool look_at(struct replay *r, const char *command,
@@ -93,7 +101,7 @@ static bool look_at(struct replay *r, const char *command,
         tried++;
         replay_text(r, c->first, c->last, &answer);
         if (answer.len > 0 && look->use(r, look->rule, &answer)) {
-            note_match(c);
+            note_match(c, look->kind, look->index);
             return true;
         }
     }
@@ -120,7 +128,8 @@ static bool use_map(struct replay *r, const void *arg, const struct buf *answer)
 
 static void apply_map(struct replay *r, const struct map_rule *rule)
 {
-    const struct looker looker = {use_map, rule};
+    const struct looker looker = {use_map, rule, REPLAY_MAP,
+                                  (size_t)(rule - r->d->maps)};
 
     if (!is_met(r, &rule->needs))
         return;
@@ -173,7 +182,7 @@ static void apply_identities(struct replay *r)
 {
     for (size_t i = 0; i < r->d->n_identities; i++) {
         const struct identity_rule *rule = &r->d->identities[i];
-        const struct looker looker = {use_identity, rule};
+        const struct looker looker = {use_identity, rule, REPLAY_IDENTITY, i};
         (void)look(r, rule->command, &looker);
     }
 }
@@ -202,8 +211,7 @@ static void read_sum(struct replay *r, struct replay_command *c,
         (void)buf_printf(&r->sums, "  line %zu  %s  %s  (%s)\n",
                          r->log.lines[c->line].number,
                          digest_name(sum->algorithm), printed, command);
-        note_match(c);
-        c->index = i;
+        note_match(c, REPLAY_SUM, i);
         r->counts.sums++;
         return;
     }
@@ -224,8 +232,7 @@ static void read_medium(struct replay *r, struct replay_command *c,
         if (c->use == REPLAY_READ && has(a->read_fail, answer))
             c->faulted = true; /* it says so itself */
         if (c->faulted || wanted == NULL || has(wanted, answer)) {
-            note_match(c);
-            c->index = i;
+            note_match(c, c->use, i);
             return;
         }
     }
