@@ -7,6 +7,7 @@
 #   make check TESTS=...  only these (paths as in `make list-tests`)
 #   make tests/unit/test_x   build and run one unit test
 #   make check-faults     a table: fwfs under each fault of line, device, host
+#   make check-boards     fwfs with real boot loaders under QEMU; downloads some
 #   make check-transcripts   parse captures of others, where they are
 #   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
 #   make coverage         which lines the unit tests run, and the fuzz corpora;
@@ -32,7 +33,10 @@ DEPS_BUILD = gcc libc6-dev make pkgconf libfuse3-dev libserialport-dev \
 	libconfuse-dev libpcre2-dev zlib1g-dev libmd-dev
 DEPS_MOUNT = fuse3 mount squashfs-tools genromfs
 DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
-	qemu-system-arm qemu-system-mips socat attr python3
+	qemu-system-arm qemu-system-mips socat attr python3 u-boot-tools \
+	device-tree-compiler mtd-utils xz-utils
+# What is not here is downloaded: tests/download.sh.
+DEPS_BOARDS = qemu-system-ppc qemu-system-x86 qemu-efi-aarch64 cpio
 DEPS_DEMO = $(DEPS_MOUNT)
 DEPS_COVERAGE = gcovr
 DEPS_VALGRIND = valgrind
@@ -86,6 +90,8 @@ UNIT_BIN = $(UNIT:%.c=$(B)/%)
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN = $(FUZZ:%.c=$(B)/%)
 TRANSCRIPTS = $(B)/tests/transcripts/check
+TRANSCRIPT_OBJ = $(patsubst %.c,$(B)/obj/%.o,\
+	$(sort $(wildcard tests/transcripts/*.c)))
 LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
 SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
@@ -155,17 +161,18 @@ $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 		$(B)/obj/tests/fuzz/replay.o $(LIB)
 	$(call link,$(PKG_LIBS))
 
-$(TRANSCRIPTS): $(B)/obj/tests/transcripts/check.o $(LIB)
+$(TRANSCRIPTS): $(TRANSCRIPT_OBJ) $(LIB)
 	$(call link,$(PKG_LIBS) -lcmocka)
 
 -include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d) \
-	$(FUZZ:%.c=$(B)/obj/%.d) $(B)/obj/tests/transcripts/check.d
+	$(FUZZ:%.c=$(B)/obj/%.d) $(TRANSCRIPT_OBJ:.o=.d)
 
 # --- Testing ---
 
-# Scripts that others source are not tests.
-SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh,$(sort \
-	$(wildcard tests/sim/*.sh)) $(sort $(wildcard tests/e2e/*.sh)))
+# Scripts that others source or call are not tests.
+SCRIPTS := $(filter-out %/lib.sh %/functions.sh %/common.sh %/session.sh \
+	%/mkdisk.sh,$(sort $(wildcard tests/sim/*.sh tests/personas/*.sh)) \
+	$(sort $(wildcard tests/e2e/*.sh)))
 ALL_TESTS = $(UNIT:%.c=%) tests/transcripts/check tests/fuzz/replay.sh \
 	tests/layers.sh $(SCRIPTS)
 TESTS ?= $(ALL_TESTS)
@@ -208,6 +215,12 @@ check-faults: need-check
 		$(if $(BOARDS),--boards '$(BOARDS)') \
 		$(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) \
 		$(if $(V),--verbose)
+
+# Loaders as they are, some of them from Debian's servers: not in `check`.
+BOARD_TESTS := $(filter-out %/lib.sh,$(sort $(wildcard tests/boards/*.sh)))
+check-boards: need-check
+	$(Q)tests/deps.sh $(DEPS_BOARDS)
+	$(Q)$(MAKE) --no-print-directory check-built TESTS="$(BOARD_TESTS)"
 
 # make tests/unit/test_x: with cmocka's own output.
 $(UNIT:%.c=%): %: $(B)/%
@@ -284,8 +297,8 @@ demo:
 # --- Packages ---
 
 deps:
-	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO) \
-		$(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
+	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_BOARDS) \
+		$(DEPS_DEMO) $(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
 
 # Libraries from elsewhere than from Debian will do as well.
 need-build:
@@ -385,7 +398,8 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built check-faults check-transcripts coverage valgrind fuzz \
+.PHONY: all check check-built check-boards check-faults check-transcripts \
+	coverage valgrind fuzz \
 	list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)
 .DELETE_ON_ERROR:

@@ -3,11 +3,14 @@
 
 #include "commands.h"
 
+#include "base/log.h"
 #include "caches.h"
+#include "carve.h"
 #include "line/ports.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
 #include "paths.h"
+#include "progress.h"
 #include "replaying.h"
 #include "statusview.h"
 
@@ -15,6 +18,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <fuse_lowlevel.h>
 
@@ -29,6 +33,7 @@ const char command_help[] =
     "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
     "       fwfs --replay TRANSCRIPT --dialect NAME|FILE\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
+    "       fwfs --check-dialect FILE...\n"
     "\n"
     "Mounts the flash memory of the device whose boot loader answers on the\n"
     "serial port DEVICE. Reads only; each byte is fetched once, when asked "
@@ -39,7 +44,12 @@ const char command_help[] =
     "  -d, --dialect NAME|FILE   boot loader; without it, it is recognised\n"
     "  -s, --segment NAME:BASE:SIZE\n"
     "                            one more file, for what the device's own map\n"
-    "                            does not tell; may be given again\n"
+    "                            does not tell; may be given again. BASE is "
+    "an\n"
+    "                            address, or MEDIUM@OFFSET\n"
+    "      --carve[=SIZE]        look for images at each erase block of SIZE\n"
+    "                            bytes (64K): squashfs@150000.img and the "
+    "like\n"
     "      --attach-timeout SECONDS\n"
     "                            how long to try for the prompt (60)\n"
     "  -t, --timeout SECONDS     a read that makes no progress for so long\n"
@@ -63,6 +73,7 @@ const char command_help[] =
     "                            as mount(8) has it: any of these options as\n"
     "                            name=value, and allow_other, allow_root,\n"
     "                            default_permissions, auto_unmount\n"
+    "  -o password=PASSWORD      of a boot loader that asks for one\n"
     "  -o verify=auto|fast|rows  how sure a byte must be before it is given\n"
     "                            out: proved twice (auto); at once, proved "
     "when\n"
@@ -84,6 +95,7 @@ const char command_help[] =
     "                            console log; no device is needed\n"
     "      --list-ports          serial ports of this machine\n"
     "      --list-dialects       boot loaders that fwfs can talk to\n"
+    "      --check-dialect       what is wrong or strange in dialect files\n"
     "  -V, --version             version of fwfs and of libfuse\n"
     "  -h, --help                this text\n"
     "\n"
@@ -111,6 +123,26 @@ static int print(const struct buf *text, struct err *err)
     return 0;
 }
 
+static int look_for_images(struct device *dev, const struct options *o,
+                           struct err *err)
+{
+    struct progress progress = {NULL};
+    const struct carve_config config = {
+        .device = dev,
+        .erase_block = o->erase_block,
+        .show = isatty(STDERR_FILENO) ? progress_show : NULL,
+        .show_arg = &progress,
+    };
+    int r;
+
+    if (!o->carve)
+        return 0;
+    log_set_before(progress_clear, &progress);
+    r = carve(&config, err);
+    log_set_before(NULL, NULL);
+    return r;
+}
+
 static int probe(const struct options *o, struct buf *out, struct err *err)
 {
     char port[PATH_MAX];
@@ -120,12 +152,16 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .port = port,
         .baud = o->baud,
         .dialect = o->dialect,
+        .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     if (r == 0)
         r = device_open(&dev, &config, err);
+    if (r == 0)
+        r = look_for_images(dev, o, err);
     if (r == 0)
         r = device_describe(dev, out, err);
     if (r == 0) {
@@ -159,6 +195,29 @@ static int forget(const struct options *o, struct buf *out, struct err *err)
     return r;
 }
 
+/* Each file is checked; whatever is strange fails the command at its end. */
+static int check_dialects(const struct options *o, struct buf *out,
+                          struct err *err)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < o->n_operands; i++) {
+        struct err why = {.text = ""};
+        int n = dialect_check(o->operands[i], out, &why);
+        if (n < 0)
+            (void)buf_printf(out, "%s\n", why.text);
+        found += n < 0 ? 1 : (size_t)n;
+    }
+    if (found == 0)
+        return 0;
+    (void)print(out, NULL);
+    buf_clear(out);
+    return err_set(err, -EINVAL,
+                   "%zu thing%s to look at; fwfs-dialect(5) has "
+                   "the format",
+                   found, found == 1 ? "" : "s");
+}
+
 static int version(struct buf *out)
 {
     (void)buf_printf(out, "fwfs %s\nlibfuse %s\n", FWFS_VERSION,
@@ -183,6 +242,8 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return ports_list(out, err);
     case COMMAND_LIST_DIALECTS:
         return dialect_list(out, err);
+    case COMMAND_CHECK_DIALECT:
+        return check_dialects(o, out, err);
     case COMMAND_LIST_CACHES:
         return caches_list(o->cache_dir, out, err);
     case COMMAND_REPLAY:

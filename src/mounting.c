@@ -4,6 +4,7 @@
 #include "mounting.h"
 
 #include "base/log.h"
+#include "carve.h"
 #include "daemon.h"
 #include "fetch/fetcher.h"
 #include "monitor/device.h"
@@ -19,6 +20,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 /* The parts, in the order in which they are made; NULL: not yet. */
 struct session {
@@ -74,8 +76,10 @@ static int open_device(struct session *s, const struct options *o,
         .port = p->port,
         .baud = o->baud,
         .dialect = o->dialect,
+        .password = o->password,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
+        .ram = o->ram,
     };
 
     int r = device_open(&s->device, &config, err);
@@ -130,14 +134,24 @@ static int open_cache(struct session *s, const struct options *o,
         .probe = spotcheck,
         .probe_arg = s->device,
     };
-    int r;
 
     offline_media(map, media);
     make_stem(stem, sizeof(stem), device_dialect(s->device));
-    r = cache_open(&s->cache, &config, err);
-    if (r == 0)
-        offline_keep(s->device, s->cache);
-    return r;
+    return cache_open(&s->cache, &config, err);
+}
+
+static int look_for_images(struct session *s, const struct options *o,
+                           struct err *err)
+{
+    const struct carve_config config = {
+        .device = s->device,
+        .cache = s->cache,
+        .erase_block = o->erase_block,
+        .show = isatty(STDERR_FILENO) ? progress_show : NULL,
+        .show_arg = &s->progress,
+    };
+
+    return o->carve ? carve(&config, err) : 0;
 }
 
 /* The device and its cache, or the cache alone. */
@@ -147,10 +161,18 @@ static int open_both(struct session *s, const struct options *o,
     const char *root = o->cache_dir != NULL ? p->cache_dir : NULL;
     int r;
 
-    if (o->command == COMMAND_OFFLINE)
-        return offline_open(&s->device, &s->cache, root, p->cache, err);
+    if (o->command == COMMAND_OFFLINE) {
+        r = offline_open(&s->device, &s->cache, root, p->cache, err);
+        return r == 0 ? look_for_images(s, o, err) : r;
+    }
     r = open_device(s, o, p, err);
-    return r == 0 ? open_cache(s, o, p, err) : r;
+    if (r == 0)
+        r = open_cache(s, o, p, err);
+    if (r == 0)
+        r = look_for_images(s, o, err);
+    if (r == 0)
+        offline_keep(s->device, s->cache); /* with what was found */
+    return r;
 }
 
 static int start_fetcher(struct session *s, const struct options *o,
@@ -187,9 +209,10 @@ static int mount_fs(struct session *s, const struct options *o,
 static int build(struct session *s, const struct options *o,
                  const struct places *p, struct err *err)
 {
-    int r = open_both(s, o, p, err);
+    int r;
 
     log_set_before(progress_clear, &s->progress);
+    r = open_both(s, o, p, err);
     if (r == 0)
         r = start_fetcher(s, o, err);
     if (r != 0)

@@ -14,9 +14,11 @@ static const char file_name[] = "device";
 void offline_media(const struct map *map,
                    struct cache_medium media[MAP_MEDIA_MAX])
 {
+    /* The base of a window that no bus has depends on what else the map has:
+     * to the cache, such a medium begins at 0. */
     for (size_t i = 0; i < map->n_media; i++)
         media[i] = (struct cache_medium){.name = map->media[i].name,
-                                         .base = map->media[i].base,
+                                         .base = map_shown(&map->media[i], 0),
                                          .size = map->media[i].size};
 }
 

@@ -13,6 +13,7 @@
 
 static const char a_device[] = "device";
 static const char a_cache[] = "cache";
+static const char a_file[] = "dialect file";
 static const char a_log[] = "transcript";
 static const char a_mount[] = "mount point"; /* or what is in it */
 
@@ -33,6 +34,8 @@ static const struct {
                        "fwfs --retry MOUNTPOINT [FILE]..."},
     [COMMAND_LIST_PORTS] = {0, 0, a_device, "fwfs --list-ports"},
     [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
+    [COMMAND_CHECK_DIALECT] = {1, UINT_MAX, a_file,
+                               "fwfs --check-dialect FILE..."},
     [COMMAND_REPLAY] = {1, 1, a_log, REPLAY_USAGE},
     [COMMAND_OFFLINE] = {2, 2, a_cache,
                          "fwfs --offline [OPTION]... CACHE MOUNTPOINT"},
@@ -67,15 +70,17 @@ int operands_add(struct options *o, const char *arg, struct err *err)
 static int check_offline(const struct options *o, struct err *err)
 {
     const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
-                               1U << OPT_SEGMENT | 1U << OPT_NO_CACHE |
-                               1U << OPT_ATTACH_TIMEOUT;
+                               1U << OPT_SEGMENT | 1U << OPT_RAM |
+                               1U << OPT_NO_CACHE | 1U << OPT_ATTACH_TIMEOUT |
+                               1U << OPT_PASSWORD;
     const struct option *opt;
 
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
         if ((o->given & senseless & 1U << opt->id) != 0)
             return err_set(err, -EINVAL,
-                           "--%s is for a device, and --offline has none; "
+                           "%s%s is for a device, and --offline has none; "
                            "write: %s",
+                           option_allowed(opt, PLACE_TYPED) ? "--" : "-o ",
                            opt->name, forms[COMMAND_OFFLINE].usage);
     return 0;
 }

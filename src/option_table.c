@@ -12,6 +12,7 @@ static const struct option table[] = {
      .letter = 's',
      .id = OPT_SEGMENT,
      .example = "rootfs:0x40000:1M"},
+    {.name = "ram", .id = OPT_RAM, .example = "0x82000000:1M"},
     {.name = "cache-dir", .letter = 'c', .id = OPT_CACHE_DIR, .example = "DIR"},
     {.name = "no-cache", .id = OPT_NO_CACHE},
     {.name = "timeout", .letter = 't', .id = OPT_TIMEOUT, .example = "30"},
@@ -19,16 +20,19 @@ static const struct option table[] = {
     {.name = "foreground", .letter = 'f', .id = OPT_FOREGROUND},
     {.name = "verbose", .letter = 'v', .id = OPT_VERBOSE},
     {.name = "options", .letter = 'o', .id = OPT_OPTIONS, .example = "ro"},
+    {.name = "password", .id = OPT_PASSWORD, .example = "secret"},
     {.name = "json", .id = OPT_JSON},
     {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
     {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
     {.name = "map", .id = OPT_MAP, .example = "MAPFILE"},
+    {.name = "carve", .id = OPT_CARVE, .example = "128K", .optional = true},
     {.name = "probe", .command = COMMAND_PROBE},
     {.name = "status", .command = COMMAND_STATUS},
     {.name = "verify", .command = COMMAND_VERIFY},
     {.name = "retry", .command = COMMAND_RETRY},
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
+    {.name = "check-dialect", .command = COMMAND_CHECK_DIALECT},
     {.name = "replay", .command = COMMAND_REPLAY},
     {.name = "offline", .command = COMMAND_OFFLINE},
     {.name = "list-caches", .command = COMMAND_LIST_CACHES},
@@ -59,6 +63,7 @@ bool option_allowed(const struct option *opt, enum option_place place)
     case OPT_MAP:
         return place == PLACE_TYPED;
     case OPT_VERIFY:
+    case OPT_PASSWORD:
         return place == PLACE_O;
     default:
         return true;

@@ -24,7 +24,10 @@ enum option_id {
     OPT_JSON,
     OPT_VERIFY, /* -o verify=MODE; --verify is a command */
     OPT_AGAINST,
-    OPT_MAP
+    OPT_MAP,
+    OPT_CARVE,
+    OPT_PASSWORD,
+    OPT_RAM /* BASE:SIZE to read media through */
 };
 
 /* Where an option may stand. One name can be two options, one for each. */
@@ -33,6 +36,7 @@ enum option_place { PLACE_TYPED, PLACE_O };
 struct option {
     const char *name;
     const char *example; /* a value; NULL: the option takes none */
+    bool optional;       /* it may be left out; written only with '=' */
     enum option_id id;
     enum command command; /* of an OPT_COMMAND */
     char letter;          /* '\0': none */

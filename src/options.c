@@ -100,6 +100,8 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         return value_word(&o->dialect, value, err);
     case OPT_SEGMENT:
         return add_segment(o, value, err);
+    case OPT_RAM:
+        return value_ram(&o->ram, value, err);
     case OPT_CACHE_DIR:
         return value_word(&o->cache_dir, value, err);
     case OPT_NO_CACHE:
@@ -126,6 +128,12 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         return value_word(&o->against, value, err);
     case OPT_MAP:
         return value_word(&o->map, value, err);
+    case OPT_CARVE:
+        o->carve = true;
+        return value != NULL ? value_erase_block(&o->erase_block, value, err)
+                             : 0;
+    case OPT_PASSWORD:
+        return value_password(&o->password, value, err);
     }
     return 0;
 }
@@ -162,7 +170,7 @@ static int give(struct options *o, const struct option *opt,
     if (opt->example == NULL && value != NULL)
         return err_set(err, -EINVAL, "%s takes no value; write just %s",
                        as->name, as->name);
-    if (opt->example != NULL && value == NULL)
+    if (opt->example != NULL && value == NULL && !opt->optional)
         return err_set(err, -EINVAL,
                        "%s needs a value; write for example %s%s%s", as->name,
                        as->name, as->join, opt->example);
@@ -251,9 +259,9 @@ static int parse_long(struct options *o, const char *arg, struct arguments *a,
 
     if (opt == NULL)
         return unknown(o, "--", name, err);
-    if (opt->example != NULL && value == NULL)
+    if (opt->example != NULL && value == NULL && !opt->optional)
         value = take(a);
-    as = spelling("--", opt->name, " ");
+    as = spelling("--", opt->name, opt->optional ? "=" : " ");
     return give_argument(o, opt, &as, value, err);
 }
 
@@ -304,6 +312,34 @@ int options_parse(struct options *o, int argc, char *const argv[],
             return r;
     }
     return operands_check(o, err);
+}
+
+/* -o LIST, -fo LIST, -oLIST, --options LIST, --options=LIST */
+static bool is_mount_options(const char *before, const char *arg)
+{
+    bool letters = arg[0] == '-' && arg[1] != '-';
+    size_t len = strlen(before);
+
+    return strncmp(arg, "--options=", 10) == 0 ||
+           strcmp(before, "--options") == 0 ||
+           (letters && strchr(arg, 'o') != NULL) ||
+           (before[0] == '-' && before[1] != '-' && before[len - 1] == 'o');
+}
+
+void options_hide_password(int argc, char **argv)
+{
+    static const char name[] = "password=";
+
+    for (int i = 1; i < argc; i++) {
+        char *at = strstr(argv[i], name);
+        if (at == NULL || !is_mount_options(argv[i - 1], argv[i]))
+            continue;
+        for (at += strlen(name); *at != '\0' && *at != ','; at++) {
+            if (at[0] == '\\' && at[1] != '\0')
+                *at++ = '*';
+            *at = '*';
+        }
+    }
 }
 
 void options_free(struct options *o)

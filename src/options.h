@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     COMMAND_MOUNT,
@@ -19,6 +20,7 @@ enum command {
     COMMAND_RETRY,
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
+    COMMAND_CHECK_DIALECT,
     COMMAND_REPLAY,
     COMMAND_OFFLINE,
     COMMAND_LIST_CACHES,
@@ -42,8 +44,12 @@ struct options {
     unsigned baud;
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
+    const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */
     const char *cache_dir; /* NULL: the default */
+    const char *password;  /* of the boot loader; NULL: none */
     bool no_cache;
+    bool carve;           /* look for images */
+    uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;
@@ -56,7 +62,8 @@ struct options {
     size_t n_kept;
     size_t n_segments;
     unsigned given;        /* a bit for each enum option_id */
-    const char **operands; /* forget: n_operands IDs, as typed */
+    const char **operands; /* forget: n_operands IDs, check-dialect: files; as
+                              typed */
     size_t n_operands;
 };
 
@@ -67,6 +74,9 @@ struct options {
 int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err);
 void options_free(struct options *o);
+
+/* Overwrites the password in argv, which everybody on the machine can read. */
+void options_hide_password(int argc, char **argv);
 
 /* Name of the n-th long option without the dashes; NULL behind the last. */
 const char *options_name(size_t n);

@@ -34,6 +34,20 @@ void progress_clear(void *arg)
         (void)fputs("\r\033[K", stderr);
 }
 
+/* One column stays free, for a full line would wrap on some terminals. */
+void progress_show(void *arg, const char *line)
+{
+    struct progress *p = arg;
+
+    if (line[0] == '\0') {
+        progress_clear(p);
+        return;
+    }
+    (void)fprintf(stderr, "\r%.*s\033[K",
+                  (int)terminal_columns(STDERR_FILENO) - 1, line);
+    atomic_store(&p->drawn, true);
+}
+
 void progress_draw(void *arg)
 {
     struct progress *p = arg;
@@ -43,15 +57,9 @@ void progress_draw(void *arg)
 
     if (fs == NULL)
         return;
-    /* The size with the NUL: one column stays free, for a full line would wrap
-     * on some terminals. */
+    /* The size with the NUL: one column stays free. */
     if (columns > sizeof(line))
         columns = sizeof(line);
     fs_progress_line(fs, line, columns);
-    if (line[0] == '\0') {
-        progress_clear(p);
-        return;
-    }
-    (void)fprintf(stderr, "\r%s\033[K", line);
-    atomic_store(&p->drawn, true);
+    progress_show(p, line);
 }

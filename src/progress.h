@@ -22,6 +22,10 @@ bool progress_wanted(const struct daemon *d);
 
 void progress_set_fs(struct progress *p, struct fs *fs);
 
+/* Any line in place of the one that is there, cut to the terminal's width; "":
+ * none. stderr is a terminal; arg is the struct progress. */
+void progress_show(void *arg, const char *line);
+
 /* arg is the struct progress. */
 void progress_draw(void *arg);
 

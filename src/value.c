@@ -3,9 +3,11 @@
 
 #include "value.h"
 
+#include "monitor/media_window.h"
 #include "monitor/user_segment.h"
 
 #include "base/num.h"
+#include "base/text.h"
 #include "monitor/map.h"
 
 #include <errno.h>
@@ -45,11 +47,44 @@ int value_word(const char **out, const char *value, struct err *err)
     return 0;
 }
 
+int value_password(const char **out, const char *value, struct err *err)
+{
+    size_t len = strlen(value);
+
+    /* A line end in it would run what stands before. */
+    if (len == 0 || len > 100 || !text_is_printable(value, len))
+        return err_set(err, -EINVAL,
+                       "a password is 1 to 100 characters of ASCII");
+    *out = value;
+    return 0;
+}
+
 int value_segment(const char *text, struct err *err)
 {
     struct user_segment parsed;
 
     return user_segment_parse(text, &parsed, err);
+}
+
+int value_erase_block(uint64_t *out, const char *value, struct err *err)
+{
+    uint64_t n;
+
+    if (!num_size(value, &n) || n == 0 || n % 4096 != 0 || n > 1U << 30)
+        return err_set(err, -EINVAL, "'%s' is no multiple of 4K, 1G at most",
+                       value);
+    *out = n;
+    return 0;
+}
+
+int value_ram(const char **out, const char *value, struct err *err)
+{
+    struct media_window parsed;
+    int r = media_window_parse(value, &parsed, err);
+
+    if (r == 0)
+        *out = value;
+    return r;
 }
 
 int value_verify(enum verify_mode *out, const char *value, struct err *err)

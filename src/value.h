@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "fetch/verify.h"
 
+#include <stdint.h>
+
 /* 0, or -EINVAL with what is wrong with the value in err; then *out is as
  * before. */
 
@@ -20,9 +22,19 @@ int value_seconds(unsigned *out_ms, const char *value, struct err *err);
 /* Anything that is not empty; *out is value itself. */
 int value_word(const char **out, const char *value, struct err *err);
 
+/* What can be typed at a prompt without running anything; likewise. */
+int value_password(const char **out, const char *value, struct err *err);
+
 /* NAME:BASE:SIZE as --segment takes it: a name that can be a file name, two
  * sizes (base/num.h), the end below 2^64. */
 int value_segment(const char *text, struct err *err);
+
+/* An erase block of flash: a multiple of 4 KiB, 1 GiB at most. */
+int value_erase_block(uint64_t *out, const char *value, struct err *err);
+
+/* BASE:SIZE as --ram takes it (monitor/media_window.h); *out is value itself.
+ */
+int value_ram(const char **out, const char *value, struct err *err);
 
 /* auto, fast or rows. */
 int value_verify(enum verify_mode *out, const char *value, struct err *err);

@@ -138,6 +138,18 @@ void text_defuse(char *text)
     }
 }
 
+void text_mask(char *bytes, size_t len, const char *secret)
+{
+    size_t n = strlen(secret);
+    char *at = bytes;
+
+    while (n > 0 &&
+           (at = memmem(at, len - (size_t)(at - bytes), secret, n)) != NULL) {
+        memset(at, '*', n);
+        at += n;
+    }
+}
+
 size_t text_json(char *out, size_t size, const char *s)
 {
     size_t used = 0;

@@ -31,6 +31,9 @@ size_t text_escape_lines(char *out, size_t size, const void *bytes, size_t len);
  * that are no UTF-8. For texts with words of the user in them; in place. */
 void text_defuse(char *text);
 
+/* Makes '*' of every place where secret (not empty) stands; in place. */
+void text_mask(char *bytes, size_t len, const char *secret);
+
 /* JSON string contents (without the quotes) for any bytes; bytes that are not
  * ASCII become \u00NN. */
 size_t text_json(char *out, size_t size, const char *s);

@@ -123,8 +123,8 @@ void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
     err_say(&f->last_error,
             "0x%" PRIx64 " to 0x%" PRIx64 " had been answered and proved "
             "wrong: what was copied from there is to be copied again",
-            f->map->media[medium].base + offset,
-            f->map->media[medium].base + offset + len - 1);
+            map_shown(&f->map->media[medium], offset),
+            map_shown(&f->map->media[medium], offset + len - 1));
     log_warn("%s", f->last_error.text);
 }
 
@@ -210,7 +210,7 @@ static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
 
 static void note_overdue(struct fetcher *f, const struct fetch_request *r)
 {
-    uint64_t at = f->map->media[r->medium].base + r->offset;
+    uint64_t at = map_shown(&f->map->media[r->medium], r->offset);
 
     if (f->read_error.text[0] != '\0')
         f->last_error = f->read_error;
@@ -230,7 +230,7 @@ void answer_note_offline(struct fetcher *f)
         err_say(&f->last_error,
                 "0x%" PRIx64 " was read, but not confirmed, and there is no "
                 "device to confirm it: -o verify=rows answers it as it is",
-                f->map->media[r->medium].base + r->offset);
+                map_shown(&f->map->media[r->medium], r->offset));
     else
         (void)device_recover(f->device, NULL, &f->last_error);
 }

@@ -76,7 +76,7 @@ static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
     size_t medium = b->medium;
 
     err_say(&f->last_error, "gave up 0x%" PRIx64 ": %s",
-            f->map->media[medium].base + n * BLOCK_SIZE, why);
+            map_shown(&f->map->media[medium], n * BLOCK_SIZE), why);
     if (f->read_error.text[0] != '\0')
         err_prefix(&f->last_error, "%s", f->read_error.text);
     log_warn("%s", f->last_error.text);

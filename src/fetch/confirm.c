@@ -64,9 +64,10 @@ struct confirm {
     int error;         /* ends it: of the device, or -ENODATA: of the cache */
 };
 
-uint64_t confirm_sum_max(const struct fetcher *f)
+uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
 {
-    if (f->sum_broken || device_checksum_algorithm(f->device) == NULL)
+    if (f->sum_broken || device_checksum_algorithm(
+                             f->device, f->map->media[medium].base) == NULL)
         return 0;
     return f->sum_agreed ? SUM_MAX : BLOCK_SIZE;
 }
@@ -283,16 +284,20 @@ void confirm_by_sum(struct fetcher *f)
     answer_settle(f);
 }
 
-/* The known blocks from *n on, below end; false: there are none. */
+/* The known blocks from *n on, below end and not across a multiple of border
+ * (0: any); false: there are none. */
 static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
-                       struct piece *out)
+                       uint64_t border, struct piece *out)
 {
     uint64_t first;
 
     while (*n < end && !block_state_known(blocks_state(b, *n)))
         (*n)++;
-    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));)
+    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));) {
         (*n)++;
+        if (border != 0 && *n * BLOCK_SIZE % border == 0)
+            break;
+    }
     if (*n == first)
         return false;
     *out = (struct piece){
@@ -331,9 +336,11 @@ static void compare_request(struct confirm *c, struct fetch_request *r)
     struct fetcher *f = c->f;
     uint64_t n = (r->offset + r->compared) / BLOCK_SIZE;
     uint64_t end = (r->offset + r->len - 1) / BLOCK_SIZE + 1;
+    uint64_t border = device_border(f->device, f->map->media[c->medium].base);
     struct piece p;
 
-    while (confirm_sum_max(f) > 0 && next_known(c->blocks, &n, end, &p)) {
+    while (confirm_sum_max(f, c->medium) > 0 &&
+           next_known(c->blocks, &n, end, border, &p)) {
         bool all = compare_known(c, &p);
         if (!still_served(f) || (!all && !f->sum_broken))
             return;
@@ -355,6 +362,17 @@ void confirm_request(struct fetcher *f, struct fetch_request *r)
     f->serving = NULL;
 }
 
+/* One sum cannot cover it. */
+static bool crosses_border(const struct confirm *c,
+                           const struct fetch_request *r)
+{
+    uint64_t border = device_border(c->f->device,
+                                    c->f->map->media[c->medium].base);
+
+    return border != 0 &&
+           r->offset / border != (r->offset + r->len - 1) / border;
+}
+
 /* FETCH_SUM. */
 static int ask_sum(struct confirm *c, struct fetch_request *r)
 {
@@ -363,8 +381,9 @@ static int ask_sum(struct confirm *c, struct fetch_request *r)
     int ret = -EBADMSG;
 
     for (int i = 0; ret == -EBADMSG && i < ANSWERS_MAX; i++)
-        ret = confirm_sum_max(c->f) == 0 ? -EOPNOTSUPP
-                                         : sum_of_device(c, &p, &sum);
+        ret = confirm_sum_max(c->f, c->medium) == 0 || crosses_border(c, r)
+                  ? -EOPNOTSUPP
+                  : sum_of_device(c, &p, &sum);
     if (ret == -ENOTSUP)
         ret = -EOPNOTSUPP;
     if (ret == 0 && still_served(c->f))

@@ -30,6 +30,7 @@
 /* The rows of a reading of one block. */
 struct look {
     struct fetcher *f;
+    size_t medium;
     uint64_t address;
     size_t len;
     uint32_t came;
@@ -69,7 +70,7 @@ static int ask_block(struct look *l, const uint8_t *want,
     struct digest_value ours;
     int ret = -ENOTSUP;
 
-    if (confirm_sum_max(f) > 0)
+    if (confirm_sum_max(f, l->medium) > 0)
         ret = device_checksum(f->device, l->address, l->len, told, &sink,
                               &f->read_error);
     if (ret == -ENOTSUP) {
@@ -92,6 +93,7 @@ static int compare_block(struct fetcher *f, size_t medium, uint64_t n,
                          const uint8_t *want)
 {
     struct look l = {.f = f,
+                     .medium = medium,
                      .address = f->map->media[medium].base + n * BLOCK_SIZE,
                      .len = blocks_length(cache_blocks(f->cache, medium), n)};
     struct digest_value before = {.algorithm = NULL};
@@ -156,8 +158,10 @@ static int compare_medium(struct fetcher *f, size_t medium)
             return ret;
         if (ret == 1)
             continue;
-        log_warn("what is at 0x%" PRIx64 " is not what had been read there",
-                 f->map->media[medium].base + n * BLOCK_SIZE);
+        log_warn("what is at 0x%" PRIx64 " of %s is not what had been read "
+                 "there",
+                 map_shown(&f->map->media[medium], n * BLOCK_SIZE),
+                 f->map->media[medium].name);
         if (!device_is_unique(f->device)) {
             verdict = 0;
             continue;

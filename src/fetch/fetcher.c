@@ -49,9 +49,11 @@ void fetcher_count(struct fetcher *f, uint64_t *number, uint64_t n)
 
 void fetcher_publish(struct fetcher *f)
 {
-    const struct digest *sum = confirm_sum_max(f) > 0
-                                   ? device_checksum_algorithm(f->device)
-                                   : NULL;
+    size_t medium = f->current.medium; /* the last one, when idle */
+    const struct digest *sum =
+        medium < f->map->n_media && confirm_sum_max(f, medium) > 0
+            ? device_checksum_algorithm(f->device, f->map->media[medium].base)
+            : NULL;
     bool busy = f->current.what != PLAN_NOTHING;
     unsigned readings = sum == NULL && answer_is_strict(f) ? noise_readings(f)
                                                            : 1;

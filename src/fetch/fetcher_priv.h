@@ -160,8 +160,8 @@ void confirm_by_sum(struct fetcher *f);
 void confirm_request(struct fetcher *f, struct fetch_request *r);
 void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
 
-/* Bytes a comparison covers at most; 0: there is no checksum. */
-uint64_t confirm_sum_max(const struct fetcher *f);
+/* Bytes a comparison in medium covers at most; 0: there is no checksum. */
+uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
 
 /* --- images.c: by checksums that images carry --- */
 

@@ -58,9 +58,18 @@ static unsigned rows_of(const struct blocks *b, uint64_t n)
     return (unsigned)(blocks_length(b, n) / ROW);
 }
 
+/* Cuts s where it reaches a multiple of step behind its start. */
+static void cut_at(struct plan_step *s, uint64_t step)
+{
+    uint64_t room = step != 0 ? step - s->offset % step : s->len;
+
+    if (s->len > room)
+        s->len = room;
+}
+
 /* The next run of rows that have not come, up to the next multiple of max: a
  * command of fixed length brings no more. */
-static void rest_of_block(const struct plan_input *in, const struct blocks *b,
+static void rest_of_block(const struct plan_limits *l, const struct blocks *b,
                           uint64_t n, uint32_t have, struct plan_step *s)
 {
     unsigned rows = rows_of(b, n);
@@ -73,11 +82,11 @@ static void rest_of_block(const struct plan_input *in, const struct blocks *b,
         ;
     s->offset = n * BLOCK_SIZE + (uint64_t)first * ROW;
     s->len = (uint64_t)(end - first) * ROW;
-    if (s->len > in->max - s->offset % in->max)
-        s->len = in->max - s->offset % in->max;
+    cut_at(s, l->max);
 }
 
-static void run_of_blocks(const struct plan_input *in, const struct blocks *b,
+static void run_of_blocks(const struct plan_input *in,
+                          const struct plan_limits *l, const struct blocks *b,
                           uint64_t first, struct plan_step *s)
 {
     bool confirm = s->what == PLAN_AGAIN;
@@ -87,14 +96,15 @@ static void run_of_blocks(const struct plan_input *in, const struct blocks *b,
     do {
         s->len += blocks_length(b, n);
         n++;
-    } while (s->len < in->max && n < blocks_count(b) &&
+    } while (s->len < l->max && n < blocks_count(b) &&
              anybody_wants(in, s->medium, b, n, s->what) &&
              in->rows(in->arg, s->medium, n, confirm) == 0);
-    if (s->len > in->max)
-        s->len = in->max;
+    if (s->len > l->max)
+        s->len = l->max;
 }
 
 static struct plan_step read_step(const struct plan_input *in,
+                                  const struct plan_limits *l,
                                   enum plan_what what, size_t medium,
                                   const struct blocks *b, uint64_t n)
 {
@@ -102,21 +112,23 @@ static struct plan_step read_step(const struct plan_input *in,
     uint32_t have = in->rows(in->arg, medium, n, what == PLAN_AGAIN);
 
     if (have != 0)
-        rest_of_block(in, b, n, have, &s);
+        rest_of_block(l, b, n, have, &s);
     else
-        run_of_blocks(in, b, n, &s);
+        run_of_blocks(in, l, b, n, &s);
+    cut_at(&s, l->border);
     return s;
 }
 
-static struct plan_step sum_step(const struct plan_input *in, size_t medium,
+static struct plan_step sum_step(const struct plan_limits *l, size_t medium,
                                  const struct blocks *b, uint64_t n)
 {
     struct plan_step s = {PLAN_SUM, medium, n * BLOCK_SIZE, 0};
 
-    for (; s.len < in->sum_max && n < blocks_count(b) &&
+    for (; s.len < l->sum_max && n < blocks_count(b) &&
            blocks_state(b, n) == BLOCK_GOOD;
          n++)
         s.len += blocks_length(b, n);
+    cut_at(&s, l->border);
     return s;
 }
 
@@ -125,13 +137,18 @@ struct plan_step plan_next(const struct plan_input *in)
     for (size_t i = 0; i < in->n_wants; i++) {
         const struct plan_want *w = &in->wants[i];
         const struct blocks *b = in->blocks(in->arg, w->medium);
+        enum plan_what what = PLAN_READ;
+        struct plan_limits l;
         uint64_t n;
-        if (first_lacking(w, b, PLAN_READ, &n))
-            return read_step(in, PLAN_READ, w->medium, b, n);
-        if (!w->confirm || !first_lacking(w, b, PLAN_AGAIN, &n))
-            continue;
-        return in->sum_max > 0 ? sum_step(in, w->medium, b, n)
-                               : read_step(in, PLAN_AGAIN, w->medium, b, n);
+        if (!first_lacking(w, b, PLAN_READ, &n)) {
+            if (!w->confirm || !first_lacking(w, b, PLAN_AGAIN, &n))
+                continue;
+            what = PLAN_AGAIN;
+        }
+        l = in->limits(in->arg, w->medium);
+        return what == PLAN_AGAIN && l.sum_max > 0
+                   ? sum_step(&l, w->medium, b, n)
+                   : read_step(in, &l, what, w->medium, b, n);
     }
     return (struct plan_step){.what = PLAN_NOTHING};
 }

@@ -24,16 +24,23 @@ struct plan_want {
 typedef uint32_t plan_rows_fn(void *arg, size_t medium, uint64_t block,
                               bool confirm);
 
+/* What one command does in a medium. */
+struct plan_limits {
+    uint64_t max;     /* bytes a read covers at most; a multiple of 16 */
+    uint64_t sum_max; /* bytes a checksum covers at most; a multiple of
+                         BLOCK_SIZE; 0: the device has none */
+    uint64_t border;  /* neither goes across a multiple of this, which is one of
+                         BLOCK_SIZE; 0: no such limit */
+};
+
 struct plan_input {
     const struct plan_want *wants; /* the most urgent first */
     size_t n_wants;
     /* Blocks of a medium. */
     const struct blocks *(*blocks)(void *arg, size_t medium);
     plan_rows_fn *rows;
+    struct plan_limits (*limits)(void *arg, size_t medium);
     void *arg;
-    uint64_t max;     /* bytes a read covers at most; a multiple of 16 */
-    uint64_t sum_max; /* bytes a checksum covers at most; a multiple of
-                         BLOCK_SIZE; 0: the device has none */
 };
 
 enum plan_what {

@@ -21,6 +21,16 @@ static const struct blocks *plan_blocks(void *arg, size_t medium)
     return cache_blocks(f->cache, medium);
 }
 
+static struct plan_limits plan_limits(void *arg, size_t medium)
+{
+    struct fetcher *f = arg;
+    uint64_t base = f->map->media[medium].base;
+
+    return (struct plan_limits){.max = device_read_max(f->device, base),
+                                .sum_max = confirm_sum_max(f, medium),
+                                .border = device_border(f->device, base)};
+}
+
 struct plan_input fetcher_input(struct fetcher *f,
                                 struct plan_want wants[FETCHER_WANTS])
 {
@@ -41,9 +51,8 @@ struct plan_input fetcher_input(struct fetcher *f,
                                .n_wants = n,
                                .blocks = plan_blocks,
                                .rows = assemble_rows,
-                               .arg = f,
-                               .max = device_read_max(f->device),
-                               .sum_max = confirm_sum_max(f)};
+                               .limits = plan_limits,
+                               .arg = f};
 }
 
 static int read_step(struct fetcher *f)

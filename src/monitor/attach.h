@@ -19,15 +19,19 @@ struct attach_config {
     bool starting;             /* its banner has been seen: the countdown may
                                   be running already */
     const char *password;      /* the user's, NULL: none */
+    unsigned baud;             /* of the port, for hints; 0: unknown */
     unsigned timeout_ms;
 };
 
 /*
- * Finds a live prompt, or waits for the device to start and breaks in. On
- * success the console is in step: its dialect and prompt are set. text gets
- * what was received meanwhile, for banners (its limit is respected, the oldest
- * part goes first). -ETIMEDOUT with what was sent and what came, -EINTR when
- * shut down, -ENODEV.
+ * Finds a live prompt, or waits for the device to start and breaks in; then
+ * types what the dialect wants typed first (console_set_up). On success the
+ * console is in step: its dialect and prompt are set.
+ * text gets what was received meanwhile, for banners (its limit is respected,
+ * the oldest part goes first). What it has at the start is how the device
+ * started the last time, by which the keys that break in are chosen.
+ * -ETIMEDOUT with what was sent and what came, -EACCES: the password was
+ * refused, -EINTR when shut down, -ENODEV.
  */
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err);

@@ -7,6 +7,10 @@
  * the same both ways is dumped once more as words, and whichever order makes
  * it equal is the order of this device from then on. Blank flash proves
  * nothing and costs nothing extra.
+ *
+ * A boot loader that prints no bytes may print text beside its words. That is
+ * in memory order, so a row of which only one order suits its text proves it,
+ * and rows that tell nothing are read once more when it is known.
  */
 
 #include "monitor/device_priv.h"
@@ -95,20 +99,42 @@ static void words_row(void *arg, uint64_t address, const uint8_t *bytes,
     }
 }
 
+enum row_order byte_order_of(const struct device *dev,
+                             const struct dump_method *method)
+{
+    if (!method->cpu_order)
+        return method->printed;
+    return dev->cpu_known ? dev->cpu : ROW_UNPROVED;
+}
+
+void byte_order_proved(struct device *dev, enum row_order order)
+{
+    dev->cpu_known = true;
+    dev->cpu = order;
+    byte_order_choose(dev);
+}
+
 int byte_order_safe_method(const struct device *dev)
 {
-    int i = 0;
+    int i = device_method(dev, NULL, 0);
 
-    while (dev->dialect->dumps[i].cpu_order)
-        i++; /* there is one: dialect_parse sees to that */
+    while (i >= 0 && dev->dialect->dumps[i].cpu_order)
+        i = device_method(dev, NULL, i + 1);
     return i;
 }
 
-/* words: rows of method 0 as printed; bytes: one of them in memory order. */
+/* The method to be used once the order is proved; there is one. */
+static const struct dump_method *best(const struct device *dev)
+{
+    return &dev->dialect->dumps[device_method(dev, NULL, 0)];
+}
+
+/* words: rows of the best method as printed; bytes: one of them in memory
+ * order. */
 static bool decide(struct device *dev, const struct proof *bytes,
                    const struct words *words)
 {
-    const struct dump_method *m = &dev->dialect->dumps[0];
+    const struct dump_method *m = best(dev);
     uint8_t reversed[DEVICE_ROW];
     size_t i = 0;
     bool plain;
@@ -125,8 +151,7 @@ static bool decide(struct device *dev, const struct proof *bytes,
         dev->proof_tries++; /* noise, or memory that changes */
         return false;
     }
-    dev->order = plain ? ROW_MEMORY : ROW_REVERSED;
-    dev->method = 0;
+    byte_order_proved(dev, plain ? ROW_MEMORY : ROW_REVERSED);
     log_info("byte order proved at 0x%" PRIx64 ": '%s' prints %s",
              bytes->address, m->name,
              plain ? "memory order" : "words to be reversed");
@@ -136,7 +161,7 @@ static bool decide(struct device *dev, const struct proof *bytes,
 static void pass_on(const struct device *dev, const struct words *words,
                     const struct device_sink *sink)
 {
-    unsigned cell = dev->dialect->dumps[0].row.cell_bytes;
+    unsigned cell = best(dev)->row.cell_bytes;
     uint8_t row[DEVICE_ROW];
 
     if (sink->begin != NULL)
@@ -149,19 +174,40 @@ static void pass_on(const struct device *dev, const struct words *words,
     }
 }
 
+/* The first that prints text beside its words; else the first at all. */
+static const struct dump_method *method_with_text(const struct device *dev)
+{
+    for (int i = device_method(dev, NULL, 0); i >= 0;
+         i = device_method(dev, NULL, i + 1))
+        if (dev->dialect->dumps[i].row.ascii)
+            return &dev->dialect->dumps[i];
+    return best(dev);
+}
+
+static int read_with_text(struct device *dev, uint64_t address, uint64_t len,
+                          const struct device_sink *sink, struct err *err)
+{
+    return device_dump_medium(dev, method_with_text(dev), ROW_UNPROVED, NULL,
+                              address, len, sink, err);
+}
+
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err)
 {
-    const struct dump_method *words_method = &dev->dialect->dumps[0];
+    const struct dump_method *words_method = best(dev);
     struct proof bytes = {.sink = sink, .cell = words_method->row.cell_bytes};
     struct words words = {.n = 0};
     const struct device_sink bytes_sink = {proof_begin, proof_row, proof_stop,
                                            &bytes};
     const struct device_sink words_sink = {.row = words_row, .arg = &words};
-    int ret = device_dump(dev,
-                          &dev->dialect->dumps[byte_order_safe_method(dev)],
-                          ROW_MEMORY, address, len, &bytes_sink, err);
+    int safe = byte_order_safe_method(dev);
+    int ret;
 
+    if (safe < 0)
+        return read_with_text(dev, address, len, sink, err);
+    ret = device_dump(dev, &dev->dialect->dumps[safe],
+                      byte_order_of(dev, &dev->dialect->dumps[safe]), address,
+                      len, &bytes_sink, err);
     if (ret < 0 || !bytes.have)
         return ret;
     ret = device_dump(dev, words_method, ROW_UNPROVED, bytes.address,
@@ -173,16 +219,17 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
 
 void byte_order_choose(struct device *dev)
 {
-    if (dev->method >= 0)
+    int safe = byte_order_safe_method(dev);
+
+    if (dev->method >= 0 || device_method(dev, NULL, 0) < 0)
         return;
-    if (!dev->dialect->dumps[0].cpu_order) {
-        dev->method = 0;
-        dev->order = ROW_MEMORY;
-    } else if (dev->proof_tries >= PROOF_TRIES) {
-        dev->method = byte_order_safe_method(dev);
-        dev->order = ROW_MEMORY;
+    if (!best(dev)->cpu_order || dev->cpu_known) {
+        dev->method = device_method(dev, NULL, 0);
+        dev->order = byte_order_of(dev, best(dev));
+    } else if (dev->proof_tries >= PROOF_TRIES && safe >= 0) {
+        dev->method = safe;
+        dev->order = byte_order_of(dev, &dev->dialect->dumps[safe]);
         log_warn("the byte order of '%s' cannot be proved; using '%s'",
-                 dev->dialect->dumps[0].name,
-                 dev->dialect->dumps[dev->method].name);
+                 best(dev)->name, dev->dialect->dumps[dev->method].name);
     }
 }

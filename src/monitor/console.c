@@ -4,6 +4,7 @@
 #include "monitor/console_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* So often its owner is asked while it waits: readers whose time is up. */
@@ -63,7 +64,8 @@ int console_fill(struct console *c, struct deadline until)
     if (n <= 0)
         return (int)n;
     atomic_fetch_add(&c->received, (uint64_t)n);
-    transcript_add(c->transcript, chunk, (size_t)n);
+    if (!c->hush)
+        transcript_add(c->transcript, chunk, (size_t)n);
     c->last_byte_ms = clock_ms();
     keep(c, chunk, (size_t)n);
     return (int)n;
@@ -175,8 +177,11 @@ void console_note_line(struct console *c, struct span line)
     const struct dialect *d = c->dialect;
 
     if (d != NULL && (console_is_any(d->banners, d->n_banners, line) ||
-                      console_is_any(d->hints, d->n_hints, line)))
+                      console_is_any(d->hints, d->n_hints, line))) {
         c->restarted = true;
+        (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
+                       line.len < 150 ? (int)line.len : 150, line.text);
+    }
 }
 
 int console_look(struct console *c)

@@ -48,8 +48,10 @@ struct console {
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;
+    char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
+    bool hush;      /* what comes is not for the transcript */
     struct transcript *transcript;
     atomic_bool shutdown; /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;

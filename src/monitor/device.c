@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "monitor/attach.h"
+#include "monitor/map_add.h"
 #include "monitor/map_build.h"
 
 #include <assert.h>
@@ -15,40 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define ANSWER_MAX      (256U << 10)
-#define BANNER_TEXT_MAX 16384U
-
-/* An answer is asked for once, though several rules look at it. */
-struct answer {
-    const char *command; /* the rule's own string */
-    struct buf text;     /* empty: the device lacks the command */
-};
-
-struct survey {
-    struct device *dev;
-    struct answer answers[32];
-    size_t n_answers;
-};
-
-/* *out: what the device says to command. */
-static int ask(struct survey *s, const char *command, struct buf **out,
-               struct err *err)
-{
-    struct answer *a = &s->answers[s->n_answers];
-
-    for (size_t i = 0; i < s->n_answers; i++)
-        if (strcmp(s->answers[i].command, command) == 0) {
-            *out = &s->answers[i].text;
-            return 0;
-        }
-    if (s->n_answers == sizeof(s->answers) / sizeof(s->answers[0]))
-        return err_set(err, -E2BIG, "dialect %s: too many commands",
-                       s->dev->dialect->name);
-    *a = (struct answer){command, BUF_LIMITED(ANSWER_MAX)};
-    s->n_answers++;
-    *out = &a->text;
-    return device_ask_twice(s->dev, command, &a->text, err);
-}
 
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
@@ -68,20 +35,22 @@ static void find_banner(struct device *dev, const char *text, size_t len)
     }
 }
 
-static int apply_rule(struct survey *s, const struct map_rule *rule,
+static int apply_rule(struct device *dev, const struct map_rule *rule,
                       struct err *err)
 {
-    struct device *dev = s->dev;
     struct buf *answer = NULL;
-    int ret;
+    bool met;
+    int ret = device_meets(dev, &rule->needs, &met, err);
 
+    if (ret < 0 || !met)
+        return ret;
     if (rule->command == NULL) {
         map_apply(&dev->map, dev->dialect, rule,
                   rule->banner ? dev->boot_text.data : NULL,
                   rule->banner ? dev->boot_text.len : 0);
         return 0;
     }
-    ret = ask(s, rule->command, &answer, err);
+    ret = device_answer(dev, rule->command, &answer, err);
     if (ret < 0)
         return ret;
     find_banner(dev, answer->data, answer->len);
@@ -93,25 +62,24 @@ static int apply_rule(struct survey *s, const struct map_rule *rule,
 }
 
 /* Chips first: segments lie on them. */
-static int survey_map(struct survey *s, const char *const *user,
+static int survey_map(struct device *dev, const char *const *user,
                       struct err *err)
 {
-    const struct dialect *d = s->dev->dialect;
+    const struct dialect *d = dev->dialect;
     int ret = 0;
 
     for (int chips = 1; chips >= 0; chips--)
         for (size_t i = 0; ret == 0 && i < d->n_maps; i++)
             if ((d->maps[i].makes == MAP_MAKES_CHIP) == (chips == 1))
-                ret = apply_rule(s, &d->maps[i], err);
+                ret = apply_rule(dev, &d->maps[i], err);
     for (; ret == 0 && user != NULL && *user != NULL; user++)
-        ret = map_add_user(&s->dev->map, d, *user, err);
-    return ret == 0 ? map_finish(&s->dev->map, err) : ret;
+        ret = map_add_user(&dev->map, d, *user, err);
+    return ret == 0 ? map_finish(&dev->map, err) : ret;
 }
 
 /* See device_identity.c for what it is. */
-static int survey_identity(struct survey *s, struct err *err)
+static int survey_identity(struct device *dev, struct err *err)
 {
-    struct device *dev = s->dev;
     const struct dialect *d = dev->dialect;
     struct buf *answer;
 
@@ -121,7 +89,7 @@ static int survey_identity(struct survey *s, struct err *err)
     (void)buf_printf(&dev->identity, "dialect %s\n", d->name);
     dev->identity_ends[d->n_identities] = dev->identity.len;
     for (size_t i = 0; i < d->n_identities; i++) {
-        int ret = ask(s, d->identities[i].command, &answer, err);
+        int ret = device_answer(dev, d->identities[i].command, &answer, err);
         if (ret < 0)
             return ret;
         find_banner(dev, answer->data, answer->len);
@@ -136,14 +104,14 @@ static int survey_identity(struct survey *s, struct err *err)
 
 static int survey(struct device *dev, const char *const *user, struct err *err)
 {
-    struct survey s = {.dev = dev};
-    int ret = survey_map(&s, user, err);
+    int ret = survey_map(dev, user, err);
 
     if (ret == 0)
-        ret = survey_identity(&s, err);
-    for (size_t i = 0; i < s.n_answers; i++)
-        buf_free(&s.answers[i].text);
-    return ret;
+        ret = survey_identity(dev, err);
+    if (ret == 0)
+        ret = device_look_what_it_has(dev, err);
+    device_forget_answers(dev);
+    return ret == 0 ? media_check(dev, err) : ret;
 }
 
 static int load_dialects(struct device *dev, const char *name, struct err *err)
@@ -165,6 +133,8 @@ static int attach(struct device *dev, const struct device_config *config,
     const struct attach_config attach = {
         .dialects = dev->dialects,
         .chosen = config->dialect != NULL,
+        .password = dev->password,
+        .baud = config->baud,
         .timeout_ms = config->attach_timeout_ms};
     struct line *line;
     int ret = line_open_tty(&line, config->port, config->baud, err);
@@ -174,6 +144,7 @@ static int attach(struct device *dev, const struct device_config *config,
     ret = console_init(&dev->console, line, err); /* line is its own now */
     if (ret < 0)
         return ret;
+    transcript_hide(dev->console.transcript, dev->password);
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
@@ -186,6 +157,8 @@ static int open_steps(struct device *dev, const struct device_config *config,
 {
     int ret = load_dialects(dev, config->dialect, err);
 
+    if (ret == 0 && config->ram != NULL)
+        ret = media_window_parse(config->ram, &dev->media.user, err);
     if (ret == 0)
         ret = attach(dev, config, err);
     if (ret < 0)
@@ -208,12 +181,17 @@ int device_open(struct device **out, const struct device_config *config,
 
     if (dev == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    dev->boot_text = BUF_LIMITED(BANNER_TEXT_MAX);
+    dev->boot_text = BUF_LIMITED(BOOT_TEXT_MAX);
     dev->identity = BUF_LIMITED(65536);
     dev->method = -1;
     dev->port = strdup(config->port);
-    ret = dev->port == NULL ? err_set(err, -ENOMEM, "out of memory")
-                            : open_steps(dev, config, err);
+    dev->baud = config->baud;
+    if (config->password != NULL)
+        dev->password = strdup(config->password);
+    ret = dev->port == NULL ||
+                  (dev->password == NULL && config->password != NULL)
+              ? err_set(err, -ENOMEM, "out of memory")
+              : open_steps(dev, config, err);
     if (ret < 0) {
         device_close(dev);
         return ret;
@@ -231,14 +209,26 @@ void device_close(struct device *dev)
     map_free(&dev->map);
     buf_free(&dev->boot_text);
     buf_free(&dev->identity);
+    media_free(&dev->media);
+    free(dev->has_dump);
+    free(dev->has_checksum);
+    free(dev->has_access);
     free(dev->identity_ends);
     free(dev->port);
+    if (dev->password != NULL)
+        explicit_bzero(dev->password, strlen(dev->password));
+    free(dev->password);
     free(dev);
 }
 
 const struct map *device_map(const struct device *dev)
 {
     return &dev->map;
+}
+
+int device_add_segment(struct device *dev, const struct map_segment *s)
+{
+    return map_add(&dev->map, s);
 }
 
 const char *device_port(const struct device *dev)

@@ -25,8 +25,10 @@ struct device_config {
     const char *port; /* path, also symlinks such as by-id */
     unsigned baud;
     const char *dialect;         /* name, path of a file, or NULL: recognise */
+    const char *password;        /* for breaking in and unlocking, or NULL */
     unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
+    const char *ram; /* user's BASE:SIZE to read media through, or NULL */
 };
 
 enum device_line {
@@ -51,7 +53,7 @@ struct device_stats {
  * Opens and locks the port, finds the prompt or breaks in (says so on
  * stderr), recognises the dialect, asks for the map and the identity.
  * -EBUSY: port in use; -ETIMEDOUT: nothing usable answered; -EINVAL: dialect
- * file or segment option. The caller owns *out.
+ * file, segment or ram option. The caller owns *out.
  */
 int device_open(struct device **out, const struct device_config *config,
                 struct err *err);
@@ -71,6 +73,10 @@ bool device_is_offline(const struct device *dev);
 void device_keep(const struct device *dev, struct buf *out);
 
 const struct map *device_map(const struct device *dev);
+/* Adds what was found on its media, as map_add (monitor/map_add.h) does; before
+ * anything else looks at the map. */
+int device_add_segment(struct device *dev, const struct map_segment *s);
+
 const char *device_port(const struct device *dev);
 const char *device_dialect(const struct device *dev); /* its short name */
 const char *device_banner(const struct device *dev);  /* escaped, "" if none */
@@ -129,12 +135,13 @@ struct device_sink {
  * dump command there is - for DEVICE_AGAIN with another one, where there is
  * one - at most one command's worth: a larger range is cut, a smaller one may
  * bring more rows than asked for (a fixed-length command); only rows within
- * the range's MAP_ALIGN-aligned surroundings reach the sink.
+ * the range's MAP_ALIGN-aligned surroundings, or of its pages, reach the sink.
  * 0: the command ran to its end, though rows may be missing or were bad: the
  * caller sees which came and asks again. -EINTR: stopped by the sink.
  * -ETIMEDOUT: the device fell silent; the next call tries to get the prompt
  * back first, breaking in if the device was reset. -EILSEQ: the command could
- * not be typed. -EFAULT: the device reported a bad address. -ENODEV: the port
+ * not be typed. -EFAULT: the device reported a bad address, or could not
+ * read the medium there. -ENODEV: the port
  * is gone; the next call looks whether it is back.
  */
 #define DEVICE_ROW 16U
@@ -143,10 +150,17 @@ int device_read(struct device *dev, enum device_reading reading,
                 uint64_t address, uint64_t len, const struct device_sink *sink,
                 struct err *err);
 
-/* Bytes one device_read covers at most, with the dump command in use now, and
- * with any of its dump commands. */
-uint64_t device_read_max(const struct device *dev);
+/* Bytes one device_read from address on covers at most, with the dump command
+ * in use for it now; and with any of its dump commands. */
+uint64_t device_read_max(const struct device *dev, uint64_t address);
 uint64_t device_read_limit(const struct device *dev);
+
+/*
+ * What lies at address is read and summed in pieces that begin at multiples of
+ * this power of two, counted from the start of its medium: no device_read or
+ * device_checksum may go across. 0: no such limit.
+ */
+uint64_t device_border(const struct device *dev, uint64_t address);
 
 /* Any thread: makes a running device_read ask its sink, or a following one
  * at once. Async-signal-safe. */
@@ -170,8 +184,9 @@ int device_checksum(struct device *dev, uint64_t address, uint64_t len,
 /* What the dialect says of tables behind images; *n of them. */
 const struct image_footer *device_footers(const struct device *dev, size_t *n);
 
-/* The algorithm of the next device_checksum; NULL: there is none. */
-const struct digest *device_checksum_algorithm(const struct device *dev);
+/* The algorithm of the next device_checksum at address; NULL: there is none. */
+const struct digest *device_checksum_algorithm(const struct device *dev,
+                                               uint64_t address);
 
 /*
  * For --probe: proves the byte order now and tells what is known in lines of

@@ -29,20 +29,31 @@ static int parse_sum(struct device *dev, const struct checksum *c,
     return -EBADMSG;
 }
 
+/* Where the range is for the device: at address, of medium m (NULL: memory). */
+struct sum_place {
+    uint64_t address;
+    const struct map_medium *m;
+};
+
 static int ask_sum(struct device *dev, const struct checksum *c,
-                   uint64_t address, uint64_t len, struct digest_value *sum,
-                   struct err *err)
+                   const struct sum_place *at, uint64_t len,
+                   struct digest_value *sum, struct err *err)
 {
-    const struct template_values values = {
-        .address = address, .length = len, .count = len};
+    struct template_values values = {.address = at->address,
+                                     .length = len,
+                                     .count = len,
+                                     .offset = at->address};
     CLEANUP_BUF struct buf answer = BUF_LIMITED(65536);
     char command[128];
-    int ret = template_fill(c->command, &values, command, sizeof(command), err);
+    int ret;
 
-    if (ret == 0)
-        ret = device_get_in_step(dev, err);
+    if (at->m != NULL) {
+        values.medium = media_word(at->m);
+        media_geometry(dev, at->m, &values.erase_block, &values.page_size);
+    }
+    ret = template_fill(c->command, &values, command, sizeof(command), err);
     if (ret < 0)
-        return device_settle(dev, ret);
+        return ret;
     device_set_line(dev, DEVICE_LINE_BUSY);
     /* Flash without a cache in front may give as little as 1 MB/s. */
     ret = device_settle(dev, console_ask(&dev->console, command, c->answer,
@@ -55,13 +66,42 @@ static int ask_sum(struct device *dev, const struct checksum *c,
                : ret;
 }
 
-const struct digest *device_checksum_algorithm(const struct device *dev)
+/* The first that the device has for medium m, or for memory (m NULL); -1. */
+static int checksum_for(const struct device *dev, const struct map_medium *m)
 {
     const struct dialect *d = dev->dialect;
 
-    return dev->checksum < d->n_checksums
-               ? d->checksums[dev->checksum].algorithm
-               : NULL;
+    for (size_t i = 0; i < d->n_checksums; i++) {
+        struct pattern *medium = d->checksums[i].medium;
+        if (dev->has_checksum[i] &&
+            (m == NULL ? medium == NULL
+                       : medium != NULL && device_names(medium, m)))
+            return (int)i;
+    }
+    return -1;
+}
+
+/* The checksums that serve what lies at address: those of memory, also for
+ * what is staged. False: nothing does. */
+static bool find_route(const struct device *dev, uint64_t address,
+                       struct media_route *r)
+{
+    int n = map_medium_at(&dev->map, address, 1);
+
+    return n >= 0 && media_find_route(dev, (size_t)n, r, NULL);
+}
+
+const struct digest *device_checksum_algorithm(const struct device *dev,
+                                               uint64_t address)
+{
+    struct media_route r = {.m = NULL};
+    int i;
+
+    if (dev->offline ||
+        (map_is_virtual(address) && !find_route(dev, address, &r)))
+        return NULL;
+    i = checksum_for(dev, r.staged ? NULL : r.m);
+    return i >= 0 ? dev->dialect->checksums[i].algorithm : NULL;
 }
 
 const struct image_footer *device_footers(const struct device *dev, size_t *n)
@@ -70,25 +110,70 @@ const struct image_footer *device_footers(const struct device *dev, size_t *n)
     return dev->dialect->footers;
 }
 
+/* Where the sum of [address, address+len) can be computed. What was staged for
+ * the first reading would only prove the line, so it is staged anew. */
+static int find_place(struct device *dev, uint64_t address, uint64_t len,
+                      struct sum_place *at, struct err *err)
+{
+    const struct media_piece *p;
+    struct media_route r;
+    uint64_t offset;
+    int ret;
+
+    *at = (struct sum_place){address, NULL};
+    if (!map_is_virtual(address))
+        return 0;
+    if (!find_route(dev, address, &r))
+        return -ENOTSUP;
+    offset = address - r.m->base;
+    if (!r.staged) {
+        *at = (struct sum_place){offset, r.m};
+        return media_prepare(dev, &r, err);
+    }
+    ret = media_stage(dev, &r, DEVICE_AGAIN, offset, len, &p, err);
+    if (ret == 0 && len > p->offset + p->len - offset)
+        ret = err_set(err, -EBADMSG, "the range lies in two pieces");
+    at->address = ret == 0 ? p->ram + (offset - p->offset) : 0;
+    return ret == -EILSEQ || ret == -EFAULT ? -EBADMSG : ret;
+}
+
+static int ask_any(struct device *dev, uint64_t address, uint64_t len,
+                   struct digest_value *sum, struct err *err)
+{
+    const struct checksum *c;
+    struct sum_place at;
+    int ret = -ENOTSUP;
+
+    while (ret == -ENOTSUP && device_checksum_algorithm(dev, address) != NULL) {
+        int i;
+        ret = device_get_in_step(dev, err);
+        if (ret < 0)
+            return device_settle(dev, ret);
+        ret = find_place(dev, address, len, &at, err);
+        if (ret < 0)
+            return ret;
+        i = checksum_for(dev, at.m);
+        c = &dev->dialect->checksums[i];
+        ret = ask_sum(dev, c, &at, len, sum, err);
+        if (ret == -ENOTSUP) {
+            log_info("the boot loader has no %s command",
+                     digest_name(c->algorithm));
+            dev->has_checksum[i] = false;
+        }
+    }
+    return ret;
+}
+
 int device_checksum(struct device *dev, uint64_t address, uint64_t len,
                     struct digest_value *sum, const struct device_sink *sink,
                     struct err *err)
 {
-    const struct dialect *d = dev->dialect;
-    int ret = -ENOTSUP;
+    int ret;
 
     if (dev->offline)
         return device_fail_offline(err);
     device_attend(dev, sink);
-    while (ret == -ENOTSUP && dev->checksum < d->n_checksums) {
-        ret = ask_sum(dev, &d->checksums[dev->checksum], address, len, sum,
-                      err);
-        if (ret == -ENOTSUP) {
-            log_info("the boot loader has no %s command",
-                     digest_name(d->checksums[dev->checksum].algorithm));
-            dev->checksum++;
-        }
-    }
+    ret = ask_any(dev, address, len, sum, err);
     device_attend(dev, NULL);
     return ret;
 }

@@ -27,6 +27,8 @@ static int prove_now(struct device *dev, struct err *err)
     for (size_t i = 0; ret == 0 && i < dev->map.n_segments; i++) {
         const struct map_segment *s = &dev->map.segments[i];
         uint64_t at = s->offset - s->offset % MAP_ALIGN;
+        if (device_method(dev, NULL, 0) < 0)
+            return 0;
         byte_order_choose(dev);
         if (dev->method >= 0 || i == PROOF_SEGMENTS)
             return 0;
@@ -38,8 +40,25 @@ static int prove_now(struct device *dev, struct err *err)
     return ret;
 }
 
+/* The one in use, or that will be; where memory cannot be printed, the first
+ * that prints anything. */
+static const struct dump_method *shown_method(const struct device *dev)
+{
+    int safe = byte_order_safe_method(dev);
+    int n = dev->method >= 0 ? dev->method
+            : safe >= 0      ? safe
+                             : device_method(dev, NULL, 0);
+
+    for (size_t i = 0; n < 0 && i < dev->dialect->n_dumps; i++)
+        n = dev->has_dump[i] ? (int)i : -1;
+    return &dev->dialect->dumps[n < 0 ? 0 : n];
+}
+
 static const char *order_text(const struct device *dev)
 {
+    if (dev->method < 0 && !shown_method(dev)->cpu_order &&
+        device_method(dev, NULL, 0) < 0)
+        return "not needed, the dump prints bytes";
     if (dev->method < 0)
         return "not proved yet: the segments begin with blank flash";
     if (!dev->dialect->dumps[dev->method].cpu_order)
@@ -53,7 +72,7 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
 {
     char prompt[4 * CONSOLE_PROMPT_MAX];
     int ret = prove_now(dev, err);
-    int method = dev->method < 0 ? byte_order_safe_method(dev) : dev->method;
+    const struct dump_method *method = shown_method(dev);
 
     if (ret < 0)
         return ret;
@@ -64,9 +83,8 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
     (void)buf_printf(out, "banner:       %s\n",
                      dev->banner[0] != '\0' ? dev->banner : "not seen");
     (void)buf_printf(out, "prompt:       '%s'\n", prompt);
-    (void)buf_printf(out, "dump command: %s (%s)\n",
-                     dev->dialect->dumps[method].command,
-                     dev->dialect->dumps[method].name);
+    (void)buf_printf(out, "dump command: %s (%s)\n", method->command,
+                     method->name);
     (void)buf_printf(out, "byte order:   %s\n", order_text(dev));
     (void)buf_printf(out, "segments:\n");
     map_table(&dev->map, out);

@@ -7,8 +7,26 @@
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
+#include "monitor/media.h"
 
 #include <stdatomic.h>
+
+/* What the device said to a command while it was surveyed. */
+#define DEVICE_ANSWERS 48U
+struct device_answer {
+    const char *command; /* the rule's own string */
+    struct buf text;     /* empty: the device lacks the command */
+};
+
+/* The last dump that went well, for the command that goes on from there. */
+struct device_last {
+    const struct dump_method *method; /* NULL: none */
+    uint64_t end;
+    uint64_t len;
+    uint64_t sent; /* bytes to the device when it was over */
+};
+
+#define BOOT_TEXT_MAX 16384U
 
 /*
  * in_step   the console stands at its prompt, the next command may be typed;
@@ -27,6 +45,8 @@ struct device {
     struct buf identity;
     size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
+    char *password; /* NULL: none */
+    unsigned baud;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
     bool offline;     /* no line, no commands: device_offline.c */
@@ -36,8 +56,16 @@ struct device {
     unsigned contact;
     int method;
     enum row_order order;
+    bool cpu_known; /* how words in the CPU's order are printed: */
+    enum row_order cpu;
     unsigned proof_tries;
-    size_t checksum; /* index of the one in use; n_checksums: none */
+    struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
+    size_t n_answers;
+    bool *has_dump;     /* of each: what it needs is there. Owned */
+    bool *has_checksum; /* ... and the boot loader has not said otherwise */
+    bool *has_access;
+    struct device_last last;
+    struct media media;
     atomic_uint_fast64_t bytes_read;
     atomic_uint_fast64_t rows_bad;
     atomic_uint_fast64_t rows_lost;
@@ -75,13 +103,58 @@ int device_ask_twice(struct device *dev, const char *command, struct buf *text,
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,
                     struct buf *out);
 
+/* --- device_answers.c --- */
+
+/* *out: what the device says to command, asked for once until
+ * device_forget_answers; empty: it lacks the command. */
+int device_answer(struct device *dev, const char *command, struct buf **out,
+                  struct err *err);
+void device_forget_answers(struct device *dev);
+
+/* *met: the boot loader has what a section needs. Asks it. */
+int device_meets(struct device *dev, const struct condition *needs, bool *met,
+                 struct err *err);
+
+/* Fills in has_dump, has_checksum and has_access. */
+int device_look_what_it_has(struct device *dev, struct err *err);
+
+/* m is called so, by us or by the device. */
+bool device_names(struct pattern *names, const struct map_medium *m);
+
+/* Index of the first dump method from `from` on that this device has and that
+ * reads medium m directly, or memory (m NULL); -1: there is none. */
+int device_method(const struct device *dev, const struct map_medium *m,
+                  int from);
+
+/* What the dialect says of m's kind; NULL: nothing. */
+const struct medium_access *device_access(const struct device *dev,
+                                          const struct map_medium *m);
+
 /* --- device_read.c --- */
 
 /* Runs method over as much of [address, address+len) as one command may;
- * result as device_read. Needs the console in step. */
+ * result as device_read. m: the medium that it reads directly; NULL: memory.
+ * Needs the console in step. Where order is ROW_UNPROVED the ASCII column is to
+ * prove it: device_dump_medium gives only what is sure, device_dump all as it
+ * is printed. */
+int device_dump_medium(struct device *dev, const struct dump_method *method,
+                       enum row_order order, const struct map_medium *m,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err);
 int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
                 const struct device_sink *sink, struct err *err);
+
+/* device_read of addresses on the bus, with the console in step. */
+int device_read_memory(struct device *dev, enum device_reading reading,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err);
+
+/* Bytes that one command of m covers at most; page: of what it reads. */
+uint64_t device_method_max(const struct dump_method *m, uint64_t page);
+
+/* The same for reading memory. */
+uint64_t device_memory_max(const struct device *dev);
 
 /* --- device_offline.c --- */
 
@@ -93,12 +166,20 @@ int device_fail_offline(struct err *err);
 /* Settles on a dump method where that needs no proof (any more). */
 void byte_order_choose(struct device *dev);
 
-/* Index of the first method that prints bytes in memory order. */
+/* The order of a method's cells; ROW_UNPROVED: not known yet. */
+enum row_order byte_order_of(const struct device *dev,
+                             const struct dump_method *method);
+
+/* A dump proved the order of words. */
+void byte_order_proved(struct device *dev, enum row_order order);
+
+/* Index of the first method that prints memory with its bytes in order; -1:
+ * there is none. */
 int byte_order_safe_method(const struct device *dev);
 
 /* As device_read while dev->method is -1: reads the range as bytes, for the
  * reader too; if a row of it can tell the order, dumps that row as words and
- * compares. */
+ * compares. Where nothing prints bytes, as words, whose ASCII column tells. */
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err);
 

@@ -40,51 +40,145 @@ static bool counted_stop(void *arg)
     return c->sink->stop != NULL && c->sink->stop(c->sink->arg);
 }
 
-static void note_fault(uint64_t address, struct err *err)
+static void note_fault(const struct device *dev, uint64_t address,
+                       struct err *err)
 {
     err_say(err, "the device reports a bad address at or behind 0x%" PRIx64,
-            address);
+            map_shown_address(&dev->map, address));
 }
 
-/* Runs method over as much of [address, address+len) as one command may. */
-int device_dump(struct device *dev, const struct dump_method *method,
-                enum row_order order, uint64_t address, uint64_t len,
-                const struct device_sink *sink, struct err *err)
+/* --- one command --------------------------------------------------------- */
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Requests start and end at multiples of it. */
+static uint64_t grid(const struct dump_method *m, uint64_t page)
+{
+    uint64_t grid = m->fixed > m->align ? m->fixed : m->align;
+
+    return m->base == DUMP_PAGE && page > grid ? page : grid;
+}
+
+uint64_t device_method_max(const struct dump_method *m, uint64_t page)
+{
+    uint64_t unit = grid(m, page);
+
+    if (m->base == DUMP_PAGE && page != 0)
+        return page; /* rows of the next one would begin at 0 again */
+    return m->fixed != 0   ? m->fixed
+           : m->max > unit ? m->max - m->max % unit
+                           : unit;
+}
+
+/* What the command is told. */
+static void set_place(const struct device *dev, struct dump_request *r,
+                      const struct map_medium *m)
+{
+    uint64_t offset = m != NULL ? r->address - m->base : r->address;
+    struct template_values *v = &r->values;
+
+    v->offset = offset;
+    v->medium = m != NULL ? media_word(m) : NULL;
+    if (m != NULL)
+        media_geometry(dev, m, &v->erase_block, &v->page_size);
+    r->row_base = r->address - offset;
+}
+
+static bool goes_on(const struct device *dev, const struct dump_request *r)
+{
+    const struct device_last *last = &dev->last;
+
+    return r->method->again != NULL && last->method == r->method &&
+           last->end == r->address && last->len == r->len &&
+           last->sent == atomic_load(&dev->console.sent);
+}
+
+static int run_dump(struct device *dev, struct dump_request *r,
+                    const struct device_sink *sink, struct err *err)
 {
     struct dump_result result = {0};
     struct counted counted = {dev, sink, &result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
-    struct dump_request request = {
-        .method = method, .order = order, .address = address, .len = len};
     int ret;
 
-    if (method->fixed != 0) {
-        request.address -= address % method->fixed;
-        request.len = method->fixed;
-    } else if (len > method->max) {
-        request.len = method->max;
-    }
+    r->again = goes_on(dev, r);
+    dev->last.method = NULL;
     if (sink->begin != NULL)
         sink->begin(sink->arg);
     device_set_line(dev, DEVICE_LINE_BUSY);
-    ret = dump_run(&dev->console, &request, &through, &result, err);
+    ret = dump_run(&dev->console, r, &through, &result, err);
     tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
+    if (r->prove && result.order != ROW_UNPROVED)
+        byte_order_proved(dev, result.order);
     ret = device_settle(dev, ret);
+    if (ret == 0 && !result.fault)
+        dev->last = (struct device_last){r->method, r->address + r->len, r->len,
+                                         atomic_load(&dev->console.sent)};
     if (!result.fault || ret == -EINTR || ret == -ENODEV)
         return ret;
-    note_fault(request.address, err);
+    note_fault(dev, r->address, err);
     return -EFAULT;
 }
+
+/* The request of as much as one command may cover. */
+static void place_request(const struct device *dev, struct dump_request *r,
+                          const struct map_medium *m, uint64_t address,
+                          uint64_t len)
+{
+    uint64_t erase_block;
+    uint64_t page = 0;
+    uint64_t unit;
+
+    if (m != NULL)
+        media_geometry(dev, m, &erase_block, &page);
+    unit = grid(r->method, page);
+    r->address = address - address % unit;
+    r->len = smaller(address % unit + len, device_method_max(r->method, page));
+    r->len += (unit - r->len % unit) % unit;
+    set_place(dev, r, m);
+}
+
+int device_dump_medium(struct device *dev, const struct dump_method *method,
+                       enum row_order order, const struct map_medium *m,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err)
+{
+    struct dump_request request = {
+        .method = method, .order = order, .prove = order == ROW_UNPROVED};
+
+    if (request.prove && !method->row.ascii)
+        return err_set(err, -EFAULT,
+                       "nothing tells the byte order of what '%s' prints",
+                       method->name);
+    place_request(dev, &request, m, address, len);
+    return run_dump(dev, &request, sink, err);
+}
+
+int device_dump(struct device *dev, const struct dump_method *method,
+                enum row_order order, uint64_t address, uint64_t len,
+                const struct device_sink *sink, struct err *err)
+{
+    struct dump_request request = {.method = method, .order = order};
+
+    place_request(dev, &request, NULL, address, len);
+    return run_dump(dev, &request, sink, err);
+}
+
+/* --- memory -------------------------------------------------------------- */
 
 /* Another method than the one in use whose bytes need no proof; else the same
  * one again. */
 static int other_method(const struct device *dev)
 {
-    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
-        if ((int)i != dev->method && !dev->dialect->dumps[i].cpu_order)
-            return (int)i;
+    for (int i = device_method(dev, NULL, 0); i >= 0;
+         i = device_method(dev, NULL, i + 1))
+        if (i != dev->method && !dev->dialect->dumps[i].cpu_order)
+            return i;
     return dev->method;
 }
 
@@ -92,10 +186,45 @@ static int read_with(struct device *dev, int method, uint64_t address,
                      uint64_t len, const struct device_sink *sink,
                      struct err *err)
 {
-    return device_dump(dev, &dev->dialect->dumps[method],
-                       method == dev->method ? dev->order : ROW_MEMORY, address,
-                       len, sink, err);
+    const struct dump_method *m = &dev->dialect->dumps[method];
+
+    return device_dump(dev, m, method == dev->method ? dev->order : m->printed,
+                       address, len, sink, err);
 }
+
+int device_read_memory(struct device *dev, enum device_reading reading,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err)
+{
+    if (device_method(dev, NULL, 0) < 0)
+        return err_set(err, -EFAULT,
+                       "this boot loader has no command that prints memory");
+    byte_order_choose(dev);
+    if (dev->method < 0)
+        return byte_order_read(dev, address, len, sink, err);
+    return read_with(dev,
+                     reading == DEVICE_AGAIN ? other_method(dev) : dev->method,
+                     address, len, sink, err);
+}
+
+uint64_t device_memory_max(const struct device *dev)
+{
+    const struct dump_method *dumps = dev->dialect->dumps;
+    int first = device_method(dev, NULL, 0);
+    int safe = byte_order_safe_method(dev);
+
+    if (first < 0)
+        return MAP_ALIGN;
+    if (dev->method >= 0)
+        return smaller(device_method_max(&dumps[dev->method], 0),
+                       device_method_max(&dumps[other_method(dev)], 0));
+    if (safe < 0)
+        safe = first;
+    return smaller(device_method_max(&dumps[first], 0),
+                   device_method_max(&dumps[safe], 0));
+}
+
+/* --- both ---------------------------------------------------------------- */
 
 int device_read(struct device *dev, enum device_reading reading,
                 uint64_t address, uint64_t len, const struct device_sink *sink,
@@ -107,35 +236,14 @@ int device_read(struct device *dev, enum device_reading reading,
         return device_fail_offline(err);
     device_attend(dev, sink);
     ret = device_get_in_step(dev, err);
-    if (ret < 0) {
+    if (ret < 0)
         ret = device_settle(dev, ret);
-    } else {
-        byte_order_choose(dev);
-        if (dev->method < 0)
-            ret = byte_order_read(dev, address, len, sink, err);
-        else
-            ret = read_with(
-                dev, reading == DEVICE_AGAIN ? other_method(dev) : dev->method,
-                address, len, sink, err);
-    }
+    else if (map_is_virtual(address))
+        ret = media_read(dev, reading, address, len, sink, err);
+    else
+        ret = device_read_memory(dev, reading, address, len, sink, err);
     device_attend(dev, NULL);
     return ret;
-}
-
-uint64_t device_read_max(const struct device *dev)
-{
-    const struct dump_method *dumps = dev->dialect->dumps;
-    uint64_t safe;
-
-    if (dev->offline)
-        return MAP_ALIGN;
-    safe = dumps[byte_order_safe_method(dev)].max;
-    if (dev->method >= 0 &&
-        dumps[other_method(dev)].max < dumps[dev->method].max)
-        return dumps[other_method(dev)].max;
-    if (dev->method >= 0)
-        return dumps[dev->method].max;
-    return dumps[0].max < safe ? dumps[0].max : safe;
 }
 
 uint64_t device_read_limit(const struct device *dev)
@@ -143,7 +251,13 @@ uint64_t device_read_limit(const struct device *dev)
     uint64_t limit = 0;
 
     for (size_t i = 0; i < dev->dialect->n_dumps; i++)
-        if (dev->dialect->dumps[i].max > limit)
-            limit = dev->dialect->dumps[i].max;
+        limit = dev->dialect->dumps[i].max > limit ? dev->dialect->dumps[i].max
+                                                   : limit;
+    for (size_t i = 0; i < dev->map.n_media; i++)
+        limit = dev->map.media[i].page > limit ? dev->map.media[i].page : limit;
+    for (size_t i = 0; i < dev->dialect->n_accesses; i++)
+        limit = dev->dialect->accesses[i].page > limit
+                    ? dev->dialect->accesses[i].page
+                    : limit;
     return limit;
 }

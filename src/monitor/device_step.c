@@ -48,10 +48,19 @@ static int reattach(struct device *dev, struct err *err)
                                          .chosen = true,
                                          .quiet = true,
                                          .starting = dev->console.restarted,
+                                         .password = dev->password,
+                                         .baud = dev->baud,
                                          .timeout_ms = RECOVER_MS};
-    struct buf text = BUF_LIMITED(16384);
-    int ret = attach_prompt(&dev->console, &attach, &text, err);
+    struct buf text = BUF_LIMITED(2 * BOOT_TEXT_MAX);
+    int ret;
 
+    /* Which keys stop it may depend on what it called itself, now or when it
+     * started before. */
+    (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
+    (void)buf_printf(&text, "%s\n%s\n", dev->banner,
+                     dev->console.restart_line);
+    dev->console.restart_line[0] = '\0';
+    ret = attach_prompt(&dev->console, &attach, &text, err);
     buf_free(&text);
     return ret;
 }
@@ -87,6 +96,8 @@ static int win_prompt(struct device *dev, struct err *err)
     if (ret == 0) {
         dev->contact++;
         dev->console.restarted = dev->silent = false;
+    } else {
+        dev->silent = true; /* a prompt that comes now may be another's */
     }
     return ret;
 }

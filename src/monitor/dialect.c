@@ -98,6 +98,15 @@ static void name_from_path(struct dialect *d, const char *path)
     (void)text_escape(d->name, sizeof(d->name), start, len);
 }
 
+int dialect_check(const char *path, struct buf *notes, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_LIMITED(FILE_MAX);
+    int ret = read_file(path, &text, err);
+
+    return ret < 0 ? ret
+                   : dialect_check_text(text.data, text.len, path, notes, err);
+}
+
 int dialect_load_file(struct dialect **out, const char *path, struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_LIMITED(FILE_MAX);

@@ -188,6 +188,7 @@ struct dialect {
     char name[32]; /* file name without .conf */
     char *description;
     unsigned order; /* lower is tried first when recognising */
+    unsigned speed; /* baud it is usually used at, for hints; 0: not said */
 
     struct pattern **banners;
     size_t n_banners;
@@ -246,6 +247,10 @@ int dialect_load(struct dialect **out, const char *name, struct err *err);
 /* All dialects of the folders, by order, then name; a list ended by NULL.
  * Fails on the first file that is wrong. */
 int dialect_load_all(struct dialect ***out, struct err *err);
+
+/* Reads a file for what is strange in it (dialect_file.h). Returns how many
+ * lines notes got, or as dialect_load_file. */
+int dialect_check(const char *path, struct buf *notes, struct err *err);
 
 void dialect_free(struct dialect *d);
 void dialect_free_all(struct dialect **list); /* NULL is allowed */

@@ -12,6 +12,7 @@
 #include "monitor/dialect_file.h"
 
 #include "base/buf.h"
+#include "monitor/dialect_lint.h"
 #include "monitor/dialect_rules.h"
 #include "monitor/dialect_schema.h"
 #include "monitor/dialect_value.h"
@@ -71,14 +72,14 @@ static void read_recognise(struct dialect_reader *r, struct dialect *d,
         (void)value_fail(r, sec, "answer", "command and answer go together");
 }
 
-static void read_setup(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+/* First of all: each command is compared as it is read. */
+static void read_never(struct dialect_reader *r, struct dialect *d, cfg_t *top)
 {
-    d->setup = value_array(r, sec, "setup", sizeof(char *), &d->n_setup);
-    for (size_t i = 0; i < d->n_setup; i++) {
-        d->setup[i] = strdup(cfg_getnstr(sec, "setup", (unsigned)i));
-        if (d->setup[i] == NULL)
-            (void)value_fail(r, sec, "setup", "out of memory");
-    }
+    cfg_t *sec = cfg_getsec(top, "console");
+
+    d->never = value_patterns(r, sec, "never", &d->n_never);
+    r->never = d->never;
+    r->n_never = d->n_never;
 }
 
 static void read_prompt(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
@@ -111,8 +112,7 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
-    d->never = value_patterns(r, sec, "never", &d->n_never);
-    read_setup(r, d, sec);
+    d->setup = value_commands(r, sec, "setup", &d->n_setup);
     if (d->line_end.len == 0 || d->wake.len == 0)
         (void)value_fail(r, sec, "line-end",
                          "line-end and wake must not be empty");
@@ -137,6 +137,8 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
 {
     d->description = value_string(r, top, "description");
     d->order = value_uint(r, top, "order", 0, 1000);
+    d->speed = value_uint(r, top, "speed", 0, 20000000);
+    read_never(r, d, top);
     read_recognise(r, d, top);
     read_console(r, d, top);
     read_break_ins(r, d, top);
@@ -196,14 +198,13 @@ static int add_sentinel(struct buf *out, const char *text, size_t len,
     return 0;
 }
 
-int dialect_parse(struct dialect **out, const char *text, size_t len,
-                  const char *path, struct err *err)
+static int parse(struct dialect_reader *r, struct dialect **out,
+                 const char *text, size_t len)
 {
-    struct dialect_reader r = {.path = path, .err = err};
     struct buf whole = {0};
     struct dialect *d = NULL;
     cfg_t *top = NULL;
-    int ret = add_sentinel(&whole, text, len, path, err);
+    int ret = add_sentinel(&whole, text, len, r->path, r->err);
 
     if (ret == 0) {
         ret = -ENOMEM;
@@ -212,15 +213,17 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
         top = cfg_init(dialect_schema, CFGF_NONE);
     }
     if (d != NULL && top != NULL) {
-        reading = &r;
+        reading = r;
         (void)cfg_set_error_function(top, on_error);
-        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r.failed)
-            (void)value_fail(&r, top, "file", "not understood");
-        if (!r.failed)
-            read_all(&r, d, top);
+        if (cfg_parse_buf(top, whole.data) != CFG_SUCCESS && !r->failed)
+            (void)value_fail(r, top, "file", "not understood");
+        if (!r->failed)
+            read_all(r, d, top);
+        if (!r->failed && r->notes != NULL)
+            dialect_lint(r, d, top);
         reading = NULL;
-        free(r.lines);
-        ret = r.failed ? -EINVAL : 0;
+        free(r->lines);
+        ret = r->failed ? -EINVAL : 0;
     }
     if (top != NULL)
         (void)cfg_free(top);
@@ -230,4 +233,23 @@ int dialect_parse(struct dialect **out, const char *text, size_t len,
     else
         dialect_free(d);
     return ret;
+}
+
+int dialect_parse(struct dialect **out, const char *text, size_t len,
+                  const char *path, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err};
+
+    return parse(&r, out, text, len);
+}
+
+int dialect_check_text(const char *text, size_t len, const char *path,
+                       struct buf *notes, struct err *err)
+{
+    struct dialect_reader r = {.path = path, .err = err, .notes = notes};
+    struct dialect *d = NULL;
+    int ret = parse(&r, &d, text, len);
+
+    dialect_free(d);
+    return ret < 0 ? ret : (int)r.n_notes;
 }

@@ -143,6 +143,7 @@ static cfg_opt_t identity_opts[] = {
 
 cfg_opt_t dialect_schema[] = {CFG_STR("description", "", CFGF_NONE),
                               CFG_INT("order", 50, CFGF_NONE),
+                              CFG_INT("speed", 0, CFGF_NONE),
                               CFG_STR("unmapped", NULL, CFGF_NONE),
                               CFG_SEC("recognise", recognise_opts, CFGF_NONE),
                               CFG_SEC("console", console_opts, CFGF_NONE),

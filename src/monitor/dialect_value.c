@@ -12,22 +12,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where key stands; else where its section ends. */
+static int line_of(const struct dialect_reader *r, const cfg_t *sec,
+                   const char *key)
+{
+    for (size_t i = 0; key != NULL && i < r->n_lines; i++)
+        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
+            return r->lines[i].line;
+    return sec->line;
+}
+
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
                 const char *what)
 {
     const char *title = cfg_title(sec);
-    int line = sec->line;
-
-    for (size_t i = 0; i < r->n_lines; i++)
-        if (r->lines[i].sec == sec && strcmp(r->lines[i].key, key) == 0)
-            line = r->lines[i].line;
 
     if (!r->failed)
-        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path, line,
-                cfg_name(sec), title != NULL ? " " : "",
+        err_say(r->err, "%s:%d: section %s%s%s: %s: %s", r->path,
+                line_of(r, sec, key), cfg_name(sec), title != NULL ? " " : "",
                 title != NULL ? title : "", key, what);
     r->failed = true;
     return false;
+}
+
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what)
+{
+    const char *title = cfg_title(sec);
+
+    (void)buf_printf(r->notes, "%s:%d: section %s%s%s: %s%s%s\n", r->path,
+                     line_of(r, sec, key), cfg_name(sec),
+                     title != NULL ? " " : "", title != NULL ? title : "",
+                     key != NULL ? key : "", key != NULL ? ": " : "", what);
+    r->n_notes++;
 }
 
 char *value_string(struct dialect_reader *r, cfg_t *sec, const char *key)
@@ -126,6 +143,20 @@ static const struct template_values sample = {
     .password = "password",
 };
 
+/* What the file says is never typed must not stand in it as a command. */
+static bool is_allowed(struct dialect_reader *r, cfg_t *sec, const char *key,
+                       const char *command)
+{
+    size_t len = strlen(command);
+
+    for (size_t i = 0; i < r->n_never; i++)
+        if (r->never[i] != NULL &&
+            pattern_match(r->never[i], command, len, 0, NULL))
+            return value_fail(r, sec, key,
+                              "matches a pattern of never in console");
+    return true;
+}
+
 static bool fills(struct dialect_reader *r, cfg_t *sec, const char *key,
                   const char *text, bool keys)
 {
@@ -135,7 +166,9 @@ static bool fills(struct dialect_reader *r, cfg_t *sec, const char *key,
                                         &why)
                    : template_fill(text, &sample, filled, sizeof(filled), &why);
 
-    return ret == 0 || value_fail(r, sec, key, why.text);
+    if (ret != 0)
+        return value_fail(r, sec, key, why.text);
+    return keys || is_allowed(r, sec, key, filled);
 }
 
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
@@ -155,11 +188,28 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
     return value_string(r, sec, key);
 }
 
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n)
+{
+    char **list = value_array(r, sec, key, sizeof(char *), n);
+
+    for (size_t i = 0; i < *n; i++) {
+        const char *text = cfg_getnstr(sec, key, (unsigned)i);
+        if (text[0] == '\0' || !text_is_printable(text, strlen(text)))
+            (void)value_fail(r, sec, key, "a command is printable ASCII");
+        else if (is_allowed(r, sec, key, text))
+            list[i] = strdup(text);
+        if (list[i] == NULL && !r->failed)
+            (void)value_fail(r, sec, key, "out of memory");
+    }
+    return list;
+}
+
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)
 {
     const char *text = cfg_getstr(sec, key);
 
-    if (text == NULL || text[0] == '\0' || !fills(r, sec, key, text, true))
+    if (text == NULL || !fills(r, sec, key, text, true))
         return NULL;
     return value_string(r, sec, key);
 }

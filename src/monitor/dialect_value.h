@@ -4,6 +4,7 @@
 #ifndef MONITOR_DIALECT_VALUE_H
 #define MONITOR_DIALECT_VALUE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "monitor/dialect.h"
 
@@ -25,7 +26,16 @@ struct dialect_reader {
         int line;
     } * lines;
     size_t n_lines;
+    /* What no command of the file may match; the dialect's own. */
+    struct pattern **never;
+    size_t n_never;
+    struct buf *notes; /* what is not wrong, but strange; NULL: nobody asks */
+    unsigned n_notes;
 };
+
+/* One more note, as value_fail complains; key NULL: of the section. */
+void value_note(struct dialect_reader *r, cfg_t *sec, const char *key,
+                const char *what);
 
 /* Complains about key of sec with file and line; returns false. */
 bool value_fail(struct dialect_reader *r, cfg_t *sec, const char *key,
@@ -58,6 +68,10 @@ enum value_command_kind {
 };
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind);
+
+/* A list of plain commands, in which braces mean nothing. */
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n);
 
 /* Keys with place holders; NULL: not there. */
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);

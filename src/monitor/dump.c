@@ -2,23 +2,6 @@
 // Runs one dump command and checks its rows as they arrive.
 
 /*
- * A row counts when its shape, digits and ASCII column are right, its address
- * is the one expected, and what follows it agrees: the next row continues from
- * it, or the dump ends where it should. Till then it is held back, for a
- * damaged digit may make of its address just the one expected, when the row
- * that belongs there was lost.
- *
- * A row with a right shape and another address is either behind lost rows or
- * has a damaged address: it is not believed, but if the row after it continues
- * from there, the rows between were lost and reading goes on; if that one has
- * the address expected all the time plus one row, the address was damaged.
- *
- *   next   the address expected
- *   jump   where a disbelieved row would lead (0: none); never 0 by itself,
- *          since it is one row beyond a printed address. Set, it is the only
- *          address believed besides that behind next
- *   held   the row before next
- *
  * The end comes with the prompt. A device that prints other things instead must
  * not hold us for ever: rows must come at least every CHATTER_MS, and no more
  * of them than noise can make of those asked for; and when all is said (all
@@ -26,22 +9,21 @@
  * time, whatever else arrives.
  */
 
-#include "monitor/dump.h"
+#include "monitor/dump_priv.h"
 
-#include "base/log.h"
-#include "base/text.h"
 #include "monitor/template.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define ATTEND_MS  500U  /* so often the reader is asked */
 #define SILENT_MS  2000U /* no byte for so long: the command is dead */
 #define CHATTER_MS 5000U /* no row for so long: nothing but chatter */
-#define SPARE_ROWS 64U   /* beyond twice those asked for, rows are chatter */
-#define LATE_MS    200U  /* a prompt before all rows came must last */
-#define CLOSING_MS 1500U /* for the prompt, when all is said */
+/* Where the device packs before it prints. */
+#define STREAM_SILENT_MS  10000U
+#define STREAM_CHATTER_MS 20000U
+#define LATE_MS           200U  /* a prompt before all rows came must last */
+#define CLOSING_MS        1500U /* for the prompt, when all is said */
 /* No byte for so long when all is said, or behind what is nearly the prompt:
  * it was damaged. */
 #define QUIET_MS 300U
@@ -49,150 +31,41 @@
  * its countdown must not be missed. */
 #define FAULT_MS 300U
 
-struct dump {
-    struct console *c;
-    const struct dump_request *r;
-    const struct device_sink *sink;
-    struct dump_result *result;
-    uint64_t next;
-    uint64_t end;
-    uint64_t jump;
-    struct row held;
-    bool holding;
-    bool stopping;
-    uint64_t heard_ms;  /* the last byte */
-    uint64_t row_ms;    /* the last line that looked like a row */
-    uint64_t row_lines; /* how many did */
-    uint64_t close_ms;  /* when all was said; 0: not yet */
-};
-
-/* What comes now confirms the row held back, or not. */
-static void settle_held(struct dump *d, bool confirmed)
+static void take_output(struct dump *d, struct span line)
 {
-    if (!d->holding)
-        return;
-    d->holding = false;
-    if (confirmed) {
-        d->result->rows_good++;
-        d->sink->row(d->sink->arg, d->held.address, d->held.bytes, d->held.len);
-    } else {
-        d->result->rows_bad++;
-    }
+    const struct dump_method *m = d->r->method;
+
+    if (d->past || (m->skip != NULL &&
+                    pattern_match(m->skip, line.text, line.len, 0, NULL)))
+        dump_take_other(d, line);
+    else if (dump_is_stream(d))
+        dump_take_stream(d, line);
+    else if (m->output == DUMP_SREC)
+        dump_take_record(d, line);
+    else
+        dump_take_row(d, line);
 }
 
-static bool follows_held(const struct dump *d, uint64_t address)
+/* Takes what is there; answers what is asked. */
+static int take_lines(struct dump *d)
 {
-    return address == d->held.address + d->held.len;
-}
-
-static void accept_row(struct dump *d, const struct row *row)
-{
-    settle_held(d, follows_held(d, row->address));
-    d->held = *row;
-    d->holding = true;
-    d->next = row->address + row->len;
-    d->jump = 0;
-}
-
-static bool within(const struct dump *d, const struct row *row)
-{
-    return row->address >= d->r->address && row->address < d->end &&
-           (row->address - d->r->address) % row->len == 0;
-}
-
-/* A row whose form is right. */
-static void place_row(struct dump *d, const struct row *row)
-{
-    bool expected = d->jump == 0
-                        ? row->address == d->next
-                        : row->address == d->jump ||
-                              /* the disbelieved one's address was damaged */
-                              row->address == d->next + row->len;
-
-    if (expected && d->next < d->end && within(d, row)) {
-        accept_row(d, row);
-    } else if (d->holding && row->address == d->held.address) {
-        /* the same row twice */
-    } else {
-        settle_held(d, false);
-        d->result->rows_bad++;
-        d->jump = row->address + row->len;
-    }
-}
-
-static size_t next_row_length(const struct dump *d)
-{
-    size_t full = row_full_length(&d->r->method->row);
-    uint64_t left = d->end - d->next;
-
-    return d->next < d->end && left < full ? (size_t)left : full;
-}
-
-static void note_bad(struct dump *d, struct span line)
-{
-    char text[200];
-
-    (void)text_escape(text, sizeof(text), line.text, line.len);
-    log_debug("bad row where 0x%" PRIx64 " was expected: '%s'", d->next, text);
-    d->result->rows_bad++;
-}
-
-/* A line that is no row. */
-static void take_other(struct dump *d, struct span line)
-{
-    const struct dialect *dialect = d->c->dialect;
-
-    if (dialect->fault != NULL &&
-        pattern_match(dialect->fault, line.text, line.len, 0, NULL))
-        d->result->fault = true;
-    console_note_line(d->c, line);
-}
-
-static uint64_t rows_asked(const struct dump *d)
-{
-    size_t row = row_full_length(&d->r->method->row);
-
-    return (d->r->len + row - 1) / row;
-}
-
-static void note_row_line(struct dump *d)
-{
-    if (++d->row_lines <= 2 * rows_asked(d) + SPARE_ROWS)
-        d->row_ms = clock_ms();
-}
-
-static void take_line(struct dump *d, struct span line)
-{
-    struct row row;
-
-    switch (row_parse(&d->r->method->row, d->r->order, line.text, line.len,
-                      next_row_length(d), &row)) {
-    case ROW_OK:
-        note_row_line(d);
-        place_row(d, &row);
-        return;
-    case ROW_BAD_CELL:
-    case ROW_BAD_ASCII:
-    case ROW_BAD_TAIL:
-    case ROW_UNREADABLE:
-        note_bad(d, line);
-        settle_held(d, follows_held(d, row.address));
-        note_row_line(d);
-        /* The next row may follow from here, if this address is right. */
-        d->jump = row.address + row_full_length(&d->r->method->row);
-        return;
-    case ROW_NOT_A_ROW:
-        take_other(d, line);
-        return;
-    }
-}
-
-static void take_lines(struct dump *d)
-{
+    char clean[CONSOLE_LINE_MAX];
     struct span line;
+    int ret;
 
-    while (console_take_line(d->c, &line))
-        take_line(d, line);
+    while (console_take_line(d->c, &line)) {
+        line = exchange_clean(&d->talk, line, clean, sizeof(clean));
+        ret = exchange_line(&d->talk, d->c, line);
+        if (ret < 0)
+            return ret;
+        if (ret == 0)
+            take_output(d, line);
+        else
+            d->row_ms = clock_ms(); /* a dialogue has an end, too */
+    }
+    if (dump_is_stream(d))
+        dump_take_stream_part(d);
+    return exchange_answer(&d->talk, d->c);
 }
 
 /* Tells the device to stop, if it has ears for that. */
@@ -211,7 +84,7 @@ static bool wants_stop(const struct dump *d)
 
 static void note_all_said(struct dump *d)
 {
-    bool said = d->next >= d->end || d->result->fault ||
+    bool said = d->next >= d->end || d->result->fault || d->done ||
                 (d->stopping && d->c->dialect->interrupt.len > 0);
 
     if (said && d->close_ms == 0)
@@ -221,8 +94,11 @@ static void note_all_said(struct dump *d)
 /* Until when the next byte, or the prompt, must come. */
 static struct deadline patience(const struct dump *d)
 {
-    struct deadline silent = {d->heard_ms + SILENT_MS};
-    struct deadline chatter = {d->row_ms + CHATTER_MS};
+    bool stream = dump_is_stream(d);
+    struct deadline silent = {d->heard_ms +
+                              (stream ? STREAM_SILENT_MS : SILENT_MS)};
+    struct deadline chatter = {d->row_ms +
+                               (stream ? STREAM_CHATTER_MS : CHATTER_MS)};
     struct deadline closing = {d->close_ms +
                                (d->result->fault ? FAULT_MS : CLOSING_MS)};
 
@@ -233,16 +109,21 @@ static struct deadline patience(const struct dump *d)
     return deadline_min(silent, d->close_ms != 0 ? closing : chatter);
 }
 
-static bool finished(const struct dump *d)
+/* The prompt is there, and nothing more is to come. */
+static bool finished(struct dump *d)
 {
-    return console_at_prompt(d->c) && (d->next >= d->end || d->stopping);
+    if (!console_at_prompt(d->c))
+        return false;
+    return d->next >= d->end || d->stopping ||
+           (d->done && d->c->dialect->prompt != NULL) ||
+           (dump_is_stream(d) && dump_stream_is_whole(d));
 }
 
 /* Takes what came. 1: the end. */
 static int one_turn(struct dump *d)
 {
-    int n = console_fill(d->c,
-                         deadline_min(patience(d), deadline_in(ATTEND_MS)));
+    struct deadline until = deadline_min(patience(d), deadline_in(ATTEND_MS));
+    int n = console_fill(d->c, exchange_wait(&d->talk, d->c, until));
 
     if (n == -EINTR && atomic_load(&d->c->shutdown)) {
         (void)interrupt(d);
@@ -252,7 +133,9 @@ static int one_turn(struct dump *d)
         return n;
     if (n > 0)
         d->heard_ms = clock_ms();
-    take_lines(d);
+    n = take_lines(d);
+    if (n < 0)
+        return n;
     if (d->c->restarted)
         return -ETIMEDOUT;
     if (wants_stop(d) && d->next < d->end) {
@@ -278,17 +161,69 @@ static int receive(struct dump *d)
         ret = one_turn(d);
     /* The last row has the end of the range to speak for it. A dump that was
      * cut off says nothing against it; one that ended a row short does. */
-    settle_held(d, d->next >= d->end || ret < 0 || d->stopping ||
+    dump_settle(d, d->next >= d->end || ret < 0 || d->stopping ||
                        d->result->fault);
+    if (ret > 0 && dump_is_stream(d))
+        dump_stream_deliver(d);
     return ret < 0 ? ret : 0;
 }
 
 static void count_lost(struct dump *d)
 {
-    uint64_t asked = rows_asked(d);
-    uint64_t seen = (uint64_t)d->result->rows_good + d->result->rows_bad;
+    struct dump_result *r = d->result;
+    uint64_t asked = dump_rows_asked(d);
+    uint64_t seen = (uint64_t)r->rows_good + r->rows_bad + r->rows_unreadable +
+                    r->rows_unproved;
 
-    d->result->rows_lost = asked > seen ? (unsigned)(asked - seen) : 0;
+    r->rows_lost = asked > seen ? (unsigned)(asked - seen) : 0;
+    if (r->rows_unreadable > 0 && r->rows_bad == 0 && r->rows_lost == 0 &&
+        r->rows_unproved == 0)
+        r->fault = true; /* nothing would be gained by asking again */
+}
+
+/* What a printed address counts from. */
+static uint64_t row_base(const struct dump_request *r)
+{
+    uint64_t page = r->values.page_size;
+
+    switch (r->method->base) {
+    case DUMP_REQUEST:
+        return r->address;
+    case DUMP_PAGE:
+        return r->address - (page != 0 ? r->values.offset % page : 0);
+    case DUMP_ABSOLUTE:
+        break;
+    }
+    return r->row_base;
+}
+
+static void prepare(struct dump *d)
+{
+    const struct dump_request *r = d->r;
+
+    *d->result = (struct dump_result){.order = r->order};
+    d->base = row_base(r);
+    d->next = r->address;
+    d->end = r->address + r->len;
+    d->values = r->values;
+    d->values.address = r->address - r->row_base;
+    d->values.length = r->len;
+    d->values.count = r->len / r->method->unit;
+}
+
+/* Types the command; text is what was typed. */
+static int begin(struct dump *d, char *text, size_t size, struct err *err)
+{
+    const struct dump_method *m = d->r->method;
+    const char *command = d->r->again && m->again != NULL ? m->again
+                                                          : m->command;
+    int ret = template_fill(command, &d->values, text, size, err);
+
+    if (ret == 0)
+        ret = console_begin_with(d->c, text, m->enter, err);
+    if (ret == 0)
+        exchange_start(&d->talk, d->c, &m->dialogue, &d->values);
+    return ret;
 }
 
 int dump_run(struct console *c, const struct dump_request *request,
@@ -296,23 +231,16 @@ int dump_run(struct console *c, const struct dump_request *request,
              struct err *err)
 {
     struct dump d = {.c = c, .r = request, .sink = sink, .result = result};
-    const struct template_values values = {.address = request->address,
-                                           .length = request->len,
-                                           .count = request->len /
-                                                    request->method->unit};
     char command[CONSOLE_PROMPT_MAX * 4];
     int ret;
 
-    *result = (struct dump_result){0};
-    d.next = request->address;
-    d.end = request->address + request->len;
-    ret = template_fill(request->method->command, &values, command,
-                        sizeof(command), err);
-    if (ret == 0)
-        ret = console_begin(c, command, err);
+    prepare(&d);
+    ret = begin(&d, command, sizeof(command), err);
     if (ret < 0)
         return ret;
+    dump_stream_start(&d);
     ret = receive(&d);
+    dump_stream_free(&d);
     if (ret == 0 && !d.stopping)
         count_lost(&d);
     if (ret < 0)

@@ -68,8 +68,22 @@ void map_table(const struct map *map, struct buf *out)
         (void)buf_printf(out, "# %zu more were left out\n", map->dropped);
 }
 
+/* Why the first medium that cannot be read cannot be; NULL: none is such. */
+static const char *why_unreadable(const struct map *map)
+{
+    for (size_t i = 0; i < map->n_segments; i++)
+        if (map->segments[i].medium >= 0)
+            return NULL;
+    return map->n_media > 0 && map->n_segments > 0 ? map->segments[0].note
+                                                   : NULL;
+}
+
 int map_check_readable(const struct map *map, struct err *err)
 {
+    const char *why = why_unreadable(map);
+
+    if (why != NULL)
+        return err_set(err, -ENODATA, "%s", why);
     if (map->n_media > 0)
         return 0;
     return err_set(err, -ENODATA,

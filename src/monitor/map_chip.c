@@ -199,6 +199,31 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
     return (int)(m - map->media);
 }
 
+/* A name as the cache wants it, [a-z0-9-] and no "-" in front, that no other
+ * medium has; the device's own word is its alias. */
+static void set_name(struct map_medium *m, const struct map *map,
+                     struct span word)
+{
+    char name[MAP_NAME_MAX];
+    char stem[MAP_NAME_MAX - 4];
+    size_t n = 0;
+
+    for (size_t i = 0; i < word.len && n + 1 < sizeof(stem); i++) {
+        char c = word.text[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+            c = '-';
+        if (n > 0 || c != '-')
+            stem[n++] = c;
+    }
+    (void)snprintf(stem + n, sizeof(stem) - n, "%s", n > 0 ? "" : "medium");
+    (void)snprintf(name, sizeof(name), "%s", stem);
+    for (unsigned i = 2; map_medium_named(map, name) >= 0 && i < 100; i++)
+        (void)snprintf(name, sizeof(name), "%s-%u", stem, i);
+    memcpy(m->name, name, sizeof(name));
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -218,7 +243,7 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
         return;
     m->erase_block = f->erase;
     m->page = f->page;
-    map_safe_name(m->name, f->medium.text, f->medium.len);
+    set_name(m, map, f->medium);
     set_file(m, f);
     set_alias(m, rule, f, index);
 }

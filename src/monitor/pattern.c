@@ -148,3 +148,27 @@ bool pattern_has(const struct pattern *p, const char *name)
 {
     return pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name) > 0;
 }
+
+static bool is_in(const char *name, const char *const *known)
+{
+    for (; *known != NULL; known++)
+        if (strcmp(name, *known) == 0)
+            return true;
+    return false;
+}
+
+const char *pattern_other_group(const struct pattern *p,
+                                const char *const *known)
+{
+    uint32_t count = 0;
+    uint32_t each = 0;
+    PCRE2_SPTR table = NULL;
+
+    (void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
+    (void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &each);
+    (void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
+    for (uint32_t i = 0; i < count; i++, table += each)
+        if (!is_in((const char *)table + 2, known)) /* behind its number */
+            return (const char *)table + 2;
+    return NULL;
+}

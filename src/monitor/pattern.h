@@ -40,4 +40,9 @@ struct span pattern_group(const struct pattern *p, const char *name);
 /* True when p has a group of that name. */
 bool pattern_has(const struct pattern *p, const char *name);
 
+/* The first group of p whose name is not in known, a list ended by NULL; NULL:
+ * there is none. */
+const char *pattern_other_group(const struct pattern *p,
+                                const char *const *known);
+
 #endif

@@ -9,11 +9,23 @@
 #include <string.h>
 
 #define ASK_TIMEOUT_MS 1500U
+#define QUIET_WAIT_MS  3000U /* for the end of an answer to a wrong question */
+#define ANSWER_LINES   3U    /* to a wake-up: its echo, some word, the end */
 
-static bool prompt_of(const struct dialect *d, struct span last)
+void recognise_woken(struct recognise *r)
 {
-    return last.len > 0 && last.len < CONSOLE_PROMPT_MAX &&
-           pattern_match(d->prompt, last.text, last.len, 0, NULL);
+    r->woken = true;
+    r->woken_lines = r->console->lines;
+}
+
+/* What came since the wake-up is how d, which has no prompt, would answer. */
+static bool ends_as(const struct recognise *r, const struct dialect *d)
+{
+    uint64_t lines = r->console->lines - r->woken_lines;
+
+    return d->prompt == NULL && r->woken && lines > 0 &&
+           lines <= ANSWER_LINES && console_partial(r->console).len == 0 &&
+           console_is_done_of(r->console, d);
 }
 
 bool recognise_candidate(const struct recognise *r)
@@ -21,7 +33,34 @@ bool recognise_candidate(const struct recognise *r)
     struct span last = console_partial(r->console);
 
     for (size_t i = 0; r->dialects[i] != NULL; i++)
-        if (prompt_of(r->dialects[i], last))
+        if (console_is_prompt_of(r->dialects[i], last) ||
+            ends_as(r, r->dialects[i]))
+            return true;
+    return false;
+}
+
+/* Sends what makes d (NULL: anybody) show its prompt, until it has. */
+static int wake(struct recognise *r, const struct dialect *d)
+{
+    int ret;
+
+    if (d == NULL)
+        d = r->first != NULL ? r->first : r->dialects[0];
+    recognise_woken(r);
+    ret = console_send(r->console, &d->wake);
+    return ret == 0 ? console_drain(r->console, RECOGNISE_QUIET_MS,
+                                    deadline_in(2000))
+                    : ret;
+}
+
+/* Both are prompts of a dialect whose prompt changes. */
+static bool may_change(const struct recognise *r, struct span one,
+                       struct span other)
+{
+    for (size_t i = 0; r->dialects[i] != NULL; i++)
+        if (r->dialects[i]->prompt_changes &&
+            console_is_prompt_of(r->dialects[i], one) &&
+            console_is_prompt_of(r->dialects[i], other))
             return true;
     return false;
 }
@@ -36,16 +75,14 @@ static int prompt_repeats(struct recognise *r)
 
     memcpy(learned, last.text, len);
     for (int i = 0; i < 4; i++) {
-        int ret = console_send(r->console, &r->dialects[0]->wake);
-        if (ret == 0)
-            ret = console_drain(r->console, RECOGNISE_QUIET_MS,
-                                deadline_in(2000));
+        int ret = wake(r, NULL);
         if (ret < 0)
             return ret;
         last = console_partial(r->console);
-        if (last.len == len && memcmp(last.text, learned, len) == 0) {
-            memcpy(r->console->prompt, learned, len);
-            r->console->prompt_len = len;
+        if ((last.len == len && memcmp(last.text, learned, len) == 0) ||
+            may_change(r, (struct span){learned, len}, last)) {
+            r->same = last.len == len && memcmp(last.text, learned, len) == 0;
+            console_learn_prompt(r->console, last);
             return 1;
         }
         if (last.len > 0 && last.len < sizeof(learned)) {
@@ -56,47 +93,98 @@ static int prompt_repeats(struct recognise *r)
     return 0;
 }
 
+/* The prompt that was learned stands on the last line. */
+static bool is_back(const struct console *c)
+{
+    struct span last = console_partial(c);
+
+    return last.len == c->prompt_len &&
+           memcmp(last.text, c->prompt, last.len) == 0;
+}
+
+/* After a question that was none for this boot loader: the next one is to be
+ * typed at its prompt. */
+static int calm_down(struct recognise *r)
+{
+    struct deadline until = deadline_in(QUIET_WAIT_MS);
+    int ret;
+
+    do {
+        ret = console_drain(r->console, RECOGNISE_QUIET_MS, until);
+    } while (ret == 0 && !is_back(r->console) && !deadline_passed(until));
+    return ret == 0 && !is_back(r->console) ? wake(r, NULL) : ret;
+}
+
+/* 1: d's harmless command is answered rightly. */
+static int answers(struct recognise *r, struct dialect *d)
+{
+    struct buf answer = BUF_LIMITED(65536);
+    int ret = console_ask(r->console, d->recognise_command, NULL,
+                          ASK_TIMEOUT_MS, &answer, NULL);
+    bool right = ret == 0 && pattern_match(d->recognise_answer, answer.data,
+                                           answer.len, 0, NULL);
+
+    if (right)
+        (void)buf_add(r->text, answer.data, answer.len);
+    buf_free(&answer);
+    if (ret < 0 && ret != -ENODEV && ret != -EINTR)
+        ret = calm_down(r);
+    return ret < 0 ? ret : right;
+}
+
 /* 1: the boot loader at the prompt is of dialect d. */
 static int is_dialect(struct recognise *r, struct dialect *d)
 {
-    struct buf answer = BUF_LIMITED(65536);
-    struct span last = {r->console->prompt, r->console->prompt_len};
+    struct span prompt = {r->console->prompt, r->console->prompt_len};
     int ret;
 
-    if (!prompt_of(d, last))
+    if (d->prompt == NULL) {
+        if (prompt.len > 0 || !ends_as(r, d))
+            return 0;
+        r->console->dialect = d;
+        ret = wake(r, d);
+        if (ret < 0 || !console_at_prompt(r->console))
+            return ret;
+    } else if (!console_is_prompt_of(d, prompt) ||
+               (!r->same && !d->prompt_changes)) {
         return 0;
+    }
     r->console->dialect = d;
-    if (r->chosen || d->recognise_command == NULL)
-        return 1;
-    ret = console_ask(r->console, d->recognise_command, NULL, ASK_TIMEOUT_MS,
-                      &answer, NULL);
-    if (ret == 0)
-        ret = pattern_match(d->recognise_answer, answer.data, answer.len, 0,
-                            NULL);
-    if (ret == 1)
-        (void)buf_add(r->text, answer.data, answer.len);
-    buf_free(&answer);
-    return ret == -ENODEV || ret == -EINTR ? ret : ret > 0;
+    return r->chosen || d->recognise_command == NULL ? 1 : answers(r, d);
+}
+
+/* 1: there is a prompt, or an answer that ends without one. */
+static int is_any(struct recognise *r)
+{
+    r->console->prompt_len = 0;
+    if (console_partial(r->console).len > 0)
+        return prompt_repeats(r);
+    return 1;
+}
+
+static void refuse(struct recognise *r)
+{
+    struct console *c = r->console;
+
+    r->refusals++;
+    if (c->prompt_len > 0)
+        (void)text_escape(r->refused, sizeof(r->refused), c->prompt,
+                          c->prompt_len);
+    c->dialect = NULL;
+    c->prompt_len = 0;
 }
 
 int recognise_prompt(struct recognise *r)
 {
-    struct span last;
-    int ret = prompt_repeats(r);
+    int ret = is_any(r);
 
-    if (ret > 0)
-        ret = r->first != NULL ? is_dialect(r, r->first) : 0;
-    else
+    if (ret <= 0)
         return ret;
+    ret = r->first != NULL ? is_dialect(r, r->first) : 0;
     for (size_t i = 0; ret == 0 && r->dialects[i] != NULL; i++)
         if (r->dialects[i] != r->first)
             ret = is_dialect(r, r->dialects[i]);
-    if (ret != 0)
-        return ret;
-    last = (struct span){r->console->prompt, r->console->prompt_len};
-    r->refusals++;
-    (void)text_escape(r->refused, sizeof(r->refused), last.text, last.len);
-    r->console->dialect = NULL;
-    r->console->prompt_len = 0;
-    return 0;
+    if (ret == 0)
+        refuse(r);
+    return ret;
 }

@@ -18,16 +18,24 @@ struct recognise {
     struct dialect *first;     /* the one to try first, or NULL */
     bool chosen;               /* no question is asked: the user knows */
     struct buf *text;          /* gets the answers */
+    bool woken;                /* a prompt was asked for */
+    uint64_t woken_lines;      /* console's count of lines then */
+    bool same;                 /* the prompt came twice the same */
     unsigned refusals;         /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 
-/* True when the unterminated last line is a prompt of one of the dialects. */
+/* A prompt is about to be asked for: what comes next may be the answer. */
+void recognise_woken(struct recognise *r);
+
+/* True when the unterminated last line is a prompt of one of the dialects; or,
+ * for one without a prompt, when what was asked was answered as it would. */
 bool recognise_candidate(const struct recognise *r);
 
 /*
- * Sees whether the last line answers a line end with itself, then asks each
- * dialect whose prompt it could be for its harmless command. 1: the console
+ * Sees whether the last line answers a line end with itself (where it changes,
+ * with another that is a prompt), then asks each dialect whose prompt it could
+ * be for its harmless command. 1: the console
  * has its dialect and prompt and is in step; 0: it is nobody's (refused is
  * set if it is a prompt); -ENODEV, -EINTR.
  */

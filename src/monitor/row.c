@@ -23,14 +23,19 @@ static bool take_literal(struct cursor *c, const char *text)
     return true;
 }
 
-/* As take_literal, where a blank stands for one or more. */
+static bool at_blank(const struct cursor *c)
+{
+    return c->at < c->end && (*c->at == ' ' || *c->at == '\t');
+}
+
+/* As take_literal, where a blank stands for one or more, and for tabs. */
 static bool take_spaced(struct cursor *c, const char *text)
 {
     for (; *text != '\0'; text++) {
-        if (c->at == c->end || *c->at != *text)
+        if (*text == ' ' ? !at_blank(c) : (c->at == c->end || *c->at != *text))
             return false;
         c->at++;
-        while (*text == ' ' && c->at < c->end && *c->at == ' ')
+        while (*text == ' ' && at_blank(c))
             c->at++;
         while (text[0] == ' ' && text[1] == ' ')
             text++;

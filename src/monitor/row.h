@@ -27,7 +27,7 @@ enum row_order {
  * and so is the ASCII column: data that looks like a delimiter changes nothing.
  */
 struct row_shape {
-    char address_prefix[8]; /* a blank in it stands for one or more blanks */
+    char address_prefix[8]; /* a blank in it: blanks and tabs, one or more */
     char address_suffix[8]; /* likewise */
     unsigned address_digits_min; /* 0: rows have no address */
     unsigned address_digits_max;

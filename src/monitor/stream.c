@@ -87,6 +87,13 @@ bool stream_add(struct stream *s, const char *text, size_t len)
     return true;
 }
 
+void stream_add_bytes(struct stream *s, const uint8_t *bytes, size_t len)
+{
+    s->chars += 2 * len;
+    if (!buf_add(&s->bytes, bytes, len))
+        s->broken = true;
+}
+
 size_t stream_wanted(const struct stream *s)
 {
     size_t whole = s->form == STREAM_HEX ? 2 * s->len : (s->len + 2) / 3 * 4;

@@ -36,6 +36,9 @@ bool stream_is_text(const struct stream *s, const char *text, size_t len);
 /* Takes the next piece. False: it is none, and was not taken. */
 bool stream_add(struct stream *s, const char *text, size_t len);
 
+/* Takes bytes that were decoded already, for STREAM_HEX. */
+void stream_add_bytes(struct stream *s, const uint8_t *bytes, size_t len);
+
 /* Characters that are still to come; SIZE_MAX: nobody knows (a gzip). */
 size_t stream_wanted(const struct stream *s);
 

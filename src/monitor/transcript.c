@@ -12,6 +12,7 @@
 struct transcript {
     pthread_mutex_t lock;
     uint64_t total;             /* protected by lock: bytes ever added */
+    char *secret;               /* protected by lock; NULL: none */
     char ring[TRANSCRIPT_SIZE]; /* protected by lock: byte n at n % size */
 };
 
@@ -24,10 +25,28 @@ struct transcript *transcript_new(void)
     return t;
 }
 
+static void forget_secret(struct transcript *t)
+{
+    if (t->secret != NULL)
+        explicit_bzero(t->secret, strlen(t->secret));
+    free(t->secret);
+    t->secret = NULL;
+}
+
+void transcript_hide(struct transcript *t, const char *secret)
+{
+    LOCK_SCOPE(&t->lock);
+
+    forget_secret(t);
+    if (secret != NULL)
+        t->secret = strdup(secret);
+}
+
 void transcript_free(struct transcript *t)
 {
     if (t == NULL)
         return;
+    forget_secret(t);
     (void)pthread_mutex_destroy(&t->lock);
     free(t);
 }
@@ -58,6 +77,8 @@ static char *copy_tail(struct transcript *t, size_t n, size_t *len,
     for (size_t i = 0; i < *len; i++)
         copy[i] = t->ring[(from + i) % TRANSCRIPT_SIZE];
     *dropped = from;
+    if (t->secret != NULL)
+        text_mask(copy, *len, t->secret);
     return copy;
 }
 

@@ -16,6 +16,9 @@ struct transcript;
 struct transcript *transcript_new(void); /* NULL: no memory */
 void transcript_free(struct transcript *t);
 
+/* From now on secret (copied; NULL: none) is shown as asterisks. */
+void transcript_hide(struct transcript *t, const char *secret);
+
 /* What the device sent. Its echo shows what was typed. */
 void transcript_add(struct transcript *t, const void *bytes, size_t len);
 

@@ -116,7 +116,7 @@ uint64_t nodes_address(const struct map *map, size_t segment)
 {
     const struct map_segment *s = &map->segments[segment];
 
-    return map->media[s->medium].base + s->offset;
+    return map_shown(&map->media[s->medium], s->offset);
 }
 
 static void fill(struct node_entry *e, struct node node, const char *name,

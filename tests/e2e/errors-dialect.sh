@@ -56,3 +56,55 @@ bad '/^console {/,/^}/s/^}$//' "$T/mine.conf:"
 bad 's/base = 0x7F000000/base = 0x7F00000X/' base
 [ ! -s "$T/sim.log" ] || fail "the device was asked: $(cat "$T/sim.log")"
 [ ! -e "$T/cache" ] || fail "a cache was made"
+
+# --- --check-dialect ---------------------------------------------------------
+
+for file in "$dialects"/*.conf; do
+    "$FWFS" --check-dialect "$file" > "$T/out" 2>&1 || {
+        cat "$T/out"
+        fail "$file is strange"
+    }
+    [ ! -s "$T/out" ] || fail "$file: not silent"
+done
+
+# strange WORD... with mine.conf: exit status 1, all words in the one output
+strange() {
+    local word
+
+    ! "$FWFS" --check-dialect "$T/mine.conf" > "$T/out" 2>&1 || fail "taken"
+    for word; do
+        grep -qF -- "$word" "$T/out" || fail "'$word' is not in $(cat "$T/out")"
+    done
+}
+
+cat > "$T/mine.conf" << 'E'
+console {
+    prompt = '> '
+}
+break-in a { send = "a" }
+break-in b { send = "b" }
+dump bytes {
+    command = "d {address}"
+}
+dump same {
+    command = "d {address}"
+}
+dump more {
+    command = "e {address} {length}"
+    max = 64K
+}
+map m {
+    command = "m"
+    pattern = '(?<base>\\d+) (?<colour>\\w+) (?<size>\\d+)'
+}
+E
+strange "mine.conf:2: section console: prompt: should begin with ^" \
+    "section break-in b: a second one without when" \
+    "mine.conf:7: section dump bytes: command: says no length" \
+    "mine.conf:10: section dump same: command: the same as in a section" \
+    "section dump more: is never used" \
+    "mine.conf:14: section dump more: max: nothing stops a dump" \
+    "mine.conf:18: section map m: pattern: nothing uses the group 'colour'" \
+    "without unknown" "things to look at"
+echo "nonsense = 1" >> "$T/mine.conf"
+strange "mine.conf:20: " nonsense "1 thing to look at"

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST((ret == 0) == (d != NULL));
     MUST(ret == 0 || strstr(err.text, "fuzz.conf") != NULL);
     if (d != NULL) {
-        MUST(d->prompt != NULL && d->n_dumps > 0);
+        MUST((d->prompt != NULL || d->done != NULL) && d->n_dumps > 0);
         for (size_t i = 0; i < d->n_dumps; i++) {
             MUST(d->dumps[i].max % 16 == 0 && d->dumps[i].max > 0);
             MUST(row_full_length(&d->dumps[i].row) <= ROW_BYTES_MAX);

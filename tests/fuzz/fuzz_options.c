@@ -25,6 +25,7 @@ static void check(const struct options *o)
     MUST(o->map == NULL || o->against != NULL);
     MUST(o->verify == VERIFY_AUTO || o->verify == VERIFY_FAST ||
          o->verify == VERIFY_ROWS);
+    MUST(o->erase_block == 0 || (o->carve && o->erase_block % 4096 == 0));
     for (size_t i = 0; i < o->n_files; i++)
         MUST(o->files[i][0] != '\0');
     for (size_t i = 0; i < o->n_segments; i++)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "line/line.h"
+#include "monitor/dialect.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -237,16 +238,49 @@ static const char *board_without_keys(const char *line)
     return line;
 }
 
-/* A command of the dialect or nothing: never half of one, never two. */
+static bool board_is(const char *command, const char *line)
+{
+    return command != NULL && strcmp(command, line) == 0;
+}
+
+/* A command without numbers that one of the dialects lists. */
+static bool board_is_listed(const char *line)
+{
+    static struct dialect **all; /* for all inputs */
+    bool listed = false;
+
+    MUST(all != NULL || dialect_load_all(&all, NULL) == 0);
+    for (size_t n = 0; all[n] != NULL; n++) {
+        const struct dialect *d = all[n];
+        listed = listed || board_is(d->recognise_command, line);
+        for (size_t i = 0; i < d->n_setup; i++)
+            listed = listed || board_is(d->setup[i], line);
+        for (size_t i = 0; i < d->n_maps; i++)
+            listed = listed || board_is(d->maps[i].command, line) ||
+                     board_is(d->maps[i].needs.command, line);
+        for (size_t i = 0; i < d->n_dumps; i++)
+            listed = listed || board_is(d->dumps[i].needs.command, line);
+        for (size_t i = 0; i < d->n_checksums; i++)
+            listed = listed || board_is(d->checksums[i].needs.command, line);
+        for (size_t i = 0; i < d->n_identities; i++)
+            listed = listed || board_is(d->identities[i].command, line);
+        for (size_t i = 0; i < d->n_accesses; i++)
+            listed = listed || board_is(d->accesses[i].needs.command, line) ||
+                     board_is(d->accesses[i].probe, line) ||
+                     board_is(d->accesses[i].bad, line);
+    }
+    return listed;
+}
+
+/* A command of a dialect or nothing: never half of one, never two. Whoever
+ * shows a prompt of the others is asked as they are. */
 static void board_must_be_whole(struct board *b, const char *line)
 {
     size_t before = b->out_len;
     size_t taken = b->out_taken;
 
     line = board_without_keys(line);
-    /* Whoever shows a prompt of the others is asked as they are. */
-    if (*line == '\0' || strcmp(line, "version") == 0 ||
-        board_answer(b, line)) {
+    if (*line == '\0' || board_is_listed(line) || board_answer(b, line)) {
         b->out_len = before;
         b->out_taken = taken;
         return;

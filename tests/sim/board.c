@@ -3,26 +3,57 @@
 #include "board.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <sys/time.h>
+
+static int open_mapped(struct sim *sim, const char **what)
+{
+    const struct options *o = &sim->opt;
+    struct chip *chip = sim->memory.chip;
+
+    chip[0].window = o->window;
+    chip[1].window = o->window;
+    *what = o->flash;
+    if (o->flash && chip_open(&chip[0], o->flash, o->base) < 0)
+        return -1;
+    *what = o->flash2;
+    return o->flash2 ? chip_open(&chip[1], o->flash2, o->base2) : 0;
+}
+
+/* The chip that makes a board another one. */
+static struct chip *main_chip(struct sim *sim)
+{
+    struct chip *const chips[] = {
+        &sim->memory.chip[0],
+        &sim->media.spi,
+        &sim->media.nand,
+        &sim->media.mmc,
+    };
+    int i = 0;
+
+    while (i < 3 && !chips[i]->data)
+        i++;
+    return chips[i];
+}
 
 int board_set_up(struct sim *sim, const char **what)
 {
     struct options *o = &sim->opt;
-    struct memory *m = &sim->memory;
     struct board *b = &sim->board;
 
-    m->chip[0].window = o->window;
-    m->chip[1].window = o->window;
+    if (open_mapped(sim, what) < 0 ||
+        media_open(&sim->media, &o->media, what) < 0)
+        return -1;
+    b->swapped = main_chip(sim);
+    b->first = *b->swapped;
     b->other.window = o->window;
-    *what = o->flash;
-    if (chip_open(&m->chip[0], o->flash, o->base) < 0)
-        return -1;
-    b->first = m->chip[0];
-    *what = o->flash2;
-    if (o->flash2 && chip_open(&m->chip[1], o->flash2, o->base2) < 0)
-        return -1;
     *what = o->flash_after;
-    return o->flash_after ? chip_open(&b->other, o->flash_after, o->base) : 0;
+    if (!o->flash_after)
+        return 0;
+    if (chip_open(&b->other, o->flash_after, b->first.base) < 0)
+        return -1;
+    errno = EINVAL;
+    return b->other.size == b->first.size ? 0 : -1;
 }
 
 static void arm_watchdog(const struct options *o)
@@ -83,8 +114,8 @@ void board_restart(struct sim *sim)
     struct board *b = &sim->board;
 
     b->restarts++;
-    sim->memory.seed = sim->opt.seed ^ b->restarts << 32;
-    sim->memory.chip[0] = is_other(sim) && b->other.data ? b->other : b->first;
+    ram_clear(&sim->memory.ram, sim->opt.seed ^ b->restarts << 32);
+    *b->swapped = is_other(sim) && b->other.data ? b->other : b->first;
     arm_stop(sim);
     arm_watchdog(&sim->opt);
 }

@@ -2,12 +2,15 @@
 // The text of fwfs-sim --help.
 #include "options.h"
 
-const char options_help[] =
+#include <stdio.h>
+
+static const char text[] =
     "usage: fwfs-sim --loader winbond|u-boot --flash FILE [OPTION...]\n"
     "\n"
     "Plays a board's serial console on a pty. Prints `ready /dev/pts/N` once "
     "a\n"
-    "host may open it. Numbers are decimal, or hexadecimal after 0x.\n"
+    "host may open it. Numbers are decimal, or hexadecimal after 0x; K, M\n"
+    "or G may follow.\n"
     "\n"
     "The board:\n"
     "  --flash FILE         contents of the flash; the file is never written\n"
@@ -17,9 +20,10 @@ const char options_help[] =
     "  --base2 ADDR         where that one is mapped\n"
     "  --window SIZE        each chip repeats through this much address space\n"
     "                       (0x1000000, at least the size of the chip)\n"
-    "  --ram BASE:SIZE      RAM (0:0x1000000, u-boot 0x80000000:0x4000000); "
-    "its\n"
-    "                       contents are noise that follows from --seed\n"
+    "  --ram [BASE:]SIZE    RAM (0:0x1000000, u-boot 0x80000000:0x4000000);\n"
+    "                       noise that follows from --seed, until u-boot "
+    "reads\n"
+    "                       a medium into it. Its end is U-Boot's own.\n"
     "  --endian little|big  byte order of the processor (little)\n"
     "\n"
     "The loader:\n"
@@ -46,7 +50,11 @@ const char options_help[] =
     "  --state hang         never answers, not even after a power cycle\n"
     "  --autoboot SECONDS   length of the countdown (3, u-boot 2); winbond\n"
     "                       looks for one key in each of six equal parts\n"
-    "  --stop any|ctrl-c|STRING   what stops U-Boot's countdown (any key)\n"
+    "  --autoboot VARIANT   what U-Boot then says and waits for (any), below\n"
+    "  --stop any|ctrl-c|STRING   the same as the first two of them, or a "
+    "word\n"
+    "                       in place of theirs\n"
+    "  --password TEXT      that of two variants (letmein)\n"
     "  --keep-key           that key is typed at the prompt as well\n"
     "  --leftover TEXT      text already typed; knows \\n \\r \\t \\e \\\\ "
     "\\xHH\n"
@@ -118,8 +126,17 @@ const char options_help[] =
     "       crc             chk or crc32 answer in wrong formats, a new one "
     "each\n"
     "                       time\n"
-    "\n"
+    "\n";
+
+static const char end[] =
     "Signals: USR1 power cycle; HUP reset; USR2 cable out, next time in; "
     "TERM\n"
     "or INT end.\n"
     "Exit status: 0 ended by a signal, 1 trouble, 2 wrong usage.\n";
+
+void options_print_help(void)
+{
+    fputs(text, stdout);
+    fputs(options_help_media, stdout);
+    fputs(end, stdout);
+}

@@ -86,10 +86,13 @@ static enum topic topic_of(const struct sim *sim, const char *command)
         const char *name;
         enum topic topic;
     } words[] = {
-        {"d", TOPIC_DUMP},     {"ls", TOPIC_MAP},       {"chk", TOPIC_SUM},
-        {"md", TOPIC_DUMP},    {"flinfo", TOPIC_MAP},   {"mtd", TOPIC_MAP},
-        {"bdinfo", TOPIC_MAP}, {"mtdparts", TOPIC_MAP}, {"printenv", TOPIC_MAP},
-        {"crc32", TOPIC_SUM},
+        {"d", TOPIC_DUMP},       {"ls", TOPIC_MAP},
+        {"chk", TOPIC_SUM},      {"md", TOPIC_DUMP},
+        {"flinfo", TOPIC_MAP},   {"mtd", TOPIC_MAP},
+        {"bdinfo", TOPIC_MAP},   {"mtdparts", TOPIC_MAP},
+        {"printenv", TOPIC_MAP}, {"crc32", TOPIC_SUM},
+        {"saves", TOPIC_DUMP},   {"spi", TOPIC_DUMP},
+        {"smeminfo", TOPIC_MAP}, {"part", TOPIC_MAP},
     };
     bool winbond = sim->opt.loader == LOADER_WINBOND;
     size_t len = strcspn(command, ".&");

@@ -34,15 +34,23 @@ void run_linux(struct sim *sim)
     ignore_input(sim);
 }
 
+/* Out of it: the power switch, the reset button, the watchdog. */
+void hang(struct sim *sim)
+{
+    log_mark(&sim->log, "hang");
+    sim->uart.stop_at = UINT64_MAX;
+    ignore_input(sim);
+}
+
 static int set_up_memory(struct sim *sim)
 {
     struct options *o = &sim->opt;
     struct memory *m = &sim->memory;
     const char *what;
 
-    m->ram_base = o->ram_base;
-    m->ram_size = o->ram_size;
-    m->seed = o->seed;
+    m->ram.base = o->ram_base;
+    m->ram.size = o->ram_size;
+    m->ram.seed = o->seed;
     m->abort_at = o->abort_at;
     m->big_endian = o->big_endian;
     return board_set_up(sim, &what) < 0 ? trouble(what) : 0;
@@ -96,14 +104,6 @@ _Noreturn static void restart(struct sim *sim)
     power_on(sim);
 }
 
-/* Out of it: the power switch, the reset button, the watchdog. */
-_Noreturn static void hang(struct sim *sim)
-{
-    log_mark(&sim->log, "hang");
-    sim->uart.stop_at = UINT64_MAX;
-    ignore_input(sim);
-}
-
 /* Take up in the state the command line asks for. */
 _Noreturn static void start(struct sim *sim)
 {
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
     int status = options_parse(&sim.opt, argc, argv);
 
     if (status > 0)
-        fputs(options_help, stdout);
+        options_print_help();
     if (status != 0)
         return status > 0 ? 0 : 2;
     if (set_up(&sim, &pty) < 0)

@@ -51,23 +51,6 @@ static const struct chip *find_chip(const struct memory *m, uint64_t addr)
     return NULL;
 }
 
-/* splitmix64 */
-uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static uint8_t ram_byte(const struct memory *m, uint64_t addr)
-{
-    uint64_t state = m->seed ^ (addr / 8 * UINT64_C(0xd1342543de82ef95));
-
-    return (uint8_t)(next_random(&state) >> (addr % 8 * 8));
-}
-
 bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte)
 {
     const struct chip *chip = find_chip(m, addr);
@@ -76,9 +59,9 @@ bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte)
         *byte = chip->data[(addr - chip->base) % chip->size];
         return addr < m->abort_at;
     }
-    if (!within(addr, m->ram_base, m->ram_size))
+    if (!ram_holds(&m->ram, addr))
         return false;
-    *byte = ram_byte(m, addr);
+    *byte = ram_byte(&m->ram, addr);
     return true;
 }
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ram.h"
+
 /* A flash chip, repeated all over its window when it is smaller. */
 struct chip {
     const uint8_t *data; /* NULL: not fitted */
@@ -17,9 +19,7 @@ struct chip {
 
 struct memory {
     struct chip chip[2];
-    uint64_t ram_base;
-    uint64_t ram_size;
-    uint64_t seed;     /* RAM contents follow from it */
+    struct ram ram;
     uint64_t abort_at; /* flash from here on faults */
     bool big_endian;
 };
@@ -36,8 +36,5 @@ size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
 
 /* The number that `width` bytes at `bytes` are to the processor. */
 uint64_t memory_value(const struct memory *m, const uint8_t *bytes, int width);
-
-/* The next of a repeatable series of numbers. */
-uint64_t next_random(uint64_t *state);
 
 #endif

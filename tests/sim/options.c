@@ -52,19 +52,34 @@ static const struct option long_options[] = {
     {"crc-lies", no_argument, NULL, OPT_CRC_LIES},
     {"slow-row", required_argument, NULL, OPT_SLOW_ROW},
     {"hostile", required_argument, NULL, OPT_HOSTILE},
+    {"spi", required_argument, NULL, OPT_SPI},
+    {"spi-style", required_argument, NULL, OPT_SPI_STYLE},
+    {"nand", required_argument, NULL, OPT_NAND},
+    {"nand-shape", required_argument, NULL, OPT_NAND_SHAPE},
+    {"nand-bad", required_argument, NULL, OPT_NAND_BAD},
+    {"mmc", required_argument, NULL, OPT_MMC},
+    {"mmc-boot", required_argument, NULL, OPT_MMC_BOOT},
+    {"has", required_argument, NULL, OPT_HAS},
+    {"map", required_argument, NULL, OPT_MAP},
+    {"cpu", required_argument, NULL, OPT_CPU},
+    {"password", required_argument, NULL, OPT_PASSWORD},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
 
+/* [BASE:]SIZE */
 static int parse_ram(struct options *o, const char *text)
 {
     const char *rest;
 
-    if (value_until(text, ':', &o->ram_base, &rest) < 0)
+    if (value_until(text, ':', &o->ram_size, &rest) < 0)
         return -1;
-    if (*rest != ':')
-        return complain("--ram wants BASE:SIZE");
-    return value_number(rest + 1, &o->ram_size);
+    if (*rest == ':') {
+        o->ram_base = o->ram_size;
+        if (value_number(rest + 1, &o->ram_size) < 0)
+            return -1;
+    }
+    return o->ram_size ? 0 : complain("--ram is empty");
 }
 
 static int set_word(struct options *o, int option, const char *arg)
@@ -145,9 +160,6 @@ static int set_text(struct options *o, int option, const char *arg)
     case OPT_WITHOUT:
         o->without = arg;
         break;
-    case OPT_STOP:
-        o->stop = arg;
-        return *arg ? 0 : complain("--stop is empty");
     case OPT_LINK:
         o->link = arg;
         break;
@@ -178,7 +190,9 @@ static int set_option(struct options *o, int option)
     case OPT_RAM:
         return parse_ram(o, optarg);
     case OPT_AUTOBOOT:
-        return value_seconds(optarg, &o->autoboot);
+    case OPT_STOP:
+    case OPT_PASSWORD:
+        return options_set_start(o, option, optarg);
     case OPT_LEFTOVER:
         return value_unescape(o->leftover, sizeof o->leftover, optarg);
     case OPT_64:
@@ -195,11 +209,12 @@ static int set_option(struct options *o, int option)
     case OPT_PROMPT:
     case OPT_MTDPARTS:
     case OPT_WITHOUT:
-    case OPT_STOP:
     case OPT_LINK:
     case OPT_LOG:
         return set_text(o, option, optarg);
     default:
+        if (option >= OPT_SPI)
+            return options_set_media(o, option, optarg);
         return options_set_fault(o, option, optarg);
     }
 }
@@ -212,44 +227,60 @@ static void set_defaults(struct options *o)
         .base = UINT64_MAX,
         .base2 = UINT64_MAX,
         .window = 0x1000000,
+        .ram_base = UINT64_MAX,
         .ram_size = UINT64_MAX,
         .abort_at = UINT64_MAX,
         .reset_times = -1,
         .hang_after = UINT64_MAX,
         .seed = 1,
-        .prompt = "=> ",
         .without = "",
-        .stop = "any",
-        .newline = "\r\n",
+        .password = "letmein",
+        .media = {.spi_style = SPI_NEW, .shape = {2048, 64, 131072}},
         .baud = 115200,
         .fifo = 16,
-        .autoboot = -1,
+        .countdown = -1,
     };
 }
 
-/* Fill in what depends on the loader. */
+/* What depends on the loader: its memory and its line. */
+static void finish_loader(struct options *o, bool winbond)
+{
+    bool menu = o->autoboot == AUTOBOOT_MENU;
+
+    if (o->base == UINT64_MAX)
+        o->base = winbond ? 0x7f000000 : 0x9f000000;
+    if (o->ram_base == UINT64_MAX)
+        o->ram_base = winbond ? 0 : 0x80000000;
+    if (o->ram_size == UINT64_MAX)
+        o->ram_size = winbond ? 0x1000000 : 0x4000000;
+    if (o->countdown < 0)
+        o->countdown = winbond ? INT64_C(3000000000) : INT64_C(2000000000);
+    if (winbond)
+        o->newline = "\n\r";
+    if (!o->newline)
+        o->newline = menu ? "\n\r" : "\r\n";
+    if (!o->prompt)
+        o->prompt = menu ? "MT7628 # " : "=> ";
+    if (!o->mac)
+        o->mac = winbond ? "00:00:5e:00:53:01" : "00:00:5e:00:53:02";
+}
+
 static int finish(struct options *o)
 {
     bool winbond = o->loader == LOADER_WINBOND;
+    bool staged = o->media.spi || o->media.nand || o->media.mmc;
 
-    if (!o->flash)
-        return complain("--flash is missing");
     if (!winbond && o->loader != LOADER_UBOOT)
         return complain("--loader is missing");
+    if (!o->flash && (winbond || !staged))
+        return complain("--flash is missing");
     if ((o->flash2 != NULL) != (o->base2 != UINT64_MAX))
         return complain("--flash2 and --base2 go together");
-    if (o->base == UINT64_MAX)
-        o->base = winbond ? 0x7f000000 : 0x9f000000;
-    if (o->ram_size == UINT64_MAX) {
-        o->ram_base = winbond ? 0 : 0x80000000;
-        o->ram_size = winbond ? 0x1000000 : 0x4000000;
-    }
-    if (o->autoboot < 0)
-        o->autoboot = winbond ? INT64_C(3000000000) : INT64_C(2000000000);
-    if (winbond)
-        o->newline = "\n\r";
-    if (!o->mac)
-        o->mac = winbond ? "00:00:5e:00:53:01" : "00:00:5e:00:53:02";
+    if (winbond && staged)
+        return complain("winbond knows no other media than flash");
+    if (o->media.mmc_boot && !o->media.mmc)
+        return complain("--mmc-boot wants --mmc");
+    finish_loader(o, winbond);
     o->faults.random = o->seed;
     return 0;
 }

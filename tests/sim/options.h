@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "faults.h"
+#include "media_options.h"
 
 enum loader { LOADER_WINBOND, LOADER_UBOOT };
 
@@ -29,6 +30,29 @@ enum hostile {
     HOSTILE_CRC,
 };
 
+/* What U-Boot says before it starts a system, and what it waits for. */
+enum autoboot {
+    AUTOBOOT_ANY,
+    AUTOBOOT_PRESS_ANY,
+    AUTOBOOT_CTRL_C,
+    AUTOBOOT_PRESS_CTRL_C,
+    AUTOBOOT_SPACE,
+    AUTOBOOT_PRESS_SPACE,
+    AUTOBOOT_ESC_ESC,
+    AUTOBOOT_S_KEY,
+    AUTOBOOT_TPL,
+    AUTOBOOT_TPL_MAGIC,
+    AUTOBOOT_SLP,
+    AUTOBOOT_GL,
+    AUTOBOOT_MENU,
+    AUTOBOOT_PASSWORD,
+    AUTOBOOT_PASSWORD_ENTER,
+    AUTOBOOT_STOP, /* the word of --stop */
+};
+
+/* The processor: what bdinfo of old says, and what a bad address does. */
+enum cpu { CPU_ANY, CPU_ARM, CPU_ARM64, CPU_MIPS, CPU_PPC };
+
 enum { RESETS_MAX = 32 };
 
 struct options {
@@ -40,23 +64,29 @@ struct options {
     bool ansi;
     bool keep_key; /* the stopping key is typed as well */
     bool mtdparts_in_bootargs;
+    bool smeminfo; /* knows the partitions, and nothing else does */
+    bool saves;    /* is built in */
+    enum autoboot autoboot;
+    enum cpu cpu;
     uint64_t base, base2;
     uint64_t window;
     uint64_t ram_base, ram_size;
     uint64_t abort_at;
     uint64_t seed;
-    const char *flash, *flash2; /* flash2 NULL: not fitted */
-    const char *prompt;
+    const char *flash, *flash2; /* NULL: not fitted */
+    struct media_options media;
+    const char *prompt;   /* NULL: that of the autoboot variant */
+    const char *password; /* of that variant */
     const char *mtdparts; /* NULL: none */
     const char *without;
-    const char *stop;
+    const char *stop;    /* of AUTOBOOT_STOP */
     const char *link;    /* NULL: none */
     const char *log;     /* NULL: none */
-    const char *newline; /* U-Boot's line end */
+    const char *newline; /* U-Boot's line end; NULL: of the variant */
     char leftover[256];
     long baud;
     long fifo;
-    int64_t autoboot; /* ns */
+    int64_t countdown; /* ns */
     struct faults faults;
 
     uint64_t reset_after[RESETS_MAX]; /* bytes printed; the last repeats */
@@ -76,6 +106,10 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char **argv);
 
-extern const char options_help[];
+/* A part of it. */
+extern const char options_help_media[];
+
+/* The text of --help, on stdout. */
+void options_print_help(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the two files that read fwfs-sim's command line share.
+// What the files that read fwfs-sim's command line share.
 #ifndef SIM_OPTIONS_SET_H
 #define SIM_OPTIONS_SET_H
 
@@ -50,10 +50,27 @@ enum option_id {
     OPT_CRC_LIES,
     OPT_SLOW_ROW,
     OPT_HOSTILE,
+    OPT_SPI,
+    OPT_SPI_STYLE,
+    OPT_NAND,
+    OPT_NAND_SHAPE,
+    OPT_NAND_BAD,
+    OPT_MMC,
+    OPT_MMC_BOOT,
+    OPT_HAS,
+    OPT_MAP,
+    OPT_CPU,
+    OPT_PASSWORD,
     OPT_HELP,
 };
 
 /* Take one option of those that make trouble; -1 after a complaint. */
 int options_set_fault(struct options *o, int option, const char *arg);
+
+/* Take one option of those about media; -1 after a complaint. */
+int options_set_media(struct options *o, int option, const char *arg);
+
+/* --autoboot SECONDS|VARIANT, --stop any|ctrl-c|WORD, --password */
+int options_set_start(struct options *o, int option, const char *arg);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "faults.h"
 #include "log.h"
+#include "media.h"
 #include "memory.h"
 #include "options.h"
 #include "uart.h"
@@ -23,11 +24,15 @@ struct uboot_memory {
     uint64_t addr; /* where md goes on */
     uint64_t count;
     int width;
+    bool spi_probed;    /* sf read may be used */
+    int mmc_part;       /* of the hardware: 0 the user's, 1 and 2 for boot */
+    uint64_t nand_page; /* last one dumped */
 };
 
 /* What a board as a whole goes through. */
 struct board {
-    struct chip first, other; /* in turn chip 0 of the memory */
+    struct chip *swapped; /* is in turn one of the two behind it */
+    struct chip first, other;
     uint64_t restarts;
     long resets_done;           /* of --reset-after */
     uint64_t reset_at, hang_at; /* bytes printed */
@@ -37,6 +42,7 @@ struct sim {
     struct options opt;
     struct uart uart;
     struct memory memory;
+    struct media media;
     struct faults faults;
     struct log log;
     struct editor editor;
@@ -45,6 +51,7 @@ struct sim {
     struct board board;
     size_t hostile_sums;
     jmp_buf restart;
+    jmp_buf prompt; /* of U-Boot, after an exception that it survives */
 };
 
 /* Banner and countdown, then the prompt or the operating system. */
@@ -57,6 +64,9 @@ _Noreturn void uboot_shell(struct sim *sim, bool fresh);
 
 /* Print a starting Linux and then listen to nothing. */
 _Noreturn void run_linux(struct sim *sim);
+
+/* Log that it hangs, and do so. */
+_Noreturn void hang(struct sim *sim);
 
 /* Hear everything, do nothing. */
 _Noreturn void ignore_input(struct sim *sim);

@@ -24,6 +24,17 @@ struct uboot_call {
 typedef enum uboot_result uboot_function(struct sim *sim,
                                          const struct uboot_call *call);
 
+/* What the board must have for a command to be built in. */
+enum uboot_need {
+    NEED_NOTHING,
+    NEED_NOR,    /* flash that is mapped */
+    NEED_SF,     /* SPI flash that is not Ralink's */
+    NEED_RALINK, /* Ralink's */
+    NEED_MMC,
+    NEED_SAVES,
+    NEED_SMEMINFO,
+};
+
 struct uboot_command {
     const char *name;
     int max_args; /* with the name */
@@ -32,6 +43,7 @@ struct uboot_command {
     const char *title;
     const char *usage; /* after the name */
     enum format since;
+    enum uboot_need need;
 };
 
 struct partition {
@@ -65,14 +77,61 @@ bool uboot_read_line(struct sim *sim);
 /* Carry out a line; false when it must not be repeated. */
 bool uboot_run_line(struct sim *sim, const char *line, bool repeat);
 
-/* Print the exception and reset. */
+/* What the processor does about a bad address. */
 _Noreturn void uboot_abort(struct sim *sim, uint64_t addr);
 _Noreturn void uboot_reset(struct sim *sim);
+
+/* Take the banner for printed: the countdown; then the prompt or a system. */
+_Noreturn void uboot_autoboot(struct sim *sim);
+_Noreturn void uboot_menu(struct sim *sim);
+_Noreturn void uboot_boot(struct sim *sim);
 
 /* Hexadecimal up to the first other character, as U-Boot reads numbers. */
 uint64_t uboot_hex(const char *text);
 
+/* The same, but false unless all of it is such a number. */
+bool uboot_number(const char *text, uint64_t *value);
+
 const char *uboot_version(const struct sim *sim);
+
+/* Where in RAM U-Boot itself lives, up to the end; and a place to load to. */
+uint64_t uboot_own_address(const struct sim *sim);
+uint64_t uboot_load_address(const struct sim *sim);
+
+/*
+ * Copy into RAM as a command that reads a medium does. Does not return when
+ * there is no RAM, or U-Boot itself is.
+ */
+void uboot_store(struct sim *sim, uint64_t addr, const uint8_t *bytes,
+                 uint64_t len);
+
+/* Lines about media in the banner. */
+void uboot_media_banner(struct sim *sim);
+
+/* Chips with partitions, mapped or not, MTD_MAX at most; how many. */
+int uboot_mtd_devices(const struct sim *sim, struct mtd_device *list);
+
+/* The string that the environment and mtdparts show; NULL: none. */
+const char *uboot_partitions(const struct sim *sim);
+
+/* The variable `bootcmd`; it tells where in RAM there is room. */
+void uboot_bootcmd(struct sim *sim, char *value, size_t max);
+
+/* Print 3.5 MiB and the like. */
+void uboot_print_size(struct sim *sim, uint64_t size, const char *after);
+
+/* Offset and length in words 0 and 1 of `argv`, as mtd commands read them. */
+bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
+                 uint64_t chip_size, uint64_t *offset, uint64_t *len);
+
+/* Read away one byte of input; true when that was Ctrl-C. */
+bool uboot_interrupted(struct sim *sim);
+
+/* Note that a command with its first argument is dangerous, do nothing. */
+enum uboot_result uboot_refuse(struct sim *sim, const struct uboot_call *call);
+
+/* The partition table of the eMMC. */
+void uboot_print_table(struct sim *sim, const struct chip *chip);
 
 /* Read device `index` out of the mtdparts string; false: there is none. */
 bool partitions_parse(const char *mtdparts, int index, uint64_t chip_size,
@@ -81,5 +140,9 @@ bool partitions_parse(const char *mtdparts, int index, uint64_t chip_size,
 uboot_function uboot_md, uboot_crc32, uboot_base;
 uboot_function uboot_bdinfo, uboot_flinfo, uboot_mtd, uboot_mtdparts;
 uboot_function uboot_printenv, uboot_setenv;
+uboot_function uboot_sf, uboot_spi, uboot_nand, uboot_mmc, uboot_part;
+uboot_function uboot_saves, uboot_smeminfo;
+uboot_function uboot_cmd_danger, uboot_cmd_echo, uboot_cmd_help;
+uboot_function uboot_cmd_reset, uboot_cmd_version;
 
 #endif

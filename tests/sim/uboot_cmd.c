@@ -1,98 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// U-Boot's command table and how a line is taken apart.
+// How U-Boot takes a line apart, and its plainest commands.
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "hostile.h"
 #include "uboot.h"
 
-static uboot_function cmd_danger, cmd_echo, cmd_help, cmd_reset, cmd_version;
-
-#define FIX FORMAT_OLD
-
-const struct uboot_command uboot_commands[] = {
-    {"?", 16, true, cmd_help, "alias for 'help'", "", FIX},
-    {"base", 2, true, uboot_base, "print or set address offset", "\nbase off",
-     FIX},
-    {"bdinfo", 1, true, uboot_bdinfo, "print Board Info structure", "", FIX},
-    {"bootm", 16, true, cmd_danger, "boot application image from memory",
-     "[addr [arg ...]]", FIX},
-    {"cp", 4, true, cmd_danger, "memory copy",
-     "[.b, .w, .l] source target count", FIX},
-    {"crc32", 5, true, uboot_crc32, "checksum calculation",
-     "address count [addr]\n    - compute CRC32 checksum [save at addr]", FIX},
-    {"echo", 16, true, cmd_echo, "echo args to console", "[args..]", FIX},
-    {"erase", 3, false, cmd_danger, "erase FLASH memory", "start end", FIX},
-    {"flinfo", 2, true, uboot_flinfo, "print FLASH memory information", "[N]",
-     FIX},
-    {"go", 16, true, cmd_danger, "start application at address 'addr'",
-     "addr [arg ...]", FIX},
-    {"help", 16, true, cmd_help, "print command description/usage",
-     "[command ...]", FIX},
-    {"loadb", 3, false, cmd_danger,
-     "load binary file over serial line (kermit mode)", "[addr [baud]]", FIX},
-    {"loady", 3, false, cmd_danger,
-     "load binary file over serial line (ymodem mode)", "[addr [baud]]", FIX},
-    {"md", 3, true, uboot_md, "memory display",
-     "[.b, .w, .l] address [# of objects]", FIX},
-    {"mm", 2, true, cmd_danger, "memory modify (auto-incrementing address)",
-     "[.b, .w, .l] address", FIX},
-    {"mtd", 16, true, uboot_mtd, "MTD utils", "list", FORMAT_NEW},
-    {"mtdparts", 16, true, uboot_mtdparts, "define flash/nand partitions", "",
-     FIX},
-    {"mtest", 5, true, cmd_danger, "simple RAM read/write test",
-     "[start [end [pattern [iterations]]]]", FIX},
-    {"mw", 4, true, cmd_danger, "memory write (fill)",
-     "[.b, .w, .l] address value [count]", FIX},
-    {"nand", 16, true, cmd_danger, "NAND sub-system", "info", FIX},
-    {"nm", 2, true, cmd_danger, "memory modify (constant address)",
-     "[.b, .w, .l] address", FIX},
-    {"printenv", 16, true, uboot_printenv, "print environment variables",
-     "\n    - print values of all environment variables\n"
-     "printenv name ...\n    - print value of environment variable 'name'",
-     FIX},
-    {"protect", 4, false, cmd_danger,
-     "enable or disable FLASH write protection", "on start end", FIX},
-    {"reset", 1, false, cmd_reset, "Perform RESET of the CPU", "", FIX},
-    {"run", 16, true, cmd_danger, "run commands in an environment variable",
-     "var [...]", FIX},
-    {"saveenv", 1, false, cmd_danger,
-     "save environment variables to persistent storage", "", FIX},
-    {"setenv", 16, false, uboot_setenv, "set environment variables",
-     "name value ...", FIX},
-    {"sf", 5, true, cmd_danger, "SPI flash sub-system", "probe", FIX},
-    {"version", 1, true, cmd_version, "print monitor version", "", FIX},
-    {NULL, 0, false, NULL, NULL, NULL, FIX},
-};
-
-bool uboot_has(const struct sim *sim, const struct uboot_command *command)
-{
-    const char *p = sim->opt.without;
-    size_t len = strlen(command->name);
-
-    if (sim->opt.format < command->since)
-        return false;
-    while (*p) {
-        size_t word = strcspn(p, ",");
-
-        if (word == len && strncmp(p, command->name, len) == 0)
-            return false;
-        p += word;
-        p += *p == ',';
-    }
-    return true;
-}
-
-const struct uboot_command *uboot_find(const struct sim *sim, const char *name)
-{
-    size_t len = strcspn(name, ".");
-
-    for (const struct uboot_command *c = uboot_commands; c->name; c++) {
-        if (strlen(c->name) == len && strncmp(c->name, name, len) == 0)
-            return uboot_has(sim, c) ? c : NULL;
-    }
-    return NULL;
-}
+static const char hex_digits[] = "0123456789abcdefABCDEF";
 
 uint64_t uboot_hex(const char *text)
 {
@@ -108,14 +23,7 @@ uint64_t uboot_hex(const char *text)
     return value;
 }
 
-void uboot_usage(struct sim *sim, const struct uboot_command *c)
-{
-    uart_printf(&sim->uart, "%s - %s\n\nUsage:\n%s %s\n", c->name, c->title,
-                c->name, c->usage);
-}
-
-static enum uboot_result cmd_help(struct sim *sim,
-                                  const struct uboot_call *call)
+enum uboot_result uboot_cmd_help(struct sim *sim, const struct uboot_call *call)
 {
     const struct uboot_command *c;
 
@@ -139,15 +47,31 @@ static enum uboot_result cmd_help(struct sim *sim,
 }
 
 /* Such a command is only noted, never done. */
-static enum uboot_result cmd_danger(struct sim *sim,
-                                    const struct uboot_call *call)
+enum uboot_result uboot_cmd_danger(struct sim *sim,
+                                   const struct uboot_call *call)
 {
     log_danger(&sim->log, call->argv[0]);
     return UBOOT_OK;
 }
 
-static enum uboot_result cmd_echo(struct sim *sim,
-                                  const struct uboot_call *call)
+enum uboot_result uboot_refuse(struct sim *sim, const struct uboot_call *call)
+{
+    char words[64];
+
+    snprintf(words, sizeof words, "%s %s", call->argv[0], call->argv[1]);
+    log_danger(&sim->log, words);
+    return UBOOT_OK;
+}
+
+bool uboot_number(const char *text, uint64_t *value)
+{
+    size_t from = text[0] == '0' && (text[1] | 0x20) == 'x' ? 2 : 0;
+
+    *value = uboot_hex(text);
+    return text[from] && text[from + strspn(text + from, hex_digits)] == '\0';
+}
+
+enum uboot_result uboot_cmd_echo(struct sim *sim, const struct uboot_call *call)
 {
     for (int i = 1; i < call->argc; i++)
         uart_printf(&sim->uart, "%s%s", i > 1 ? " " : "", call->argv[i]);
@@ -155,15 +79,15 @@ static enum uboot_result cmd_echo(struct sim *sim,
     return UBOOT_OK;
 }
 
-static enum uboot_result cmd_reset(struct sim *sim,
-                                   const struct uboot_call *call)
+enum uboot_result uboot_cmd_reset(struct sim *sim,
+                                  const struct uboot_call *call)
 {
     (void)call;
     uboot_reset(sim);
 }
 
-static enum uboot_result cmd_version(struct sim *sim,
-                                     const struct uboot_call *call)
+enum uboot_result uboot_cmd_version(struct sim *sim,
+                                    const struct uboot_call *call)
 {
     (void)call;
     if (sim->opt.format < FORMAT_NEW)

@@ -7,42 +7,55 @@
 #include "board.h"
 #include "uboot.h"
 
-enum { ENV_SIZE = 0x10000, VALUE_MAX = 2048, VARIABLES = 15 };
+enum { ENV_SIZE = 0x10000, VALUE_MAX = 2048, VARIABLES = 16 };
 
 static const char *const names[VARIABLES] = {
-    "baudrate", "bootargs", "bootcmd", "bootdelay", "ethaddr",
-    "fileaddr", "ipaddr",   "mtdids",  "mtdparts",  "netmask",
-    "serverip", "stderr",   "stdin",   "stdout",    "ver",
+    "baudrate", "bootargs", "bootcmd", "bootdelay", "ethaddr", "fileaddr",
+    "ipaddr",   "loadaddr", "mtdids",  "mtdparts",  "netmask", "serverip",
+    "stderr",   "stdin",    "stdout",  "ver",
 };
 
 static bool make_mtd(struct sim *sim, const char *name, char *value)
 {
+    struct mtd_device devices[MTD_MAX];
+    int count = uboot_mtd_devices(sim, devices);
+    const char *parts = uboot_partitions(sim);
     struct partition_list list;
     size_t len = 0;
 
-    if (!sim->opt.mtdparts || sim->opt.mtdparts_in_bootargs)
+    if (!parts || sim->opt.mtdparts_in_bootargs)
         return false;
     if (strcmp(name, "mtdparts") == 0) {
-        snprintf(value, VALUE_MAX, "mtdparts=%s", sim->opt.mtdparts);
+        snprintf(value, VALUE_MAX, "mtdparts=%s", parts);
         return true;
     }
-    for (int i = 0; i < 2; i++) {
-        if (partitions_parse(sim->opt.mtdparts, i, 0, &list))
-            len += (size_t)snprintf(value + len, VALUE_MAX - len, "%snor%d=%s",
-                                    i ? "," : "", i, list.id);
+    for (int i = 0; i < count; i++) {
+        if (partitions_parse(parts, i, 0, &list))
+            len += (size_t)snprintf(value + len, VALUE_MAX - len, "%s%s%d=%s",
+                                    i ? "," : "", devices[i].type,
+                                    devices[i].number, list.id);
     }
     return true;
 }
 
 static void make_bootargs(struct sim *sim, char *value)
 {
-    bool with_parts = sim->opt.mtdparts && sim->opt.mtdparts_in_bootargs;
+    const char *parts = uboot_partitions(sim);
+    bool with_parts = parts && sim->opt.mtdparts_in_bootargs;
 
     snprintf(value, VALUE_MAX,
              "console=ttyS0,115200 root=/dev/mtdblock2 "
              "rootfstype=squashfs%s%s",
-             with_parts ? " mtdparts=" : "",
-             with_parts ? sim->opt.mtdparts : "");
+             with_parts ? " mtdparts=" : "", with_parts ? parts : "");
+}
+
+static bool make_load_address(struct sim *sim, char *value)
+{
+    if (sim->memory.chip[0].data || sim->opt.format == FORMAT_OLD)
+        return false;
+    snprintf(value, VALUE_MAX, "0x%llx",
+             (unsigned long long)uboot_load_address(sim));
+    return true;
 }
 
 /* The value of a variable; false when it is not set. */
@@ -73,8 +86,9 @@ static bool make_value(struct sim *sim, const char *name, char *value)
     else if (strcmp(name, "bootargs") == 0)
         make_bootargs(sim, value);
     else if (strcmp(name, "bootcmd") == 0)
-        snprintf(value, VALUE_MAX, "bootm 0x%llx",
-                 (unsigned long long)sim->memory.chip[0].base + 0x20000);
+        uboot_bootcmd(sim, value, VALUE_MAX);
+    else if (strcmp(name, "loadaddr") == 0)
+        return make_load_address(sim, value);
     else if (strcmp(name, "ver") == 0)
         strcpy(value, uboot_version(sim));
     else

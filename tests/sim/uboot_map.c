@@ -1,93 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// U-Boot's descriptions of its memory: bdinfo, flinfo, mtd, mtdparts.
+// U-Boot's descriptions of its chips: flinfo, mtd, mtdparts.
 #include <string.h>
 
-#include "board.h"
 #include "hostile.h"
 #include "uboot.h"
 
 enum { SECTOR = 0x10000 };
-
-static void print_number(struct sim *sim, const char *name, uint64_t value)
-{
-    if (sim->opt.format == FORMAT_OLD)
-        uart_printf(&sim->uart, "%-12s= 0x%08llX\n", name,
-                    (unsigned long long)value);
-    else
-        uart_printf(&sim->uart, "%-12s= 0x%0*llx\n", name,
-                    sim->opt.wide ? 16 : 8, (unsigned long long)value);
-}
-
-static void print_text(struct sim *sim, const char *name, const char *value)
-{
-    uart_printf(&sim->uart, "%-12s= %s\n", name, value);
-}
-
-/* Where U-Boot itself lives in RAM. */
-static uint64_t own_address(const struct memory *m)
-{
-    return m->ram_base + m->ram_size - m->ram_size / 8;
-}
-
-static void print_flash(struct sim *sim)
-{
-    const struct memory *m = &sim->memory;
-
-    print_number(sim, "flashstart", m->chip[0].base);
-    print_number(sim, "flashsize",
-                 hostile_size(sim, m->chip[0].size + m->chip[1].size));
-    print_number(sim, "flashoffset", 0x3f92c);
-}
-
-static void old_bdinfo(struct sim *sim)
-{
-    char mac[BOARD_MAC];
-    const struct memory *m = &sim->memory;
-
-    print_number(sim, "boot_params", own_address(m) - 0x50);
-    print_number(sim, "memstart", m->ram_base);
-    print_number(sim, "memsize", m->ram_size);
-    print_flash(sim);
-    print_text(sim, "ethaddr", board_mac(sim, true, mac));
-    print_text(sim, "ip_addr", "192.0.2.1");
-    uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
-                sim->opt.baud ? sim->opt.baud : 115200);
-}
-
-enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
-{
-    const struct memory *m = &sim->memory;
-    uint64_t own = own_address(m);
-    char mac[BOARD_MAC];
-
-    (void)call;
-    if (sim->opt.format == FORMAT_OLD) {
-        old_bdinfo(sim);
-        return UBOOT_OK;
-    }
-    print_number(sim, "boot_params", 0);
-    print_number(sim, "DRAM bank", 0);
-    print_number(sim, "-> start", m->ram_base);
-    print_number(sim, "-> size", m->ram_size);
-    print_flash(sim);
-    uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
-                sim->opt.baud ? sim->opt.baud : 115200);
-    print_number(sim, "relocaddr", own);
-    print_number(sim, "reloc off", own);
-    print_text(sim, "Build", sim->opt.wide ? "64-bit" : "32-bit");
-    print_text(sim, "ethaddr", board_mac(sim, false, mac));
-    print_text(sim, "IP addr", "192.0.2.1");
-    uart_printf(&sim->uart,
-                "lmb_dump_all:\n memory.cnt  = 0x1\n"
-                " memory[0]\t[0x%llx-0x%llx], 0x%08llx bytes flags: 0\n",
-                (unsigned long long)m->ram_base,
-                (unsigned long long)(m->ram_base + m->ram_size - 1),
-                (unsigned long long)m->ram_size);
-    print_number(sim, "arch_number", 0);
-    print_number(sim, "irq_sp", own - 0x10000);
-    print_number(sim, "sp start", own - 0x10000);
-    return UBOOT_OK;
-}
 
 static void print_bank_head(struct sim *sim, int bank, const struct chip *chip)
 {
@@ -154,25 +72,46 @@ enum uboot_result uboot_flinfo(struct sim *sim, const struct uboot_call *call)
     return UBOOT_OK;
 }
 
-static void list_device(struct sim *sim, int index, const struct chip *chip)
+static void print_chip(struct sim *sim, const struct mtd_device *d)
 {
-    struct partition_list list;
+    bool nand = strcmp(d->type, "nand") == 0;
     struct uart *u = &sim->uart;
 
     uart_printf(u,
-                "* nor%d\n  - device: flash@0\n  - parent: root_driver\n"
-                "  - driver: cfi_flash\n  - path: /flash@0\n"
-                "  - type: NOR flash\n"
-                "  - block size: 0x%x bytes\n  - min I/O: 0x1 bytes\n"
-                "  - 0x%012x-0x%012llx : \"nor%d\"\n",
-                index, SECTOR, 0,
-                (unsigned long long)hostile_size(sim, chip->size), index);
-    if (!partitions_parse(sim->opt.mtdparts, index, chip->size, &list))
+                "* %s%d\n  - device: %s@%d\n  - parent: %s\n"
+                "  - driver: %s\n  - path: /flash@%d\n"
+                "  - type: %s flash\n  - block size: 0x%llx bytes\n",
+                d->type, d->number, nand ? "nand" : "flash", d->number,
+                d->mapped ? "root_driver" : "spi@e0000000",
+                nand        ? "spi_nand"
+                : d->mapped ? "cfi_flash"
+                            : "jedec_spi_nor",
+                d->number, nand ? "NAND" : "NOR", (unsigned long long)d->erase);
+    if (!nand)
+        uart_puts(u, "  - min I/O: 0x1 bytes\n");
+    else
+        uart_printf(u,
+                    "  - min I/O: 0x%llx bytes\n  - OOB size: %llu bytes\n"
+                    "  - OOB available: %llu bytes\n",
+                    (unsigned long long)sim->opt.media.shape.page,
+                    (unsigned long long)sim->opt.media.shape.oob,
+                    (unsigned long long)sim->opt.media.shape.oob / 2);
+    uart_printf(u, "  - 0x%012x-0x%012llx : \"%s%d\"\n", 0,
+                (unsigned long long)hostile_size(sim, d->chip->size), d->type,
+                d->number);
+}
+
+static void list_device(struct sim *sim, int index, const struct mtd_device *d)
+{
+    struct partition_list list;
+
+    print_chip(sim, d);
+    if (!partitions_parse(uboot_partitions(sim), index, d->chip->size, &list))
         return;
     for (int i = 0; i < list.count; i++) {
         const struct partition *p = &list.part[i];
 
-        uart_printf(u, "\t  - 0x%012llx-0x%012llx : \"%s\"\n",
+        uart_printf(&sim->uart, "\t  - 0x%012llx-0x%012llx : \"%s\"\n",
                     (unsigned long long)p->offset,
                     (unsigned long long)p->offset + p->size, p->name);
     }
@@ -180,28 +119,29 @@ static void list_device(struct sim *sim, int index, const struct chip *chip)
 
 enum uboot_result uboot_mtd(struct sim *sim, const struct uboot_call *call)
 {
-    if (call->argc < 2)
+    struct mtd_device devices[MTD_MAX];
+    int count = uboot_mtd_devices(sim, devices);
+
+    if (call->argc < 2 || strcmp(call->argv[1], "read") == 0 ||
+        strcmp(call->argv[1], "dump") == 0)
         return UBOOT_USAGE;
-    if (strcmp(call->argv[1], "list") != 0) {
-        log_danger(&sim->log, "mtd");
-        return UBOOT_OK;
-    }
+    if (strcmp(call->argv[1], "list") != 0)
+        return uboot_refuse(sim, call);
     uart_puts(&sim->uart, "List of MTD devices:\n");
-    list_device(sim, 0, &sim->memory.chip[0]);
-    if (sim->memory.chip[1].data)
-        list_device(sim, 1, &sim->memory.chip[1]);
+    for (int i = 0; i < count; i++)
+        list_device(sim, i, &devices[i]);
     return UBOOT_OK;
 }
 
-static void print_partitions(struct sim *sim, int index,
+static void print_partitions(struct sim *sim, const struct mtd_device *d,
                              const struct partition_list *list)
 {
     struct uart *u = &sim->uart;
 
     uart_printf(u,
-                "\ndevice nor%d <%s>, # parts = %d\n"
+                "\ndevice %s%d <%s>, # parts = %d\n"
                 " #: name\t\tsize\t\toffset\t\tmask_flags\n",
-                index, list->id, list->count);
+                d->type, d->number, list->id, list->count);
     for (int i = 0; i < list->count; i++) {
         const struct partition *p = &list->part[i];
 
@@ -211,21 +151,37 @@ static void print_partitions(struct sim *sim, int index,
     }
 }
 
-static void print_active(struct sim *sim)
+static void print_active(struct sim *sim, const struct mtd_device *d)
 {
     const struct partition *p;
     struct partition_list list;
 
-    partitions_parse(sim->opt.mtdparts, 0, sim->memory.chip[0].size, &list);
+    partitions_parse(uboot_partitions(sim), 0, d->chip->size, &list);
     p = &list.part[0];
-    uart_printf(
-        &sim->uart, "\nactive partition: nor0,0 - (%s) 0x%08llx @ 0x%08llx\n",
-        p->name, (unsigned long long)p->size, (unsigned long long)p->offset);
+    uart_printf(&sim->uart,
+                "\nactive partition: %s%d,0 - (%s) 0x%08llx @ 0x%08llx\n",
+                d->type, d->number, p->name, (unsigned long long)p->size,
+                (unsigned long long)p->offset);
+}
+
+static void print_defaults(struct sim *sim, const struct mtd_device *d)
+{
+    const char *parts = uboot_partitions(sim);
+    struct partition_list list;
+    struct uart *u = &sim->uart;
+
+    uart_puts(u, "\ndefaults:\n");
+    if (partitions_parse(parts, 0, d->chip->size, &list))
+        uart_printf(u, "mtdids  : %s%d=%s\nmtdparts: mtdparts=%s\n", d->type,
+                    d->number, list.id, parts);
+    else
+        uart_puts(u, "mtdids  : <NULL>\nmtdparts: <NULL>\n");
 }
 
 enum uboot_result uboot_mtdparts(struct sim *sim, const struct uboot_call *call)
 {
-    const struct chip *chip = sim->memory.chip;
+    struct mtd_device devices[MTD_MAX];
+    int count = uboot_mtd_devices(sim, devices);
     struct partition_list list;
     int found = 0;
 
@@ -233,21 +189,18 @@ enum uboot_result uboot_mtdparts(struct sim *sim, const struct uboot_call *call)
         log_danger(&sim->log, "mtdparts");
         return UBOOT_OK;
     }
-    for (int i = 0; i < 2 && chip[i].data; i++) {
-        if (partitions_parse(sim->opt.mtdparts, i, chip[i].size, &list)) {
-            print_partitions(sim, i, &list);
+    for (int i = 0; i < count; i++) {
+        if (partitions_parse(uboot_partitions(sim), i, devices[i].chip->size,
+                             &list)) {
+            print_partitions(sim, &devices[i], &list);
             found++;
         }
     }
     if (found)
-        print_active(sim);
+        print_active(sim, &devices[0]);
     else
         uart_puts(&sim->uart, "no partitions defined\n");
-    partitions_parse(sim->opt.mtdparts, 0, chip[0].size, &list);
-    uart_puts(&sim->uart, "\ndefaults:\n");
-    uart_printf(&sim->uart, "mtdids  : %s%s\n", found ? "nor0=" : "<NULL>",
-                list.id);
-    uart_printf(&sim->uart, "mtdparts: %s%s\n", found ? "mtdparts=" : "",
-                found ? sim->opt.mtdparts : "<NULL>");
+    if (count > 0)
+        print_defaults(sim, &devices[0]);
     return UBOOT_OK;
 }

@@ -77,8 +77,7 @@ static void print_row(struct sim *sim, uint64_t addr, int len, int width)
     faults_print_row(&sim->faults, &sim->uart, &row);
 }
 
-/* Reads away one byte of input; true when that was Ctrl-C. */
-static bool interrupted(struct sim *sim)
+bool uboot_interrupted(struct sim *sim)
 {
     return uart_tstc(&sim->uart) && uart_getc(&sim->uart) == CTRL_C;
 }
@@ -98,7 +97,7 @@ static enum uboot_result print_rows(struct sim *sim, uint64_t addr,
         count -= now;
         if (hostile_endless(sim))
             count = UINT64_MAX;
-        else if (interrupted(sim))
+        else if (uboot_interrupted(sim))
             return UBOOT_INTERRUPTED;
     }
     return UBOOT_OK;

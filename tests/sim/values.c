@@ -21,12 +21,33 @@ int complain(const char *format, ...)
     return -1;
 }
 
+/* K, M or G behind a number. */
+static int unit_shift(const char *unit)
+{
+    switch (*unit) {
+    case 'K':
+        return 10;
+    case 'M':
+        return 20;
+    case 'G':
+        return 30;
+    default:
+        return 0;
+    }
+}
+
 int value_until(const char *text, int end, uint64_t *value, const char **rest)
 {
+    int shift;
     char *stop;
 
     errno = 0;
     *value = strtoull(text, &stop, 0);
+    shift = unit_shift(stop);
+    if (*value > UINT64_MAX >> shift)
+        errno = ERANGE;
+    *value <<= shift;
+    stop += shift > 0;
     *rest = stop;
     if (stop == text || !isdigit((unsigned char)*text) || errno ||
         (*stop != end && *stop != '\0'))

@@ -9,7 +9,8 @@
 /* Say what is wrong; always -1. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A number, up to the character `end`; the text after it in `rest`. */
+/* A number, which may have a K, M or G behind it, up to the character `end`;
+ * the text after it in `rest`. */
 int value_until(const char *text, int end, uint64_t *value, const char **rest);
 
 int value_number(const char *text, uint64_t *value);

@@ -32,7 +32,7 @@ void winbond_banner(struct sim *sim)
                 "Hardware support provided at Winbond\n"
                 "Copyright (c) Winbond Limited 2001 - 2006. "
                 "All rights reserved.\n",
-                (unsigned)sim->memory.ram_size,
+                (unsigned)sim->memory.ram.size,
                 (unsigned)hostile_size(sim, sim->memory.chip[0].size));
     if (has_image(sim, 0))
         uart_printf(u,
@@ -57,7 +57,7 @@ static bool wait_for_break(struct sim *sim)
 
     uart_puts(u, "Press ESC to enter debug mode ");
     for (int i = 0; i < 6; i++) {
-        uart_sleep(u, sim->opt.autoboot / 6);
+        uart_sleep(u, sim->opt.countdown / 6);
         if (uart_tstc(u)) {
             int c = uart_getc(u);
 

@@ -1,124 +1,68 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Other people's captures: rows and maps in them are read as they should be.
+// Other people's captures are read as they should be, and none is forgotten.
 
 /*
  * The folder is $FWFS_TRANSCRIPTS or shared/reference/transcripts beside the
  * checkout; without it the test is skipped. The first line of each file says
- * where it is from and is no part of it. Some rows were edited by hand or are
- * of another width: the counts below say how many are to be refused.
+ * where it is from and is no part of it. What is in a file is stated by the
+ * tables of the other files; what is no session is listed here.
  */
 
-#include "../unit/unit.h"
+#include "transcripts.h"
 
 #include "monitor/console.h"
-#include "monitor/dialect.h"
-#include "monitor/map_build.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 
-/* What a file holds for a dialect's dump method. */
-static const struct {
-    const char *file;
-    const char *dialect;
-    const char *method;
-    enum row_order order;
-    size_t bytes; /* in a row */
-    unsigned good;
-    unsigned bad; /* start like a row and are refused */
-} dumps[] = {
-    {"winbond-wire-d-b-synthetic.txt", "winbond", "bytes", ROW_MEMORY, 16, 16,
-     0},
-    {"winbond-wire-d-s-synthetic.txt", "winbond", "words", ROW_MEMORY, 16, 16,
-     0},
-    {"winbond-wire-d-word-synthetic.txt", "winbond", "words", ROW_REVERSED, 16,
-     16, 0},
-    /* In the wrong order only rows that are all dots pass: the order must be
-     * proved with others. */
-    {"winbond-wire-d-word-synthetic.txt", "winbond", "words", ROW_MEMORY, 16,
-     10, 6},
-    {"winbond-wire-d-h-synthetic.txt", "winbond", "bytes", ROW_MEMORY, 16, 0,
-     16},
-    /* The first row lacks cells. */
-    {"winbond-wire-d-b-unaligned-synthetic.txt", "winbond", "bytes", ROW_MEMORY,
-     16, 15, 1},
-    {"winbond-d-words-clean.txt", "winbond", "words", ROW_REVERSED, 16, 7, 0},
-    {"winbond-d-words-clean.txt", "winbond", "words", ROW_UNPROVED, 16, 7, 0},
-    {"winbond-d-s-derived.txt", "winbond", "words", ROW_MEMORY, 16, 7, 0},
-    {"winbond-d-b-derived.txt", "winbond", "bytes", ROW_MEMORY, 16, 7, 0},
-    {"winbond-d-bytes-1.txt", "winbond", "bytes", ROW_MEMORY, 16, 2, 0},
-    /* One row without its ASCII column; the last one cut short. */
-    {"winbond-help-ls-d-1.txt", "winbond", "words", ROW_REVERSED, 16, 6, 2},
-    {"winbond-ls-2-bootinfo-only.txt", "winbond", "bytes", ROW_MEMORY, 16, 1,
-     1},
-    {"uboot-md-doc.txt", "u-boot", "words", ROW_REVERSED, 16, 16, 15},
-    {"uboot-md-doc.txt", "u-boot", "bytes", ROW_MEMORY, 16, 7, 24},
-    {"uboot-md-l-hisi.txt", "u-boot", "words", ROW_REVERSED, 16, 5, 0},
-    {"uboot-md-l-mt7628.txt", "u-boot", "words", ROW_REVERSED, 16, 13, 0},
-    {"uboot-md-l-mt7628.txt", "u-boot", "words", ROW_MEMORY, 16, 0, 13},
-    {"uboot-md-short-line.txt", "u-boot", "words", ROW_REVERSED, 4, 1, 0},
-    {"uboot-md-short-line.txt", "u-boot", "words", ROW_REVERSED, 16, 0, 1},
-    /* Edited by hand: the ASCII column contradicts the digits. */
-    {"uboot-md-b-upper-vendor.txt", "u-boot", "bytes", ROW_MEMORY, 16, 0, 2},
-    {"uboot-md-b-mt7628-3space.txt", "u-boot", "bytes", ROW_MEMORY, 16, 2, 2},
-    {"uboot-sf-md-hisi.txt", "u-boot", "bytes", ROW_MEMORY, 16, 4, 0},
-    {"uboot-sf-probe-read-md-doc.txt", "u-boot", "words", ROW_REVERSED, 16, 14,
-     0},
-};
+#define FILES_MAX 200
 
-/* What a map rule makes of a file. chip: told before ("": none). */
+/* Of these nothing but lines is checked. */
 static const struct {
     const char *file;
-    const char *dialect;
-    const char *rule;
-    const char *chip;
-    size_t chips;    /* after it */
-    size_t segments; /* of them readable: */
-    size_t readable;
-    const char *name; /* one of them, with its */
-    uint64_t size;
-} maps[] = {
-    {"winbond-banner-p745-1.txt", "winbond", "chip", "", 1, 0, 0, "", 0},
-    {"winbond-banner-boot-1.txt", "winbond", "chip", "", 1, 0, 0, "", 0},
-    {"winbond-ls-1.txt", "winbond", "images", "Flash Size is 0x400000 Bytes", 1,
-     3, 3, "romfs.img", 0x10c400},
-    {"winbond-help-ls-d-1.txt", "winbond", "images",
-     "Flash Size is 0x400000 Bytes", 1, 3, 3, "BOOT INFO", 0x38},
-    {"winbond-ls-2-bootinfo-only.txt", "winbond", "images",
-     "Flash Size is 0x400000 Bytes", 1, 1, 1, "BOOT INFO", 0x48},
-    {"uboot-bdinfo-mips-qca.txt", "u-boot", "flash", "", 1, 0, 0, "", 0},
-    {"uboot-bdinfo-arm64-doc.txt", "u-boot", "flash", "", 1, 0, 0, "", 0},
-    {"uboot-bdinfo-arm-old.txt", "u-boot", "flash", "", 0, 0, 0, "", 0},
-    /* flashstart 0 with RAM in KSEG0: not believed. */
-    {"uboot-bdinfo-mips-mt7628.txt", "u-boot", "flash", "", 0, 0, 0, "", 0},
-    {"uboot-flinfo-m29w640.txt", "u-boot", "banks", "", 1, 0, 0, "", 0},
-    {"uboot-flinfo-old-header.txt", "u-boot", "banks", "", 1, 0, 0, "", 0},
-    /* Its list of sectors was not kept. */
-    {"uboot-flinfo-ppc-header.txt", "u-boot", "banks", "", 0, 0, 0, "", 0},
-    {"uboot-flinfo-ppc-header.txt", "u-boot", "flash", "", 1, 0, 0, "", 0},
-    {"uboot-mtd-list-spinand.txt", "u-boot", "mtd", "", 0, 7, 0, "ospi.tispl",
-     0x200000},
-    {"uboot-mtdparts-1.txt", "u-boot", "mtdparts", "", 0, 7, 0, "kernel",
-     0x200000},
-    {"uboot-mtdparts-2-glued-name.txt", "u-boot", "mtdparts", "", 0, 5, 0,
-     "redundant-environment", 0x80000},
-    {"uboot-printenv-mips-qca.txt", "u-boot", "environment",
-     "flashstart = 0x9F000000\nflashsize = 0x01000000\n", 1, 5, 5, "rootfs",
-     12288U << 10},
-    {"uboot-printenv-hisi.txt", "u-boot", "environment", "", 0, 7, 0, "app",
-     5120U << 10},
-    {"uboot-printenv-isvp.txt", "u-boot", "environment", "", 0, 7, 0, "all",
-     8U << 20},
-    {"uboot-banner-hisi-2010.txt", "u-boot", "environment", "", 0, 3, 0,
-     "rootfs", 27U << 20},
-    /* 58 in nine lists; one "-" without a chip, two told twice. */
-    {"uboot-mtdparts-strings.txt", "u-boot", "environment", "", 0, 57, 0,
-     "ENVBK", 4096},
+    const char *why;
+} no_session[] = {
+    {"brnboot-erase-map-1.txt",
+     "shown by the command that erases, which is never sent"},
+    {"cfe-fi-sfr-1.txt", "the chip that its names lie on is in no answer"},
+    {"pebble-dump-flash-1.txt", "a console that no dialect is for"},
+    {"uboot-cmp-doc.txt", "a command that is not used"},
+    {"uboot-loady-doc.txt", "a command that is not used"},
+    {"uboot-meminfo-doc.txt", "a command that is not used"},
+    {"uboot-spi-read-ralink.txt", "one line of a dump without addresses"},
+    {"vxworks-bootrom-d-2.txt", "a boot loader that no dialect is for"},
+    {"vxworks-bootrom-help-1.txt", "a boot loader that cannot dump"},
+    {"winbond-bootinfo-hexdump.txt", "printed by a PC, of a flash image"},
+    {"winbond-d-leftover.txt", "a dump that never came"},
+    {"winbond-e-1.txt", "a command that is not used"},
+    {"winbond-fx-session.txt", "somebody writes"},
 };
 
 static char folder[PATH_MAX];
 static struct dialect *dialect;
+
+/* What the tables told of the files, for the end. */
+static struct {
+    char file[64];
+    char what[64];
+} stated[FILES_MAX];
+static size_t n_stated;
+
+void transcript_stated(const char *file, const char *what)
+{
+    size_t i = 0;
+
+    while (i < n_stated && strcmp(stated[i].file, file) != 0)
+        i++;
+    assert_in_range(i, 0, FILES_MAX - 1);
+    n_stated += i == n_stated;
+    (void)snprintf(stated[i].file, sizeof(stated[i].file), "%s", file);
+    if (strstr(stated[i].what, what) == NULL)
+        (void)snprintf(stated[i].what + strlen(stated[i].what),
+                       sizeof(stated[i].what) - strlen(stated[i].what), " %s",
+                       what);
+}
 
 /* The file behind its first line. */
 static void read_file(const char *name, struct buf *out)
@@ -172,9 +116,8 @@ static void source_nothing(void *ctx)
     (void)ctx;
 }
 
-/* Lines as the console hands them out, each ended by LF. Returns how many;
- * the last, unterminated one (a prompt) goes to partial. */
-static unsigned lines_of(const char *file, struct buf *out, struct buf *partial)
+unsigned transcript_lines(const char *file, struct buf *out,
+                          struct buf *partial)
 {
     static const struct line_ops ops = {
         .read = source_read, .wake = source_nothing, .close = source_nothing};
@@ -200,153 +143,68 @@ static unsigned lines_of(const char *file, struct buf *out, struct buf *partial)
     return n;
 }
 
-static void use_dialect(const char *name)
+struct dialect *transcript_dialect(const char *name)
 {
     struct err err = {""};
 
     if (dialect != NULL && strcmp(dialect->name, name) == 0)
-        return;
+        return dialect;
     dialect_free(dialect);
     dialect = NULL;
     if (dialect_load(&dialect, name, &err) < 0)
         fail_msg("%s", err.text);
+    return dialect;
 }
 
-static const struct row_shape *shape_of(const char *method)
+static const char *what_of(const char *file)
 {
-    for (size_t i = 0; i < dialect->n_dumps; i++)
-        if (strcmp(dialect->dumps[i].name, method) == 0)
-            return &dialect->dumps[i].row;
-    fail_msg("no dump method '%s'", method);
+    for (size_t i = 0; i < n_stated; i++)
+        if (strcmp(stated[i].file, file) == 0)
+            return stated[i].what;
+    for (size_t i = 0; i < COUNT(no_session); i++)
+        if (strcmp(no_session[i].file, file) == 0)
+            return no_session[i].why;
     return NULL;
 }
 
-static void rows_are_taken_or_refused(void **state)
+static bool is_stated(const char *file)
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT(dumps); i++) {
-        CLEANUP_BUF struct buf text = {0};
-        CLEANUP_BUF struct buf rest = {0};
-        unsigned good = 0;
-        unsigned bad = 0;
-        uint64_t first = 0;
-        const struct row_shape *shape;
-        use_dialect(dumps[i].dialect);
-        shape = shape_of(dumps[i].method);
-        (void)lines_of(dumps[i].file, &text, &rest);
-        for (char *line = text.data; line != NULL && *line != '\0';) {
-            char *end = strchr(line, '\n');
-            struct row row;
-            enum row_result got = row_parse(shape, dumps[i].order, line,
-                                            (size_t)(end - line),
-                                            dumps[i].bytes, &row);
-            if (got == ROW_OK && good++ == 0)
-                first = row.address;
-            bad += got != ROW_OK && got != ROW_NOT_A_ROW;
-            line = end + 1;
-        }
-        if (good != dumps[i].good || bad != dumps[i].bad)
-            fail_msg("%s, %s: %u good and %u bad rows, not %u and %u",
-                     dumps[i].file, dumps[i].method, good, bad, dumps[i].good,
-                     dumps[i].bad);
-        assert_true(good == 0 || first >= 0x1000);
-    }
+    for (size_t i = 0; i < n_stated; i++)
+        if (strcmp(stated[i].file, file) == 0)
+            return true;
+    return false;
 }
 
-/* The synthetic wire images hold the bytes 00 to FF. */
-static void the_bytes_are_right(void **state)
-{
-    static const char *const files[] = {"winbond-wire-d-b-synthetic.txt",
-                                        "winbond-wire-d-s-synthetic.txt",
-                                        "winbond-wire-d-word-synthetic.txt"};
-
-    (void)state;
-    use_dialect("winbond");
-    for (size_t i = 0; i < COUNT(files); i++) {
-        CLEANUP_BUF struct buf text = {0};
-        CLEANUP_BUF struct buf rest = {0};
-        uint64_t next = 0x7f0e0000;
-        assert_int_equal(lines_of(files[i], &text, &rest), 18);
-        assert_string_equal(rest.data, "bootloader > ");
-        for (char *line = text.data; *line != '\0';) {
-            char *end = strchr(line, '\n');
-            struct row row;
-            if (row_parse(shape_of(i == 0 ? "bytes" : "words"),
-                          i == 2 ? ROW_REVERSED : ROW_MEMORY, line,
-                          (size_t)(end - line), 16, &row) == ROW_OK) {
-                assert_true(row.address == next);
-                for (unsigned k = 0; k < 16; k++)
-                    assert_int_equal(row.bytes[k], (next + k) & 0xff);
-                next += 16;
-            }
-            line = end + 1;
-        }
-        assert_true(next == 0x7f0e0100);
-    }
-}
-
-static void apply(struct map *map, const char *rule, const struct buf *text)
-{
-    for (size_t i = 0; i < dialect->n_maps; i++)
-        if (strcmp(dialect->maps[i].title, rule) == 0) {
-            map_apply(map, dialect, &dialect->maps[i], text->data, text->len);
-            return;
-        }
-    fail_msg("no rule '%s'", rule);
-}
-
-static void maps_are_read(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(maps); i++) {
-        CLEANUP_BUF struct buf text = {0};
-        CLEANUP_BUF struct buf chip = {0};
-        struct map map = {.segments = NULL};
-        size_t readable = 0;
-        bool found = maps[i].name[0] == '\0';
-        use_dialect(maps[i].dialect);
-        (void)buf_printf(&chip, "%s", maps[i].chip);
-        if (chip.len > 0)
-            apply(&map, dialect->maps[0].title, &chip);
-        (void)lines_of(maps[i].file, &text, &text);
-        apply(&map, maps[i].rule, &text);
-        for (size_t k = 0; k < map.n_segments; k++) {
-            readable += map.segments[k].medium >= 0;
-            found = found || (strcmp(map.segments[k].name, maps[i].name) == 0 &&
-                              map.segments[k].size == maps[i].size);
-        }
-        if (map.n_media != maps[i].chips ||
-            map.n_segments != maps[i].segments || readable != maps[i].readable)
-            fail_msg("%s, %s: %zu chips, %zu segments, %zu readable",
-                     maps[i].file, maps[i].rule, map.n_media, map.n_segments,
-                     readable);
-        if (!found)
-            fail_msg("%s: no '%s' of that size", maps[i].file, maps[i].name);
-        map_free(&map);
-    }
-}
-
-static void every_file_is_split_into_lines(void **state)
+static void no_file_is_forgotten(void **state)
 {
     struct dirent **names;
     int n = scandir(folder, &names, NULL, alphasort);
     unsigned files = 0;
+    unsigned forgotten = 0;
 
     (void)state;
     assert_true(n > 0);
     for (int i = 0; i < n; i++) {
         CLEANUP_BUF struct buf text = {0};
         CLEANUP_BUF struct buf rest = {0};
-        size_t len = strlen(names[i]->d_name);
-        if (len > 4 && strcmp(names[i]->d_name + len - 4, ".txt") == 0) {
-            if (lines_of(names[i]->d_name, &text, &rest) < 2)
-                fail_msg("%s: fewer than two lines", names[i]->d_name);
+        const char *name = names[i]->d_name;
+        const char *what = what_of(name);
+        size_t len = strlen(name);
+        if (len > 4 && strcmp(name + len - 4, ".txt") == 0) {
+            if (transcript_lines(name, &text, &rest) < 2)
+                fail_msg("%s: fewer than two lines", name);
+            print_message("  %-42s%s%s\n", name, is_stated(name) ? "" : " - ",
+                          what != NULL ? what : " FORGOTTEN");
+            forgotten += what == NULL;
             files++;
         }
         free(names[i]);
     }
     free(names);
-    assert_in_range(files, 100, 1000);
+    assert_in_range(files, 100, FILES_MAX);
+    assert_int_equal(forgotten, 0);
+    for (size_t i = 0; i < COUNT(no_session); i++)
+        assert_false(is_stated(no_session[i].file));
 }
 
 static int clean(void **state)
@@ -388,8 +246,12 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_taken_or_refused),
         cmocka_unit_test(the_bytes_are_right),
+        cmocka_unit_test(records_are_read),
+        cmocka_unit_test(streams_are_read),
         cmocka_unit_test(maps_are_read),
-        cmocka_unit_test(every_file_is_split_into_lines),
+        cmocka_unit_test(whole_maps_are_read),
+        cmocka_unit_test(what_it_says_is_understood),
+        cmocka_unit_test(no_file_is_forgotten),
     };
 
     if (!find_folder(argc > 0 ? argv[0] : ".")) {

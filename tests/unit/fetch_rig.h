@@ -89,10 +89,39 @@ const struct map *device_map(const struct device *d)
     return &d->map;
 }
 
-uint64_t device_read_max(const struct device *d)
+/* Of the next up(): as of a medium that is read in pieces; 0: none. */
+static uint64_t rig_border;
+
+uint64_t device_read_max(const struct device *d, uint64_t address)
 {
     (void)d;
+    assert_int_equal(address, BASE);
     return LIMIT;
+}
+
+uint64_t device_border(const struct device *d, uint64_t address)
+{
+    (void)d;
+    (void)address;
+    return rig_border;
+}
+
+uint64_t map_shown(const struct map_medium *medium, uint64_t offset)
+{
+    return medium->base + offset;
+}
+
+uint64_t map_shown_address(const struct map *map, uint64_t address)
+{
+    (void)map;
+    return address;
+}
+
+/* A range within a piece. */
+static inline void assert_in_piece(uint64_t offset, uint64_t len)
+{
+    if (rig_border != 0)
+        assert_int_equal(offset / rig_border, (offset + len - 1) / rig_border);
 }
 
 uint64_t device_read_limit(const struct device *d)
@@ -149,6 +178,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
 
     assert_int_equal(address % DEVICE_ROW, 0);
     assert_in_range(len, DEVICE_ROW, LIMIT);
+    assert_in_piece(address - BASE, len);
     assert_true(address >= BASE && address - BASE + len <= CHIP);
     (void)pthread_mutex_lock(&d->lock);
     assert_true(d->reads < COUNT(d->first));
@@ -295,8 +325,10 @@ int device_recover(struct device *d, const struct device_sink *sink,
     return err_set(e, -ENODEV, "the port is gone");
 }
 
-const struct digest *device_checksum_algorithm(const struct device *d)
+const struct digest *device_checksum_algorithm(const struct device *d,
+                                               uint64_t address)
 {
+    (void)address;
     return d->has_sums ? digest_find("crc32") : NULL;
 }
 
@@ -317,6 +349,7 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
     if (!d->has_sums)
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
+    assert_in_piece(address - BASE, len);
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
     d->sums++;
@@ -372,6 +405,7 @@ static int down(void **state)
     if (fetcher != NULL)
         fetcher_stop(fetcher);
     fetcher = NULL;
+    rig_border = 0;
     rig_flash = NULL;
     cache_close(cache);
     (void)pthread_cond_destroy(&dev.changed);

@@ -281,7 +281,7 @@ static void cuts_what_is_too_long(void **state)
 
     (void)state;
     up(false, false);
-    assert_int_equal(device_read_max(dev), 4096);
+    assert_int_equal(device_read_max(dev, NOR_BASE), 4096);
     assert_int_equal(read_at(NOR_BASE, 0x100000), 0);
     assert_int_equal(rows, 257);
     device_get_stats(dev, &stats);
@@ -292,7 +292,7 @@ static void cuts_what_is_too_long(void **state)
     down();
     /* A fixed-length command brings its surroundings. */
     up(true, false);
-    assert_int_equal(device_read_max(dev), 256);
+    assert_int_equal(device_read_max(dev, NOR_BASE), 256);
     assert_int_equal(read_at(WINBOND_BASE + 0x1030, 16), 0);
     assert_int_equal(rows, 32);
     assert_int_equal(ran("d -b 0x7F001000"), 1);
@@ -477,7 +477,8 @@ static void checksums_in_other_forms_are_none(void **state)
         sum_told("CRC32 for 9f000000 ... 9f0001ff ==> 29058C73\n", &sum), 0);
     digest_print(&sum, shown, sizeof(shown));
     assert_string_equal(shown, "29058c73");
-    assert_string_equal(digest_name(device_checksum_algorithm(dev)), "crc32");
+    assert_string_equal(digest_name(device_checksum_algorithm(dev, NOR_BASE)),
+                        "crc32");
     /* A reset while it was computed. */
     assert_int_equal(sum_told("\nU-Boot 1.1.4 (Jan 1 2009)\n\n", &sum),
                      -ETIMEDOUT);
@@ -486,7 +487,7 @@ static void checksums_in_other_forms_are_none(void **state)
     assert_int_equal(device_contact(dev), 1);
     /* No such command: it is not asked for again. */
     assert_int_equal(sum_told(NULL, &sum), -ENOTSUP);
-    assert_null(device_checksum_algorithm(dev));
+    assert_null(device_checksum_algorithm(dev, NOR_BASE));
     rig.l.n_ran = 0;
     assert_int_equal(sum_told("", &sum), -ENOTSUP);
     assert_int_equal(rig.l.n_ran, 0);
@@ -523,16 +524,17 @@ static void asks_for_checksums(void **state)
 
     (void)state;
     up(false, false);
-    assert_string_equal(digest_name(device_checksum_algorithm(dev)), "crc32");
+    assert_string_equal(digest_name(device_checksum_algorithm(dev, NOR_BASE)),
+                        "crc32");
     assert_int_equal(sum_of(NOR_BASE, &sum), 0);
     assert_memory_equal(sum.bytes, "\x29\x05\x8c\x73", 4);
     assert_int_equal(ran("crc32 9f000000 100"), 1);
     rig.l.answer = NULL; /* "Unknown command" */
     assert_int_equal(sum_of(NOR_BASE, &sum), -ENOTSUP);
-    assert_null(device_checksum_algorithm(dev));
+    assert_null(device_checksum_algorithm(dev, NOR_BASE));
     down();
     up(true, false);
-    assert_null(device_checksum_algorithm(dev));
+    assert_null(device_checksum_algorithm(dev, NOR_BASE));
     assert_int_equal(sum_of(WINBOND_BASE, &sum), -ENOTSUP);
     down();
 }

@@ -89,7 +89,7 @@ static void has_no_bytes(void **state)
     struct digest_value sum;
 
     (void)state;
-    assert_true(device_read_max(dev) >= DEVICE_ROW);
+    assert_true(device_read_max(dev, 0) >= DEVICE_ROW);
     (void)device_read_limit(dev);
     for (int round = 0; round < 2; round++) {
         err.text[0] = '\0';
@@ -100,7 +100,7 @@ static void has_no_bytes(void **state)
         assert_int_equal(device_checksum(dev, BASE, 512, &sum, NULL, &err),
                          -ENODEV);
         assert_says(err.text, "offline");
-        assert_null(device_checksum_algorithm(dev));
+        assert_null(device_checksum_algorithm(dev, 0));
         assert_false(device_look(dev));
         assert_int_equal(device_recover(dev, NULL, &err), -ENODEV);
         device_wake(dev);

@@ -81,7 +81,7 @@ static void the_syntax(void **state)
         {"description = 'no end\n\n\n", "my.conf:"},
         {"}\n", "my.conf:3: "},
         {"= 3\n", "my.conf:3: "},
-        {"break-in x {\n send = \"\"\n}\n",
+        {"break-in x {\n every = 20\n}\n",
          "section break-in x: send: missing"},
     };
 
@@ -165,6 +165,16 @@ static void the_values(void **state)
         {"identity a { pattern = 'v'\n command = \"a\\nb\" }\n",
          "bad place holder"},
         {"unmapped = '['\n", "unmapped"},
+        {"speed = fast\n", "speed"},
+        {"console { never = {'^d [0-9]'} }\n",
+         "section dump bytes: command: matches a pattern of never"},
+        {"console { never = {'^boot$'}\n setup = {\"ls\", \"boot\"} }\n",
+         "console: setup: matches a pattern of never"},
+        {"console { setup = {\"a\\nb\"} }\n", "setup: a command is"},
+        {"console { never = {'['} }\n", "never"},
+        {"map a { command = \"erase\"\n size = 1 }\n"
+         "console { never = {'^erase'} }\n",
+         "section map a: command: matches a pattern of never"},
     };
 
     (void)state;

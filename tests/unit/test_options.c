@@ -140,6 +140,33 @@ static void all_options_behind_o(void **state)
     assert_int_equal(o.verbose, 1);
 }
 
+static void a_value_or_none(void **state)
+{
+    (void)state;
+    accept_line("D M");
+    assert_false(o.carve);
+    accept_line("--carve D M"); /* D is no value */
+    assert_true(o.carve);
+    assert_int_equal(o.erase_block, 0);
+    assert_string_equal(o.device, "D");
+    accept_line("--probe D --carve");
+    assert_true(o.carve);
+    accept_line("--carve=128K D M");
+    assert_int_equal(o.erase_block, 0x20000);
+    accept_line("-o ro,carve,nofail D M");
+    assert_true(o.carve);
+    accept_line("-o carve=0x1000,ro D M");
+    assert_int_equal(o.erase_block, 0x1000);
+    accept_line("--offline --carve ID M");
+    assert_true(o.carve);
+    refuse_line("--carve=1000 D M", "multiple of 4K",
+                "write for example --carve=128K");
+    refuse_line("--carve= D M", "multiple of 4K", "--carve=128K");
+    refuse_line("-o carve=0 D M", "multiple of 4K", "-o carve=128K");
+    refuse_line("-o carve=2G D M", "1G at most", "-o carve=128K");
+    refuse_line("-o carv D M", "-o carv;", "mean -o carve?");
+}
+
 static void commas_and_backslashes(void **state)
 {
     (void)state;
@@ -321,19 +348,44 @@ static void no_arguments_at_all(void **state)
 
 static void help_is_complete_and_fits(void **state)
 {
-    char word[64];
+    char typed[64];
+    char in_o[64];
     size_t column = 0;
 
     (void)state;
     for (size_t i = 0; options_name(i) != NULL; i++) {
-        (void)snprintf(word, sizeof(word), "--%s", options_name(i));
-        if (strstr(command_help, word) == NULL)
-            fail_msg("--help says nothing of %s", word);
+        (void)snprintf(typed, sizeof(typed), "--%s", options_name(i));
+        (void)snprintf(in_o, sizeof(in_o), "-o %s=", options_name(i));
+        if (strstr(command_help, typed) == NULL &&
+            strstr(command_help, in_o) == NULL)
+            fail_msg("--help says nothing of %s", options_name(i));
     }
     for (const char *c = command_help; *c != '\0'; c++) {
         column = *c == '\n' ? 0 : column + 1;
         assert_true(column <= 80);
     }
+}
+
+static void passwords(void **state)
+{
+    char line[] = "-o";
+    char list[] = "ro,password=se\\,cret,baud=9600";
+    char device[] = "/dev/password=x";
+    char *argv[] = {(char[]){"fwfs"}, line, list, device, NULL};
+
+    (void)state;
+    accept_line("-o password=open\\,sesame /dev/ttyS0 /mnt");
+    assert_string_equal(o.password, "open,sesame");
+    refuse_line("-o password= /dev/ttyS0 /mnt", "1 to 100 characters",
+                "-o password=secret");
+    refuse_line("-o password=a\rb /dev/ttyS0 /mnt", "1 to 100 characters",
+                "-o password=secret");
+    refuse_line("--password=x /dev/ttyS0 /mnt", "unknown option --password",
+                "--help");
+    refuse_line("--offline -o password=x c /mnt", "-o password is for", "");
+    options_hide_password(4, argv);
+    assert_string_equal(list, "ro,password=********,baud=9600");
+    assert_string_equal(device, "/dev/password=x");
 }
 
 static const char *suggestion(const char *typed)
@@ -434,6 +486,7 @@ int main(void)
         cmocka_unit_test(every_spelling),
         cmocka_unit_test(all_options),
         cmocka_unit_test(all_options_behind_o),
+        cmocka_unit_test(a_value_or_none),
         cmocka_unit_test(commas_and_backslashes),
         cmocka_unit_test(words_of_mount),
         cmocka_unit_test(strict_numbers),
@@ -446,6 +499,7 @@ int main(void)
         cmocka_unit_test(caches),
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
+        cmocka_unit_test(passwords),
         cmocka_unit_test(suggestions),
         cmocka_unit_test(status_picture),
         cmocka_unit_test(status_picture_fits),

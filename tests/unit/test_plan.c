@@ -26,6 +26,15 @@ static uint32_t get_rows(void *arg, size_t n, uint64_t block, bool confirm)
     return n == 0 ? have[block] : 0;
 }
 
+static struct plan_limits limits;
+
+static struct plan_limits get_limits(void *arg, size_t n)
+{
+    (void)arg;
+    (void)n;
+    return limits;
+}
+
 static struct plan_step next_of(const struct plan_want *wants, size_t n,
                                 uint64_t max)
 {
@@ -33,8 +42,10 @@ static struct plan_step next_of(const struct plan_want *wants, size_t n,
                                   .n_wants = n,
                                   .blocks = get_blocks,
                                   .rows = get_rows,
-                                  .max = max};
+                                  .limits = get_limits};
 
+    limits.max = max;
+    limits.sum_max = 0;
     return plan_next(&in);
 }
 
@@ -174,9 +185,10 @@ static struct plan_step with_sums(const struct plan_want *w, uint64_t sum_max)
                                   .n_wants = 1,
                                   .blocks = get_blocks,
                                   .rows = get_rows,
-                                  .max = 4096,
-                                  .sum_max = sum_max};
+                                  .limits = get_limits};
 
+    limits.max = 4096;
+    limits.sum_max = sum_max;
     return plan_next(&in);
 }
 
@@ -210,6 +222,24 @@ static void what_is_good_is_confirmed(void **state)
     expect(with_sums(&w, 0), AT(6), AT(1));
     blocks_confirm(medium, 6, BLOCK_IMAGE);
     assert_int_equal(with_sums(&w, 0).what, PLAN_NOTHING);
+}
+
+static void no_command_goes_across_a_border(void **state)
+{
+    const struct plan_want w = {.offset = AT(6), .len = AT(8), .confirm = true};
+
+    (void)state;
+    limits.border = AT(8);
+    expect(next_of(&w, 1, 4096), AT(6), AT(2));
+    put_from(medium, 1, 6);
+    put_from(medium, 1, 7);
+    expect(next_of(&w, 1, 4096), AT(8), AT(6));
+    for (uint64_t n = 8; n < 14; n++)
+        put_from(medium, 1, n);
+    expect(with_sums(&w, AT(100)), AT(6), AT(2));
+    expect(next_of(&w, 1, 4096), AT(6), AT(2)); /* again */
+    limits.border = 0;
+    expect(with_sums(&w, AT(100)), AT(6), AT(8));
 }
 
 static void once_is_once(void **state)
@@ -340,6 +370,7 @@ int main(void)
         PLAN_TEST(no_more_than_a_command_brings),
         PLAN_TEST(bad_blocks_are_tried_again),
         PLAN_TEST(what_is_good_is_confirmed),
+        PLAN_TEST(no_command_goes_across_a_border),
         PLAN_TEST(once_is_once),
         cmocka_unit_test(rows_are_voted_for),
         cmocka_unit_test(ranges_merge_and_split),

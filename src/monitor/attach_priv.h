@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the files of attaching share; for monitor/attach*.c alone.
+
+#ifndef MONITOR_ATTACH_PRIV_H
+#define MONITOR_ATTACH_PRIV_H
+
+#include "monitor/attach.h"
+#include "monitor/recognise.h"
+
+#define ATTACH_KEYS_MAX 256U
+#define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
+
+struct attach {
+    struct console *c;
+    const struct attach_config *config;
+    struct buf *text;
+    struct recognise recognise; /* first: told by a banner or by the user */
+    struct deadline until;
+    struct deadline next_send;
+    struct deadline ask_at; /* before, an answer may be on its way */
+    unsigned clears;        /* how often the line editor was cleared */
+    uint64_t cleared_at;    /* console's count of received bytes then */
+    unsigned echoes;        /* how often a break-in key was seen typed */
+    unsigned turns;         /* of one without a prompt: key or wake-up */
+    size_t looked;          /* so much of text was searched for banners */
+    bool asked;             /* for the power cycle */
+    bool password_asked;    /* the user was */
+};
+
+/* --- attach.c --- */
+
+/* Moves complete lines to the text, making room at its front. */
+void attach_gather(struct attach *a);
+
+/* --- attach_send.c --- */
+
+/* Some text that came since the last look is a banner or a hint of d. */
+bool attach_shows(const struct attach *a, const struct dialect *d);
+
+/* What is sent to the device now: break-in keys, or what wakes its prompt.
+ * shown: for people, a password masked. */
+void attach_keys(struct attach *a, char shown[ATTACH_KEYS_MAX]);
+
+/* A countdown of a second may be over before we have listened. */
+int attach_break_in_now(struct attach *a);
+
+/* Takes back what may stand in the line editor and sends one line end. */
+int attach_wake(struct attach *a);
+
+/* Sends what is due. */
+int attach_send_due(struct attach *a);
+
+/* --- attach_words.c --- */
+
+void attach_ask_for_power(struct attach *a);
+
+/* -ETIMEDOUT, with what was sent and what came. */
+int attach_timed_out(struct attach *a, struct err *err);
+
+#endif

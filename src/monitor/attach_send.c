@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is sent to a device that is not at its prompt yet: keys that break in,
+// keys that take back what was typed, line ends that wake a prompt.
+
+#include "monitor/attach_priv.h"
+
+#include "base/log.h"
+#include "monitor/template.h"
+
+#include <string.h>
+
+#define CLEARS_MAX    4U /* many keys could use up a countdown */
+#define WAKE_EVERY_MS 2000U
+#define ASKED_MS      500U /* for the answer, while a countdown may run */
+
+/* In the text from there on, or in the last line. */
+static bool matches(struct pattern *p, const struct attach *a, size_t from)
+{
+    struct span last = console_partial(a->c);
+
+    return pattern_match(p, a->text->data, a->text->len, from, NULL) ||
+           pattern_match(p, last.text, last.len, 0, NULL);
+}
+
+bool attach_shows(const struct attach *a, const struct dialect *d)
+{
+    for (size_t i = 0; i < d->n_banners; i++)
+        if (matches(d->banners[i], a, a->looked))
+            return true;
+    for (size_t i = 0; i < d->n_hints; i++)
+        if (matches(d->hints[i], a, a->looked))
+            return true;
+    return false;
+}
+
+/* The rule whose text has been seen, the last of them; else the one that
+ * needs none. */
+static const struct break_in *pick_break_in(const struct attach *a)
+{
+    const struct break_in *best = NULL;
+
+    if (a->recognise.first == NULL)
+        return NULL;
+    for (size_t i = 0; i < a->recognise.first->n_break_ins; i++) {
+        const struct break_in *b = &a->recognise.first->break_ins[i];
+        if (b->when == NULL ? best == NULL : matches(b->when, a, 0))
+            best = b;
+    }
+    return best;
+}
+
+/* The dialect whose keys are used while none is known. */
+static const struct dialect *guess(const struct attach *a)
+{
+    return a->recognise.first != NULL ? a->recognise.first
+                                      : a->config->dialects[0];
+}
+
+/* The keys of b; none when they want a password that was not given. */
+static size_t fill_keys(const struct break_in *b, const char *password,
+                        char keys[ATTACH_KEYS_MAX])
+{
+    const struct template_values values = {.password = password};
+
+    if (template_fill_keys(b->send, &values, keys, ATTACH_KEYS_MAX, NULL) != 0)
+        keys[0] = '\0';
+    return strlen(keys);
+}
+
+void attach_keys(struct attach *a, char shown[ATTACH_KEYS_MAX])
+{
+    const struct break_in *b = pick_break_in(a);
+    const struct keys *wake = &guess(a)->wake;
+
+    if (b != NULL) {
+        (void)fill_keys(b, a->config->password != NULL ? "***" : NULL, shown);
+        return;
+    }
+    memcpy(shown, wake->bytes, wake->len);
+    shown[wake->len] = '\0';
+}
+
+/* One key too many is on its way easily, and stands at the prompt then: seen
+ * by its echo. Some text before a countdown ends in the key, too, so that only
+ * every second one gives way to the key that takes it back. */
+static bool stands_typed(struct attach *a, const char *keys, size_t len)
+{
+    struct span last = console_partial(a->c);
+
+    return a->recognise.first->clear.len > 0 && last.len >= len &&
+           memcmp(last.text + last.len - len, keys, len) == 0 &&
+           ++a->echoes % 2 == 0;
+}
+
+static int send_break_in(struct attach *a, const struct break_in *b)
+{
+    char keys[ATTACH_KEYS_MAX];
+    size_t len = fill_keys(b, a->config->password, keys);
+
+    if (len == 0 && !a->password_asked) {
+        a->password_asked = true;
+        log_warn("the boot loader wants a password: give it with "
+                 "-o password=");
+    }
+    if (len == 0)
+        return 0;
+    if (stands_typed(a, keys, len))
+        return console_clear(a->c, a->recognise.first, a->until);
+    return console_send_bytes(a->c, keys, len);
+}
+
+int attach_break_in_now(struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+
+    return b != NULL ? send_break_in(a, b) : 0;
+}
+
+/* A key that does no harm to any boot loader: Ctrl-C, Ctrl-U, backspaces. An
+ * escape, say, may be half of something else. */
+static bool is_harmless(const struct keys *keys)
+{
+    for (size_t i = 0; i < keys->len; i++)
+        if (strchr("\x03\x15\x08\x7f", keys->bytes[i]) == NULL ||
+            keys->bytes[i] == '\0')
+            return false;
+    return true;
+}
+
+static bool is_same(const struct keys *a, const struct keys *b)
+{
+    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+/* The key of dialect n, as often as anybody needs it; 0: an earlier one has
+ * it, too, or it is not for everybody. */
+static unsigned times_of(struct dialect *const *all, size_t n)
+{
+    unsigned times = all[n]->clear_times;
+
+    if (!is_harmless(&all[n]->clear))
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_same(&all[i]->clear, &all[n]->clear))
+            return 0;
+    for (size_t i = n + 1; all[i] != NULL; i++)
+        if (is_same(&all[i]->clear, &all[n]->clear) &&
+            all[i]->clear_times > times)
+            times = all[i]->clear_times;
+    return times;
+}
+
+/* Last to first: the first dialects are the picky ones, and their key takes
+ * back the others'. */
+static int clear_for_all(struct attach *a)
+{
+    struct dialect *const *all = a->config->dialects;
+    size_t n = 0;
+    int ret = 0;
+
+    while (all[n] != NULL)
+        n++;
+    while (ret == 0 && n-- > 0) {
+        ret = console_clear_keys(a->c, &all[n]->clear, times_of(all, n),
+                                 a->until);
+        if (ret == 0 && all[n]->clear.len > 0)
+            ret = console_drain(a->c, 20, a->until);
+    }
+    return ret;
+}
+
+/* Takes back what was typed before us, whoever the boot loader is: running
+ * half a command of somebody else's could do anything. One that is known gets
+ * its own key and no other: to a menu each key is a command. */
+static int clear_editor(struct attach *a)
+{
+    int ret;
+
+    if (a->clears == CLEARS_MAX ||
+        (a->clears > 0 && a->cleared_at == a->c->received))
+        return 0; /* nothing can have been typed since */
+    a->clears++;
+    if (a->recognise.first == NULL)
+        ret = clear_for_all(a);
+    else
+        ret = console_clear(a->c, a->recognise.first, a->until);
+    if (ret == 0 && a->recognise.first != NULL)
+        ret = console_drain(a->c, 20, a->until);
+    a->cleared_at = a->c->received;
+    return ret;
+}
+
+int attach_wake(struct attach *a)
+{
+    int ret = clear_editor(a);
+
+    attach_gather(a);
+    recognise_woken(&a->recognise);
+    return ret == 0 ? console_send(a->c, &guess(a)->wake) : ret;
+}
+
+/* Nothing but keys of ours stands on the last line. */
+static bool is_all_echo(const struct attach *a, const char *keys, size_t len)
+{
+    struct span last = console_partial(a->c);
+    size_t at = 0;
+
+    while (len > 0 && last.len - at >= len &&
+           memcmp(last.text + at, keys, len) == 0)
+        at += len;
+    return at > 0 && at == last.len;
+}
+
+/* A boot loader without a prompt says nothing when its countdown has been
+ * stopped, but perhaps repeats our keys: then it is asked between two keys. */
+static bool is_to_be_asked(struct attach *a, const struct break_in *b,
+                           bool quiet)
+{
+    char keys[ATTACH_KEYS_MAX];
+    size_t len = fill_keys(b, a->config->password, keys);
+
+    return a->recognise.first->prompt == NULL &&
+           (quiet || is_all_echo(a, keys, len)) && a->turns++ % 2 != 0;
+}
+
+int attach_send_due(struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+    struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
+    bool ask;
+
+    if (!deadline_passed(a->next_send))
+        return 0;
+    ask = b != NULL && is_to_be_asked(a, b, deadline_passed(quiet));
+    if (b != NULL && !ask) {
+        a->next_send = deadline_in(b->every_ms);
+        return send_break_in(a, b);
+    }
+    /* Between two ticks of a countdown whose banner was missed, too. */
+    if (!ask && !deadline_passed(quiet)) {
+        a->next_send = quiet;
+        return 0;
+    }
+    a->next_send = deadline_in(ask ? ASKED_MS : WAKE_EVERY_MS);
+    return attach_wake(a);
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Reading media that have no addresses on the bus.
+
+#include "monitor/device_priv.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* --- which way ----------------------------------------------------------- */
+
+void media_geometry(const struct device *dev, const struct map_medium *m,
+                    uint64_t *erase_block, uint64_t *page)
+{
+    const struct medium_access *a = device_access(dev, m);
+
+    *erase_block = m->erase_block == 0 && a != NULL ? a->erase_block
+                                                    : m->erase_block;
+    *page = m->page == 0 && a != NULL ? a->page : m->page;
+}
+
+/* The largest chunk that fits; without a piece of it across erase blocks where
+ * some of those may be bad. */
+static uint64_t chunk_size(const struct media_route *r)
+{
+    uint64_t chunk = r->access->chunk;
+
+    while (r->access->bad != NULL && chunk > r->erase_block)
+        chunk /= 2;
+    while (chunk > r->window.size)
+        chunk /= 2;
+    return chunk;
+}
+
+static bool find_window(const struct device *dev, struct media_route *r)
+{
+    uint64_t chunk = r->access->chunk;
+
+    if (r->access->bad != NULL && chunk > r->erase_block)
+        chunk = r->erase_block;
+    if (!media_window_find(&dev->map, &dev->media.user, chunk, &r->window))
+        return false;
+    r->chunk = chunk_size(r);
+    return true;
+}
+
+static void say_no_window(const struct device *dev, const struct media_route *r,
+                          struct err *err)
+{
+    const struct map_ram *ram = &dev->map.ram;
+
+    if (ram->n_at > 0)
+        err_say(err,
+                "%s needs RAM to read through: -o ram=BASE:SIZE (the device's "
+                "own scripts load to 0x%" PRIx64 ")",
+                r->m->name, ram->at[0]);
+    else
+        err_say(err, "%s needs RAM to read through: -o ram=BASE:SIZE",
+                r->m->name);
+}
+
+static bool is_power_of_two(uint64_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0;
+}
+
+bool media_find_route(const struct device *dev, size_t medium,
+                      struct media_route *out, struct err *err)
+{
+    const struct map_medium *m = &dev->map.media[medium];
+    const struct medium_access *a = device_access(dev, m);
+    bool direct = device_method(dev, m, 0) >= 0;
+    bool staged = a != NULL && a->read != NULL;
+
+    *out = (struct media_route){.m = m, .index = medium, .access = a};
+    media_geometry(dev, m, &out->erase_block, &out->page);
+    if (a != NULL && a->bad != NULL && !is_power_of_two(out->erase_block)) {
+        err_say(err, "%s: the size of its erase blocks is not known", m->name);
+        return false;
+    }
+    out->staged = staged && find_window(dev, out);
+    if (!out->staged && staged && !direct)
+        say_no_window(dev, out, err);
+    else if (!out->staged && !direct)
+        err_say(err, "this boot loader has no command that reads %s", m->name);
+    return out->staged || direct;
+}
+
+/* --- checking ------------------------------------------------------------ */
+
+static void make_notes(struct map *map, size_t medium, const struct err *why)
+{
+    for (size_t i = 0; i < map->n_segments; i++) {
+        struct map_segment *s = &map->segments[i];
+        if (s->medium != (int)medium)
+            continue;
+        s->medium = -1;
+        (void)snprintf(s->note, sizeof(s->note), "%.90s", why->text);
+    }
+}
+
+/* The user may know more than the device tells, but not against it. */
+static int check_user_window(const struct map *map,
+                             const struct media_window *w, struct err *err)
+{
+    const struct map_medium *with;
+
+    if (w->size != 0 && media_window_is_taken(map, w, &with))
+        return err_set(err, -EINVAL,
+                       "-o ram=0x%" PRIx64 ":0x%" PRIx64 " overlaps %s at "
+                       "0x%" PRIx64,
+                       w->base, w->size, with->name, with->base);
+    if (w->size != 0 && media_window_is_in_use(map, w))
+        return err_set(err, -EINVAL,
+                       "-o ram=0x%" PRIx64 ":0x%" PRIx64 " overlaps what the "
+                       "boot loader itself uses, from 0x%" PRIx64 " on",
+                       w->base, w->size, map->ram.top);
+    return 0;
+}
+
+int media_check(struct device *dev, struct err *err)
+{
+    const struct map *map = &dev->map;
+
+    if (check_user_window(map, &dev->media.user, err) < 0)
+        return -EINVAL;
+    for (size_t i = 0; i < map->n_media; i++) {
+        struct media_route r;
+        struct err why = {""};
+        if (!map_is_virtual(map->media[i].base) ||
+            media_find_route(dev, i, &r, &why))
+            continue;
+        log_warn("%s", why.text);
+        make_notes(&dev->map, i, &why);
+    }
+    return 0;
+}
+
+/* --- staged -------------------------------------------------------------- */
+
+/* Rows of RAM become rows of the medium. */
+struct moved {
+    const struct device_sink *sink;
+    const struct media_piece *piece;
+    uint64_t base; /* address of the medium's first byte */
+};
+
+static void moved_begin(void *arg)
+{
+    const struct moved *m = arg;
+
+    if (m->sink->begin != NULL)
+        m->sink->begin(m->sink->arg);
+}
+
+static void moved_row(void *arg, uint64_t address, const uint8_t *bytes,
+                      size_t len)
+{
+    const struct moved *m = arg;
+    const struct media_piece *p = m->piece;
+
+    /* What lies around the piece in RAM is something else. */
+    if (address < p->ram || len > p->len || address - p->ram > p->len - len)
+        return;
+    m->sink->row(m->sink->arg, m->base + p->offset + (address - p->ram), bytes,
+                 len);
+}
+
+static bool moved_stop(void *arg)
+{
+    const struct moved *m = arg;
+
+    return m->sink->stop != NULL && m->sink->stop(m->sink->arg);
+}
+
+static int read_staged(struct device *dev, const struct media_route *r,
+                       enum device_reading reading, uint64_t offset,
+                       uint64_t len, const struct device_sink *sink,
+                       struct err *err)
+{
+    const struct media_piece *p;
+    struct moved moved = {.sink = sink, .base = r->m->base};
+    const struct device_sink through = {moved_begin, moved_row, moved_stop,
+                                        &moved};
+    int ret = media_stage(dev, r, reading, offset, len, &p, err);
+
+    if (ret < 0)
+        return ret;
+    moved.piece = p;
+    if (len > p->offset + p->len - offset)
+        len = p->offset + p->len - offset;
+    return device_read_memory(dev, reading, p->ram + (offset - p->offset), len,
+                              &through, err);
+}
+
+/* --- directly ------------------------------------------------------------ */
+
+/* The method for a reading: the second one, where there is one, for the second
+ * reading. */
+static const struct dump_method *direct_method(const struct device *dev,
+                                               const struct map_medium *m,
+                                               enum device_reading reading)
+{
+    int first = device_method(dev, m, 0);
+    int other = device_method(dev, m, first + 1);
+
+    return &dev->dialect
+                ->dumps[reading == DEVICE_AGAIN && other >= 0 ? other : first];
+}
+
+static int read_directly(struct device *dev, const struct media_route *r,
+                         enum device_reading reading, uint64_t offset,
+                         uint64_t len, const struct device_sink *sink,
+                         struct err *err)
+{
+    const struct dump_method *method = direct_method(dev, r->m, reading);
+    int ret = media_prepare(dev, r, err);
+
+    if (ret < 0)
+        return ret;
+    if (media_is_bad(dev, r, offset))
+        return err_set(err, -EFAULT, "%s has a bad block at 0x%" PRIx64,
+                       r->m->name, offset - offset % r->erase_block);
+    if (r->access != NULL && r->access->bad != NULL &&
+        len > r->erase_block - offset % r->erase_block)
+        len = r->erase_block - offset % r->erase_block;
+    return device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
+                              r->m->base + offset, len, sink, err);
+}
+
+/* --- both ---------------------------------------------------------------- */
+
+/* The way to the medium that has address. */
+static int route_to(const struct device *dev, uint64_t address,
+                    struct media_route *r, struct err *err)
+{
+    int n = map_medium_at(&dev->map, address, 1);
+
+    if (n < 0)
+        return err_set(err, -EFAULT, "no medium is there");
+    return media_find_route(dev, (size_t)n, r, err) ? 0 : -EFAULT;
+}
+
+int media_read(struct device *dev, enum device_reading reading,
+               uint64_t address, uint64_t len, const struct device_sink *sink,
+               struct err *err)
+{
+    struct media_route r;
+    int ret = route_to(dev, address, &r, err);
+
+    if (ret < 0)
+        return ret;
+    return (r.staged ? read_staged : read_directly)(
+        dev, &r, reading, address - r.m->base, len, sink, err);
+}
+
+uint64_t device_read_max(const struct device *dev, uint64_t address)
+{
+    struct media_route r;
+    uint64_t max;
+    uint64_t again;
+
+    if (dev->offline)
+        return MAP_ALIGN;
+    if (!map_is_virtual(address))
+        return device_memory_max(dev);
+    if (route_to(dev, address, &r, NULL) < 0)
+        return MAP_ALIGN;
+    if (r.staged) {
+        max = device_memory_max(dev);
+        return max < r.chunk ? max : r.chunk;
+    }
+    max = device_method_max(direct_method(dev, r.m, DEVICE_FIRST), r.page);
+    again = device_method_max(direct_method(dev, r.m, DEVICE_AGAIN), r.page);
+    return again < max ? again : max;
+}
+
+uint64_t device_border(const struct device *dev, uint64_t address)
+{
+    struct media_route r;
+
+    if (dev->offline || !map_is_virtual(address) ||
+        route_to(dev, address, &r, NULL) < 0)
+        return 0;
+    if (r.staged)
+        return r.chunk;
+    return r.access != NULL && r.access->bad != NULL ? r.erase_block : 0;
+}

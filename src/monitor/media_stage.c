@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copies pieces of a medium to the device's RAM, from where they are dumped.
+
+/*
+ *   not probed --probe--> probed --bad blocks asked--> ready
+ *   ready --read: its answer says that all of it came--> a piece is in RAM
+ *
+ * Contact is part of each of these: after a reset none holds any more. What
+ * stands in RAM is believed only if the answer to the very command that put it
+ * there said so; before the command is typed, whatever it may overwrite is
+ * forgotten.
+ *
+ * A chunk that the device fails to read is asked for in pieces as small as what
+ * is wanted, so that one bad page costs its own bytes only.
+ */
+
+#include "monitor/device_priv.h"
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "monitor/template.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE_MS     5000U
+#define READ_BASE_MS 4000U
+#define ANSWER_MAX   65536U
+#define BAD_MAX      65536U /* blocks */
+#define SECTOR       512U
+
+const char *media_word(const struct map_medium *m)
+{
+    return m->alias[0] != '\0' ? m->alias : m->name;
+}
+
+void media_free(struct media *media)
+{
+    free(media->bad.offsets);
+    *media = (struct media){.user = {0, 0}};
+}
+
+static struct template_values values_of(const struct media_route *r,
+                                        const struct media_piece *p)
+{
+    return (struct template_values){.address = p->ram,
+                                    .length = p->len,
+                                    .count = p->len,
+                                    .offset = p->offset,
+                                    .ram = p->ram,
+                                    .erase_block = r->erase_block,
+                                    .page_size = r->page,
+                                    .medium = media_word(r->m)};
+}
+
+/* Commands that are about all of the medium. */
+static int fill_whole(const struct media_route *r, const char *text, char *out,
+                      size_t size, struct err *err)
+{
+    const struct media_piece whole = {.len = r->m->size, .ram = r->window.base};
+    const struct template_values values = values_of(r, &whole);
+
+    return template_fill(text, &values, out, size, err);
+}
+
+/* The first line of the answer, or the one that p matches. */
+static int device_says(int ret, const char *command, const struct buf *answer,
+                       struct pattern *p, struct err *err)
+{
+    const char *text = answer->len > 0 ? answer->data : "";
+    const char *from = text;
+    char words[160];
+
+    if (p != NULL && answer->len > 0 &&
+        pattern_match(p, answer->data, answer->len, 0, NULL))
+        from = pattern_whole(p).text;
+    while (from > text && from[-1] != '\n')
+        from--;
+    (void)text_escape(words, sizeof(words), from, strcspn(from, "\n"));
+    return err_set(err, ret, "'%s': the device says '%s'", command, words);
+}
+
+/* --- probing and bad blocks ---------------------------------------------- */
+
+static bool holds(const struct device *dev, const struct media_route *r,
+                  const struct media_piece *p)
+{
+    return p->valid && p->medium == r->index && p->contact == dev->contact;
+}
+
+static int probe(struct device *dev, const struct media_route *r,
+                 struct err *err)
+{
+    const struct medium_access *a = r->access;
+    CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
+    char command[128];
+    int ret;
+
+    if (a == NULL || a->probe == NULL || holds(dev, r, &dev->media.probed))
+        return 0;
+    dev->media.probed.valid = false;
+    ret = fill_whole(r, a->probe, command, sizeof(command), err);
+    if (ret == 0)
+        ret = device_settle(dev,
+                            console_ask(&dev->console, command, a->probe_answer,
+                                        PROBE_MS, &answer, err));
+    if (ret < 0)
+        return ret;
+    if (a->probe_answer != NULL &&
+        (answer.len == 0 ||
+         !pattern_match(a->probe_answer, answer.data, answer.len, 0, NULL)))
+        return device_says(-EILSEQ, command, &answer, NULL, err);
+    dev->media.probed = (struct media_piece){
+        .valid = true, .medium = r->index, .contact = dev->contact};
+    return 0;
+}
+
+static int add_bad(struct media_bad *bad, uint64_t offset)
+{
+    uint64_t *grown;
+
+    for (size_t i = 0; i < bad->n; i++)
+        if (bad->offsets[i] == offset)
+            return 0;
+    if (bad->n == BAD_MAX)
+        return -ENOMEM;
+    grown = realloc(bad->offsets, (bad->n + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return -ENOMEM;
+    bad->offsets = grown;
+    grown[bad->n++] = offset;
+    return 0;
+}
+
+/* One match of bad-answer. */
+static int take_bad(struct media_bad *bad, const struct media_route *r)
+{
+    const struct medium_access *a = r->access;
+    struct span offset = pattern_group(a->bad_answer, "offset");
+    struct span block = pattern_group(a->bad_answer, "block");
+    struct span told = offset.text != NULL ? offset : block;
+    uint64_t n;
+
+    if (told.text == NULL ||
+        !num_digits(told.text, told.len, a->bad_decimal ? 10 : 16, &n) ||
+        (offset.text == NULL && !num_mul(n, r->erase_block, &n)))
+        return 0; /* no number that a block can have */
+    return add_bad(bad, n - n % r->erase_block);
+}
+
+static int ask_bad(struct device *dev, const struct media_route *r,
+                   struct err *err)
+{
+    const struct medium_access *a = r->access;
+    struct media_bad *bad = &dev->media.bad;
+    CLEANUP_BUF struct buf answer = BUF_LIMITED((size_t)256 << 10);
+    char command[128];
+    size_t at = 0;
+    int ret;
+
+    if (a == NULL || a->bad == NULL ||
+        (bad->known && bad->medium == r->index && bad->contact == dev->contact))
+        return 0;
+    bad->known = false;
+    bad->n = 0;
+    ret = fill_whole(r, a->bad, command, sizeof(command), err);
+    if (ret == 0) /* damage could hide one */
+        ret = device_settle(dev, device_ask_twice(dev, command, &answer, err));
+    while (ret == 0 && answer.len > 0 &&
+           pattern_match(a->bad_answer, answer.data, answer.len, at, &at))
+        ret = take_bad(bad, r);
+    if (ret < 0)
+        return ret;
+    bad->known = true;
+    bad->medium = r->index;
+    bad->contact = dev->contact;
+    return 0;
+}
+
+int media_prepare(struct device *dev, const struct media_route *r,
+                  struct err *err)
+{
+    int ret = probe(dev, r, err);
+
+    return ret == 0 ? ask_bad(dev, r, err) : ret;
+}
+
+bool media_is_bad(const struct device *dev, const struct media_route *r,
+                  uint64_t offset)
+{
+    const struct media_bad *bad = &dev->media.bad;
+
+    if (r->access == NULL || r->access->bad == NULL)
+        return false;
+    for (size_t i = 0; i < bad->n; i++)
+        if (offset >= bad->offsets[i] &&
+            offset - bad->offsets[i] < r->erase_block)
+            return true;
+    return false;
+}
+
+/* --- reading to RAM ------------------------------------------------------ */
+
+/* What a group of read-answer says is want; a group that is not there agrees.
+ * Numbers are decimal, or hexadecimal behind 0x. */
+static bool group_agrees(struct pattern *p, const char *name, uint64_t want)
+{
+    struct span text = pattern_group(p, name);
+    bool hex = text.len > 2 && text.text[0] == '0' && text.text[1] == 'x';
+    uint64_t n;
+
+    return text.text == NULL ||
+           (num_digits(text.text, text.len, hex ? 16 : 10, &n) && n == want);
+}
+
+static bool all_came(struct pattern *p, const struct buf *answer,
+                     uint64_t offset, uint64_t len)
+{
+    return answer->len > 0 &&
+           pattern_match(p, answer->data, answer->len, 0, NULL) &&
+           group_agrees(p, "length", len) &&
+           group_agrees(p, "offset", offset) &&
+           group_agrees(p, "sector", offset / SECTOR) &&
+           group_agrees(p, "sectors", len / SECTOR);
+}
+
+static int judge(const struct device *dev, const struct medium_access *a,
+                 const char *command, const struct buf *answer, uint64_t offset,
+                 uint64_t len, struct err *err)
+{
+    struct pattern *const bad[] = {a->read_fail, dev->dialect->fault,
+                                   dev->dialect->unknown};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (bad[i] != NULL && answer->len > 0 &&
+            pattern_match(bad[i], answer->data, answer->len, 0, NULL))
+            return device_says(-EFAULT, command, answer, bad[i], err);
+    if (a->read_answer != NULL &&
+        !all_came(a->read_answer, answer, offset, len))
+        return device_says(-EILSEQ, command, answer, a->read_answer, err);
+    return 0;
+}
+
+/* What lies in [ram, ram+len) is going to be something else. */
+static void forget_ram(struct media *media, uint64_t ram, uint64_t len)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct media_piece *p = &media->staged[i];
+        if (p->ram < ram + len && ram < p->ram + p->len)
+            p->valid = false;
+    }
+}
+
+/* Copies what *p says. */
+static int load(struct device *dev, const struct media_route *r,
+                struct media_piece *p, struct err *err)
+{
+    const struct medium_access *a = r->access;
+    CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
+    char command[128];
+    const struct template_values values = values_of(r, p);
+    int ret = template_fill(a->read, &values, command, sizeof(command), err);
+
+    if (ret < 0)
+        return ret;
+    forget_ram(&dev->media, p->ram, p->len);
+    device_set_line(dev, DEVICE_LINE_BUSY);
+    ret = device_settle(
+        dev,
+        console_ask_with(&dev->console, command, &a->dialogue, &values, true,
+                         a->read_answer != NULL ? a->read_answer : a->read_fail,
+                         READ_BASE_MS + (unsigned)(p->len >> 9), &answer, err));
+    if (ret == 0)
+        ret = judge(dev, a, command, &answer, p->offset, p->len, err);
+    p->valid = ret == 0;
+    return ret;
+}
+
+static struct media_piece chunk_of(const struct device *dev,
+                                   const struct media_route *r, uint64_t offset)
+{
+    uint64_t start = offset - offset % r->chunk;
+    uint64_t left = r->m->size - start;
+
+    return (struct media_piece){.medium = r->index,
+                                .offset = start,
+                                .len = left < r->chunk ? left : r->chunk,
+                                .contact = dev->contact};
+}
+
+/* The part of chunk that is wanted, in whole pages. */
+static struct media_piece part_of(const struct media_route *r,
+                                  const struct media_piece *chunk,
+                                  uint64_t offset, uint64_t len)
+{
+    uint64_t page = r->page > SECTOR && r->page < r->chunk ? r->page : SECTOR;
+    uint64_t end = chunk->offset + chunk->len;
+    struct media_piece part = *chunk;
+
+    part.offset = offset - offset % page;
+    if (len < end - offset)
+        end = offset + len + (page - (offset + len) % page) % page;
+    if (end > chunk->offset + chunk->len)
+        end = chunk->offset + chunk->len;
+    part.len = end - part.offset;
+    return part;
+}
+
+static bool has(const struct device *dev, const struct media_route *r,
+                const struct media_piece *p, uint64_t offset)
+{
+    return holds(dev, r, p) && offset >= p->offset &&
+           offset - p->offset < p->len;
+}
+
+int media_stage(struct device *dev, const struct media_route *r,
+                enum device_reading reading, uint64_t offset, uint64_t len,
+                const struct media_piece **out, struct err *err)
+{
+    struct media *media = &dev->media;
+    bool own = reading == DEVICE_AGAIN && r->window.size / 2 >= r->chunk;
+    struct media_piece *slot = &media->staged[reading == DEVICE_AGAIN];
+    struct media_piece p;
+    struct media_piece whole;
+    bool torn;
+    int ret;
+
+    *out = slot;
+    if (has(dev, r, slot, offset))
+        return 0;
+    ret = media_prepare(dev, r, err);
+    if (ret < 0)
+        return ret;
+    if (media_is_bad(dev, r, offset))
+        return err_set(err, -EFAULT, "%s has a bad block at 0x%" PRIx64,
+                       r->m->name, offset - offset % r->erase_block);
+    whole = chunk_of(dev, r, offset);
+    whole.ram = r->window.base + (own ? r->chunk : 0);
+    torn = has(dev, r, &media->torn, offset);
+    p = torn ? part_of(r, &whole, offset, len) : whole;
+    ret = load(dev, r, &p, err);
+    if (ret == -EFAULT && !torn) {
+        media->torn = whole;
+        media->torn.valid = true;
+        p = part_of(r, &whole, offset, len);
+        if (p.len < whole.len)
+            ret = load(dev, r, &p, err);
+    }
+    if (ret == 0)
+        *slot = p;
+    return ret;
+}

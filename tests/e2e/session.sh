@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A whole session with a simulated boot loader (tests/personas), for the
+# tests/e2e/dialect-*.sh, which source it after lib.sh.
+
+PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
+need python3
+need_fuse
+
+# start_persona NAME OPTION...: on $T/tty, the flash is $T/flash.
+start_persona() {
+    rm -f "$T/persona.out"
+    setpriv --pdeathsig TERM "$PERSONA" "$1" --flash "$T/flash" \
+        --link "$T/tty" --log "$T/sim.log" "${@:2}" \
+        > "$T/persona.out" 2>&1 &
+    console_pid=$!
+    pids+=("$console_pid")
+    wait_for 10 grep -q ^ready "$T/persona.out" ||
+        fail "persona: $(cat "$T/persona.out")"
+}
+
+# make_flash KIB: random, with text and what looks like prompts in it.
+make_flash() {
+    head -c $(($1 * 1024)) /dev/urandom > "$T/flash"
+    printf '%s' $'=> \nCFE> \n# RedBoot> OK\n| - * <RealTek>' |
+        dd of="$T/flash" bs=1 seek=$((0x1234)) conv=notrunc status=none
+    head -c 4096 /dev/zero |
+        dd of="$T/flash" bs=4096 seek=3 conv=notrunc status=none
+}
+
+# copied FILE OFFSET [BYTES]: the first 64 KiB of FILE are what the flash has
+# at OFFSET.
+copied() {
+    local bytes=${3:-65536} began
+
+    began=$(now_ms)
+    head -c "$bytes" "$T/mnt/$1" > "$T/copy" || fail "$1: cannot be read"
+    equal "$bytes" "$(stat -c %s "$T/copy")" "$1: bytes"
+    same_part "$T/copy" "$T/flash" "$2" "$1"
+    note "$1: $bytes bytes in $(($(now_ms) - began)) ms"
+}
+
+# files NAME...: all are there.
+files() {
+    local name
+
+    for name; do
+        [ -e "$T/mnt/$name" ] || fail "no '$name' in: $(ls "$T/mnt")"
+    done
+}
+
+# confirmed FILE ROUTE: all of it, by that route alone.
+confirmed() {
+    timeout -k 5 120 "$FWFS" --verify "$T/mnt" "$1" > "$T/verify" 2>&1 ||
+        fail "verify $1: $(cat "$T/verify")"
+    grep -F "$1" "$T/mnt/.fwfs/status" | grep -q "$2" ||
+        fail "$1 by $2: $(grep -F "$1" "$T/mnt/.fwfs/status")"
+}
+
+# A read of file `bad`, which lies where nothing is, fails; whatever the device
+# does then, `good` can be read afterwards. reset: it hangs until that.
+bad_address() {
+    ! timeout 60 head -c 512 "$T/mnt/bad" > /dev/null 2> "$T/err" ||
+        fail "the bad address could be read"
+    grep -q 'Input/output error' "$T/err" || fail "bad: $(cat "$T/err")"
+    [ "${1-}" != reset ] || kill -HUP "$console_pid"
+    timeout 60 head -c 4096 "$T/mnt/good" > "$T/copy" ||
+        fail "nothing can be read behind the bad address"
+    same_part "$T/copy" "$T/flash" "$good_at" good
+}
+
+# Only commands that change nothing were sent, and all were known.
+nothing_dangerous() {
+    ! grep -q ^DANGER "$T/sim.log" ||
+        fail "sent: $(grep -m 3 ^DANGER "$T/sim.log")"
+}
