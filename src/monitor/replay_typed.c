@@ -41,7 +41,10 @@ static bool same_word(const char *template, struct span typed)
     for (size_t i = 0; i < n; i++)
         if (lower(template[i]) != lower(typed.text[i]))
             return false;
-    return template[n] == '{' || typed.len == n || typed.text[n] == ' ';
+    if (typed.len == n || typed.text[n] == ' ')
+        return template[n] != '{';
+    /* glued to its number */
+    return template[n] == '{' && num_hex_digit(typed.text[n]) >= 0;
 }
 
 static void skip_blanks(struct walk *w)
