@@ -275,12 +275,12 @@ static void nothing_shifts_behind_bad_blocks(void **state)
     assert_int_equal(rows, 0);
     assert_says(err.text, "nand0 has a bad block at 0x4000");
     assert_int_equal(ran("nand read"), 1);
-    assert_int_equal(read_at(2 * ERASE, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE, 0x200), 0);
     assert_int_equal(rows, 32);
     assert_int_equal(ran("nand bad"), 2); /* once, and again to be sure */
     reset();
     assert_true(device_look(dev));
-    assert_int_equal(read_at(2 * ERASE, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE, 0x200), 0);
     assert_int_equal(ran("nand bad"), 4);
     down();
     /* It does not tell, but it says so when it skips one. */
@@ -344,7 +344,7 @@ static void reads_pages(void **state)
     up(direct);
     take("nand0", nand_byte);
     assert_int_equal(device_read_max(dev, start), PAGE);
-    assert_int_equal(read_at(2 * ERASE + PAGE + 0x200, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE + PAGE + 0x200, 0x200), 0);
     assert_int_equal(rows, PAGE / 16);
     assert_int_equal(ran("np 2 1"), 1);
     assert_int_equal(read_at(ERASE + 0x200, 0x200), -EFAULT);
