@@ -10,8 +10,8 @@
 make_flash 512
 good_at=$((0x10000))
 segments=(-s good:0xa8010000:64K -s bad:0xd0000000:512)
-start_persona redboot --starting
-mount_fwfs "${segments[@]}"
+session_from_start redboot
+mount_from_start "${segments[@]}"
 equal redboot "$(status dialect)" dialect
 files flash.bin RedBoot rootfs vmlinux.bin.l7 'FIS directory' \
     'RedBoot config' good
@@ -43,8 +43,8 @@ copied RedBoot 0 8192
 no_retries
 end_session
 
-session redboot --starting --set format=2001 --set fis=no
-mount_fwfs
+session_from_start redboot --set format=2001 --set fis=no
+mount_from_start
 copied flash.bin 0 8192
 no_retries
 end_session

@@ -70,6 +70,30 @@ session() {
     start_persona "$@"
 }
 
+# session_from_start NAME OPTION...: its system runs and does not listen.
+session_from_start() {
+    session "$@" --starting --set countdown=0.5
+    wait_for 10 grep -q ^booted "$T/sim.log" || fail "it does not start"
+}
+
+port_is_open() {
+    local pid
+
+    for pid in $(fwfs_pids); do
+        ls -l "/proc/$pid/fd" | grep -qF "$(readlink "$T/tty")" && return
+    done
+    return 1
+}
+
+# mount_from_start OPTION...: fwfs waits, then the device is switched on.
+mount_from_start() {
+    mount_fwfs "$@" &
+    wait_for 10 port_is_open || fail "fwfs does not open the port"
+    sleep 0.3
+    kill -HUP "$console_pid"
+    wait "$!" || fail "fwfs: exit $?"
+}
+
 # The mount and the persona end, and the log is looked at.
 end_session() {
     unmount_fwfs
