@@ -37,7 +37,7 @@ static size_t draw(char *text, size_t len)
 int replay_add_line(struct replay_log *log, const struct replay_line *line,
                     struct err *err)
 {
-    struct replay_line *grown = log->lines;
+    struct replay_line *grown;
 
     if (log->n == REPLAY_LINES_MAX)
         return err_set(err, -EFBIG, "more than %u lines", REPLAY_LINES_MAX);

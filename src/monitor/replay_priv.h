@@ -7,6 +7,8 @@
 #include "monitor/console.h"
 #include "monitor/map.h"
 #include "monitor/replay.h"
+#include "monitor/srec.h"
+#include "monitor/stream.h"
 
 #define REPLAY_LINES_MAX   500000U
 #define REPLAY_ANSWER_MAX  65536U /* bytes of one that patterns see */
@@ -191,6 +193,18 @@ int replay_find_commands(struct replay *r, struct err *err);
 int replay_most_rows(const struct replay *r, const struct replay_command *c,
                      enum replay_fit only, size_t *rows);
 bool replay_is_row(const struct replay *r, struct span line);
+
+/* A full row, or a shorter last one. */
+enum row_result replay_row(const struct dump_method *m, struct span line,
+                           struct row *row);
+/* It looks good for what m prints; of streams only long lines are. */
+bool replay_is_row_of(const struct dump_method *m, struct span line);
+bool replay_is_stream(const struct dump_method *m);
+enum stream_form replay_stream_form(const struct dump_method *m);
+bool replay_matches(struct pattern *p, struct span line); /* p may be NULL */
+
+/* --- replay_dump.c --- */
+
 void replay_read_dump(struct replay *r, struct replay_command *c);
 
 /* --- replay_rules.c --- */

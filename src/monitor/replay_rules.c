@@ -253,6 +253,13 @@ static void note_faults(struct replay *r, struct replay_command *c)
     }
 }
 
+/* Nothing has to be there in its answer. */
+static bool needs_nothing(enum replay_use use)
+{
+    return use == REPLAY_NEEDS || use == REPLAY_SETUP || use == REPLAY_BAUD ||
+           use == REPLAY_BAD;
+}
+
 static void read_answer(struct replay *r, struct replay_command *c)
 {
     CLEANUP_BUF struct buf answer = BUF_LIMITED(REPLAY_ANSWER_MAX);
@@ -265,11 +272,10 @@ static void read_answer(struct replay *r, struct replay_command *c)
         read_sum(r, c, &answer);
     else if (c->use == REPLAY_READ || c->use == REPLAY_PROBE)
         read_medium(r, c, &answer);
-    else if (c->use == REPLAY_RECOGNISE && has(r->d->recognise_answer, &answer))
-        c->matched = true;
-    else if (c->use == REPLAY_NEEDS || c->use == REPLAY_SETUP ||
-             c->use == REPLAY_BAUD || c->use == REPLAY_BAD)
-        c->matched = true; /* nothing of it has to be there */
+    else if (c->use != REPLAY_RECOGNISE)
+        c->matched = needs_nothing(c->use);
+    else
+        c->matched = has(r->d->recognise_answer, &answer);
 }
 
 /* Text that no command was asked for: what a device says while it starts. */

@@ -116,9 +116,8 @@ static void keep(struct replay_values *v, const char *name, size_t len,
         v->offset = bytes;
     } else if (is_name(name, len, "length")) {
         set_length(v, value);
-    } else if (is_name(name, len, "count") && num_mul(value, unit, &bytes)) {
-        set_length(v, bytes);
-    } else if (is_name(name, len, "sectors") && num_mul(value, 512, &bytes)) {
+    } else if ((is_name(name, len, "count") && num_mul(value, unit, &bytes)) ||
+               (is_name(name, len, "sectors") && num_mul(value, 512, &bytes))) {
         set_length(v, bytes);
     } else if (is_name(name, len, "end")) {
         set_end(v, v->address, value);
