@@ -264,22 +264,10 @@ static bool is_explained(struct reading *x, struct span line)
            is_any_question(&x->m->dialogue, line);
 }
 
-/* Nobody asked for it: a reset, and what follows is no answer any more. */
-static bool is_reset(const struct replay *r, struct span line)
-{
-    for (size_t i = 0; i < r->d->n_banners; i++)
-        if (replay_matches(r->d->banners[i], line))
-            return true;
-    for (size_t i = 0; i < r->d->n_hints; i++)
-        if (replay_matches(r->d->hints[i], line))
-            return true;
-    return false;
-}
-
 static void take_other(struct reading *x, size_t n, struct span line)
 {
-    if (is_reset(x->r, line))
-        x->stopped = true;
+    if (replay_is_start(x->r, line))
+        x->stopped = true; /* it was reset: what follows is no answer */
     else if (replay_is_memory(line) && x->m->output == DUMP_ROWS)
         replay_miss(x->r, n,
                     "if it is a row: dump %s, row: address-prefix, "

@@ -298,7 +298,7 @@ static void mark_without_prompt(struct replay *r)
         struct replay_line *line = &r->log.lines[i];
         bool ends = is_done(r->d, line);
         line->typed = !ends && !replay_is_introduction(r, i) &&
-                      (done || replay_is_known(r, replay_span(line))) &&
+                      (done || replay_is_whole(r, replay_span(line))) &&
                       !replay_is_row(r, replay_span(line));
         if (line->typed && r->counts.prompt_line == 0)
             r->counts.prompt_line = line->number;

@@ -101,6 +101,17 @@ static size_t count_rows(const struct replay *r, const struct replay_command *c,
     return rows;
 }
 
+/* Whether command, with m's unit, asks for just so many rows. */
+static bool asks_for(const struct dump_method *m,
+                     const struct replay_command *c, size_t rows)
+{
+    struct replay_values v;
+
+    return m->output == DUMP_ROWS &&
+           replay_fit(m->command, c->text, m->unit, &v) >= REPLAY_FIT_START &&
+           v.has_length && v.length == rows * row_full_length(&m->row);
+}
+
 static bool fits(const struct dump_method *m, const struct replay_command *c,
                  enum replay_fit least)
 {
@@ -110,19 +121,22 @@ static bool fits(const struct dump_method *m, const struct replay_command *c,
 }
 
 int replay_most_rows(const struct replay *r, const struct replay_command *c,
-                     enum replay_fit only, size_t *rows)
+                     enum replay_fit only)
 {
     int best = -1;
+    size_t most = 0;
 
-    *rows = 0;
     for (size_t i = 0; i < r->d->n_dumps; i++) {
         const struct dump_method *m = &r->d->dumps[i];
         size_t n;
+        size_t score;
         if (!fits(m, c, only))
             continue;
         n = count_rows(r, c, m);
-        if (n > *rows) {
-            *rows = n;
+        /* Of equals, the one in whose unit the number is right. */
+        score = 2 * n + asks_for(m, c, n);
+        if (n > 0 && score > most) {
+            most = score;
             best = (int)i;
         }
     }

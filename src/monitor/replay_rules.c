@@ -339,13 +339,17 @@ static void miss_answer(struct replay *r, const struct replay_command *c)
  * worth a word: one may have been meant. */
 static void miss_memory(struct replay *r, const struct replay_command *c)
 {
-    for (size_t i = c->first; i < c->last; i++)
-        if (replay_is_memory(replay_span(&r->log.lines[i]))) {
+    for (size_t i = c->first; i < c->last; i++) {
+        const struct span line = replay_span(&r->log.lines[i]);
+        if (replay_is_start(r, line))
+            return; /* it was a reset */
+        if (replay_is_memory(line)) {
             replay_miss(r, i,
                         "if it is a dump: no dump section has its command or "
                         "its rows");
             return;
         }
+    }
 }
 
 int replay_apply_rules(struct replay *r, const char *const *user,
