@@ -65,6 +65,8 @@ struct device {
     bool *has_dump;     /* of each, what it needs is there */
     bool *has_checksum; /* ... and the boot loader has not said otherwise */
     bool *has_access;
+    bool sum_known;              /* a checksum was understood once */
+    struct digest_value odd_sum; /* of the last answer that was not */
     struct device_last last;
     struct media media;
     atomic_uint_fast64_t bytes_read;
