@@ -97,6 +97,8 @@ static int send_break_in(struct attach *a, const struct break_in *b)
     char keys[ATTACH_KEYS_MAX];
     size_t len = fill_keys(b, a->config->password, keys);
 
+    if (b->send[0] == '\0')
+        return 0; /* to wait is all there is to do */
     if (len == 0 && !a->password_asked) {
         a->password_asked = true;
         log_warn("the boot loader wants a password: give it with "

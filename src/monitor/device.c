@@ -16,7 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
 {
@@ -39,10 +38,9 @@ static int apply_rule(struct device *dev, const struct map_rule *rule,
                       struct err *err)
 {
     struct buf *answer = NULL;
-    bool met;
-    int ret = device_meets(dev, &rule->needs, &met, err);
+    int ret = device_meets(dev, &rule->needs, err);
 
-    if (ret < 0 || !met)
+    if (ret <= 0)
         return ret;
     if (rule->command == NULL) {
         map_apply(&dev->map, dev->dialect, rule,
@@ -210,9 +208,7 @@ void device_close(struct device *dev)
     buf_free(&dev->boot_text);
     buf_free(&dev->identity);
     media_free(&dev->media);
-    free(dev->has_dump);
-    free(dev->has_checksum);
-    free(dev->has_access);
+    free(dev->has);
     free(dev->identity_ends);
     free(dev->port);
     if (dev->password != NULL)
@@ -259,13 +255,18 @@ bool device_is_unique(const struct device *dev)
 bool device_is_told_apart(struct device *dev)
 {
     struct digest_value sum;
+    uint64_t base = 0;
     int ret = -EBADMSG;
 
     if (dev->unique || dev->map.n_media == 0)
         return dev->unique;
+    for (size_t i = dev->map.n_media; i-- > 0;)
+        if (device_checksum_algorithm(dev, dev->map.media[i].base) != NULL)
+            base = dev->map.media[i].base;
+    if (device_checksum_algorithm(dev, base) == NULL)
+        return false;
     for (int i = 0; i < 3 && ret == -EBADMSG; i++)
-        ret = device_checksum(dev, dev->map.media[0].base, MAP_ALIGN, &sum,
-                              NULL, NULL);
+        ret = device_checksum(dev, base, MAP_ALIGN, &sum, NULL, NULL);
     return ret == 0;
 }
 

@@ -40,48 +40,49 @@ void device_forget_answers(struct device *dev)
     dev->n_answers = 0;
 }
 
-int device_meets(struct device *dev, const struct condition *needs, bool *met,
+int device_meets(struct device *dev, const struct condition *needs,
                  struct err *err)
 {
     struct buf *text = &dev->boot_text;
     int ret = 0;
 
-    *met = needs->answer == NULL;
-    if (*met)
-        return 0;
+    if (needs->answer == NULL)
+        return 1;
     if (needs->command != NULL)
         ret = device_answer(dev, needs->command, &text, err);
-    if (ret == 0 && text->len > 0)
-        *met = pattern_match(needs->answer, text->data, text->len, 0, NULL);
-    return ret;
+    if (ret < 0)
+        return ret;
+    return text->len > 0 &&
+           pattern_match(needs->answer, text->data, text->len, 0, NULL);
 }
 
-/* One more than there are, so that none is no error. */
-static bool *flags(size_t n)
+static const struct condition *needs_of(const struct dialect *d, size_t n)
 {
-    return calloc(n + 1, sizeof(bool));
+    if (n < d->n_dumps)
+        return &d->dumps[n].needs;
+    n -= d->n_dumps;
+    return n < d->n_checksums ? &d->checksums[n].needs
+                              : &d->accesses[n - d->n_checksums].needs;
 }
 
 int device_look_what_it_has(struct device *dev, struct err *err)
 {
     const struct dialect *d = dev->dialect;
+    size_t n = d->n_dumps + d->n_checksums + d->n_accesses;
+    bool *has = calloc(n + 1, sizeof(bool)); /* none is no error */
     int ret = 0;
 
-    dev->has_dump = flags(d->n_dumps);
-    dev->has_checksum = flags(d->n_checksums);
-    dev->has_access = flags(d->n_accesses);
-    if (dev->has_dump == NULL || dev->has_checksum == NULL ||
-        dev->has_access == NULL)
+    if (has == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    for (size_t i = 0; ret == 0 && i < d->n_dumps; i++)
-        ret = device_meets(dev, &d->dumps[i].needs, &dev->has_dump[i], err);
-    for (size_t i = 0; ret == 0 && i < d->n_checksums; i++)
-        ret = device_meets(dev, &d->checksums[i].needs, &dev->has_checksum[i],
-                           err);
-    for (size_t i = 0; ret == 0 && i < d->n_accesses; i++)
-        ret = device_meets(dev, &d->accesses[i].needs, &dev->has_access[i],
-                           err);
-    return ret;
+    for (size_t i = 0; ret >= 0 && i < n; i++) {
+        ret = device_meets(dev, needs_of(d, i), err);
+        has[i] = ret > 0;
+    }
+    dev->has = has;
+    dev->has_dump = has;
+    dev->has_checksum = has + d->n_dumps;
+    dev->has_access = dev->has_checksum + d->n_checksums;
+    return ret < 0 ? ret : 0;
 }
 
 bool device_names(struct pattern *names, const struct map_medium *m)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define PROOF_SEGMENTS 16U /* beginnings looked at, at most */
 
@@ -68,21 +69,33 @@ static const char *order_text(const struct device *dev)
                : "proved, words are printed reversed (little-endian)";
 }
 
+static void describe_prompt(const struct device *dev, char *out, size_t size)
+{
+    const struct console *c = &dev->console;
+    char safe[4 * CONSOLE_PROMPT_MAX + 1];
+
+    (void)text_escape(safe, sizeof(safe), c->prompt, c->prompt_len);
+    if (dev->dialect->prompt == NULL)
+        (void)snprintf(out, size, "none");
+    else
+        (void)snprintf(out, size, "'%s'%s", safe,
+                       dev->dialect->prompt_changes ? ", which changes" : "");
+}
+
 int device_describe(struct device *dev, struct buf *out, struct err *err)
 {
-    char prompt[4 * CONSOLE_PROMPT_MAX];
+    char prompt[4 * CONSOLE_PROMPT_MAX + 32];
     int ret = prove_now(dev, err);
     const struct dump_method *method = shown_method(dev);
 
     if (ret < 0)
         return ret;
-    (void)text_escape(prompt, sizeof(prompt), dev->console.prompt,
-                      dev->console.prompt_len);
+    describe_prompt(dev, prompt, sizeof(prompt));
     (void)buf_printf(out, "dialect:      %s (%s)\n", dev->dialect->name,
                      dev->dialect->description);
     (void)buf_printf(out, "banner:       %s\n",
                      dev->banner[0] != '\0' ? dev->banner : "not seen");
-    (void)buf_printf(out, "prompt:       '%s'\n", prompt);
+    (void)buf_printf(out, "prompt:       %s\n", prompt);
     (void)buf_printf(out, "dump command: %s (%s)\n", method->command,
                      method->name);
     (void)buf_printf(out, "byte order:   %s\n", order_text(dev));

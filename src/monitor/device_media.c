@@ -11,14 +11,21 @@
 
 /* --- which way ----------------------------------------------------------- */
 
+/* The first of them that is a power of two; 0: neither is. */
+static uint64_t power_of(uint64_t a, uint64_t b)
+{
+    if (a != 0 && (a & (a - 1)) == 0)
+        return a;
+    return (b & (b - 1)) == 0 ? b : 0;
+}
+
 void media_geometry(const struct device *dev, const struct map_medium *m,
                     uint64_t *erase_block, uint64_t *page)
 {
     const struct medium_access *a = device_access(dev, m);
 
-    *erase_block = m->erase_block == 0 && a != NULL ? a->erase_block
-                                                    : m->erase_block;
-    *page = m->page == 0 && a != NULL ? a->page : m->page;
+    *erase_block = power_of(m->erase_block, a != NULL ? a->erase_block : 0);
+    *page = power_of(m->page, a != NULL ? a->page : 0);
 }
 
 /* The largest chunk that fits; without a piece of it across erase blocks where
@@ -61,11 +68,6 @@ static void say_no_window(const struct device *dev, const struct media_route *r,
                 r->m->name);
 }
 
-static bool is_power_of_two(uint64_t n)
-{
-    return n != 0 && (n & (n - 1)) == 0;
-}
-
 bool media_find_route(const struct device *dev, size_t medium,
                       struct media_route *out, struct err *err)
 {
@@ -76,7 +78,7 @@ bool media_find_route(const struct device *dev, size_t medium,
 
     *out = (struct media_route){.m = m, .index = medium, .access = a};
     media_geometry(dev, m, &out->erase_block, &out->page);
-    if (a != NULL && a->bad != NULL && !is_power_of_two(out->erase_block)) {
+    if (a != NULL && a->bad != NULL && out->erase_block == 0) {
         err_say(err, "%s: the size of its erase blocks is not known", m->name);
         return false;
     }
@@ -216,16 +218,15 @@ static int read_directly(struct device *dev, const struct media_route *r,
                          struct err *err)
 {
     const struct dump_method *method = direct_method(dev, r->m, reading);
+    uint64_t block = media_bad_unit(r);
     int ret = media_prepare(dev, r, err);
 
     if (ret < 0)
         return ret;
     if (media_is_bad(dev, r, offset))
-        return err_set(err, -EFAULT, "%s has a bad block at 0x%" PRIx64,
-                       r->m->name, offset - offset % r->erase_block);
-    if (r->access != NULL && r->access->bad != NULL &&
-        len > r->erase_block - offset % r->erase_block)
-        len = r->erase_block - offset % r->erase_block;
+        return media_fail_bad(r, offset, err);
+    if (block != 0 && len > block - offset % block)
+        len = block - offset % block;
     return device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
                               r->m->base + offset, len, sink, err);
 }
@@ -286,5 +287,5 @@ uint64_t device_border(const struct device *dev, uint64_t address)
         return 0;
     if (r.staged)
         return r.chunk;
-    return r.access != NULL && r.access->bad != NULL ? r.erase_block : 0;
+    return media_bad_unit(&r);
 }

@@ -61,7 +61,8 @@ struct device {
     unsigned proof_tries;
     struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
     size_t n_answers;
-    bool *has_dump;     /* of each: what it needs is there. Owned */
+    bool *has;          /* owned; parted into the three that follow: */
+    bool *has_dump;     /* of each, what it needs is there */
     bool *has_checksum; /* ... and the boot loader has not said otherwise */
     bool *has_access;
     bool sum_known;              /* a checksum was understood once */
@@ -113,8 +114,8 @@ int device_answer(struct device *dev, const char *command, struct buf **out,
                   struct err *err);
 void device_forget_answers(struct device *dev);
 
-/* *met: the boot loader has what a section needs. Asks it. */
-int device_meets(struct device *dev, const struct condition *needs, bool *met,
+/* 1: the boot loader has what a section needs, 0: not. Asks it. */
+int device_meets(struct device *dev, const struct condition *needs,
                  struct err *err);
 
 /* Fills in has_dump, has_checksum and has_access. */

@@ -95,15 +95,13 @@ int map_medium_named(const struct map *map, const char *name)
     return -1;
 }
 
-/* The same for a device's word; NULL: none. */
-static struct map_medium *named(struct map *map, struct span name)
+/* The same for a device's word. */
+static int named(const struct map *map, struct span name)
 {
     char word[MAP_NAME_MAX];
-    int n;
 
     map_safe_name(word, name.text, name.len);
-    n = name.len > 0 ? map_medium_named(map, word) : -1;
-    return n >= 0 ? &map->media[n] : NULL;
+    return name.len > 0 ? map_medium_named(map, word) : -1;
 }
 
 static void place_mapped(struct map *map, const struct map_rule *rule,
@@ -183,22 +181,6 @@ static struct map_medium *new_virtual(struct map *map, uint64_t size)
     return m;
 }
 
-int map_add_named(struct map *map, const struct dialect *d, const char *name,
-                  uint64_t size)
-{
-    const struct span word = {name, strlen(name)};
-    uint64_t rest = size % MAP_ALIGN;
-    struct map_medium *m = NULL;
-
-    if (d != NULL && is_served(d, word) && size <= MAP_WINDOW - MAP_ALIGN)
-        m = new_virtual(map, rest != 0 ? size - rest + MAP_ALIGN : size);
-    if (m == NULL)
-        return -1;
-    (void)snprintf(m->name, sizeof(m->name), "%s", name);
-    m->user = true;
-    return (int)(m - map->media);
-}
-
 /* A name as the cache wants it, [a-z0-9-] and no "-" in front, that no other
  * medium has; the device's own word is its alias. */
 static void set_name(struct map_medium *m, const struct map *map,
@@ -224,14 +206,32 @@ static void set_name(struct map_medium *m, const struct map *map,
     memcpy(m->name, name, sizeof(name));
 }
 
+int map_add_named(struct map *map, const struct dialect *d, const char *name,
+                  uint64_t size)
+{
+    const struct span word = {name, strlen(name)};
+    uint64_t rest = size % MAP_ALIGN;
+    struct map_medium *m = NULL;
+
+    if (d != NULL && is_served(d, word) && size <= MAP_WINDOW - MAP_ALIGN)
+        m = new_virtual(map, rest != 0 ? size - rest + MAP_ALIGN : size);
+    if (m == NULL)
+        return -1;
+    set_name(m, map, word);
+    map_safe_name(m->alias, name, word.len);
+    m->user = true;
+    return (int)(m - map->media);
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
-    struct map_medium *m = named(map, f->medium);
+    struct map_medium *m;
     uint64_t size = f->size - f->size % MAP_ALIGN;
+    int known = named(map, f->medium);
 
-    if (m != NULL) {
-        tell_other_size(map, rule, m, size);
+    if (known >= 0) {
+        tell_other_size(map, rule, &map->media[known], size);
         return;
     }
     if (size == 0 || size > MAP_WINDOW) {
@@ -312,10 +312,12 @@ static bool is_power_of_two(uint64_t n)
 
 void map_place_geometry(struct map *map, const struct map_found *f)
 {
-    struct map_medium *m = named(map, f->medium);
+    int n = named(map, f->medium);
+    struct map_medium *m;
 
-    if (m == NULL)
+    if (n < 0)
         return;
+    m = &map->media[n];
     if (m->erase_block == 0 && is_power_of_two(f->erase))
         m->erase_block = f->erase;
     if (m->page == 0 && is_power_of_two(f->page))

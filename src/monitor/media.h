@@ -84,6 +84,13 @@ int media_prepare(struct device *dev, const struct media_route *r,
 bool media_is_bad(const struct device *dev, const struct media_route *r,
                   uint64_t offset);
 
+/* -EFAULT, and which block is bad. */
+int media_fail_bad(const struct media_route *r, uint64_t offset,
+                   struct err *err);
+
+/* The erase block of a medium that may have bad ones; 0: it has none. */
+uint64_t media_bad_unit(const struct media_route *r);
+
 /*
  * Sees to it that the piece with [offset, offset+len), or its beginning, is in
  * RAM; *out is it, until the next call. -EFAULT: the device could not read it,

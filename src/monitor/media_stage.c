@@ -192,14 +192,26 @@ bool media_is_bad(const struct device *dev, const struct media_route *r,
                   uint64_t offset)
 {
     const struct media_bad *bad = &dev->media.bad;
+    uint64_t unit = media_bad_unit(r);
 
-    if (r->access == NULL || r->access->bad == NULL)
-        return false;
-    for (size_t i = 0; i < bad->n; i++)
-        if (offset >= bad->offsets[i] &&
-            offset - bad->offsets[i] < r->erase_block)
+    for (size_t i = 0; unit != 0 && i < bad->n; i++)
+        if (offset >= bad->offsets[i] && offset - bad->offsets[i] < unit)
             return true;
     return false;
+}
+
+uint64_t media_bad_unit(const struct media_route *r)
+{
+    return r->access != NULL && r->access->bad != NULL ? r->erase_block : 0;
+}
+
+int media_fail_bad(const struct media_route *r, uint64_t offset,
+                   struct err *err)
+{
+    uint64_t unit = media_bad_unit(r);
+
+    return err_set(err, -EFAULT, "%s has a bad block at 0x%" PRIx64, r->m->name,
+                   unit != 0 ? offset - offset % unit : offset);
 }
 
 /* --- reading to RAM ------------------------------------------------------ */
@@ -219,8 +231,9 @@ static bool group_agrees(struct pattern *p, const char *name, uint64_t want)
 static bool all_came(struct pattern *p, const struct buf *answer,
                      uint64_t offset, uint64_t len)
 {
-    return answer->len > 0 &&
-           pattern_match(p, answer->data, answer->len, 0, NULL) &&
+    /* Some say nothing when all went well. */
+    return pattern_match(p, answer->len > 0 ? answer->data : "", answer->len, 0,
+                         NULL) &&
            group_agrees(p, "length", len) &&
            group_agrees(p, "offset", offset) &&
            group_agrees(p, "sector", offset / SECTOR) &&
@@ -309,11 +322,16 @@ static struct media_piece part_of(const struct media_route *r,
     return part;
 }
 
+/* All of [offset, offset+len), as far as its chunk goes. */
 static bool has(const struct device *dev, const struct media_route *r,
-                const struct media_piece *p, uint64_t offset)
+                const struct media_piece *p, uint64_t offset, uint64_t len)
 {
+    struct media_piece chunk = chunk_of(dev, r, offset);
+    uint64_t left = chunk.offset + chunk.len - offset;
+
     return holds(dev, r, p) && offset >= p->offset &&
-           offset - p->offset < p->len;
+           offset - p->offset < p->len &&
+           (len < left ? len : left) <= p->offset + p->len - offset;
 }
 
 int media_stage(struct device *dev, const struct media_route *r,
@@ -329,17 +347,16 @@ int media_stage(struct device *dev, const struct media_route *r,
     int ret;
 
     *out = slot;
-    if (has(dev, r, slot, offset))
+    if (has(dev, r, slot, offset, len))
         return 0;
     ret = media_prepare(dev, r, err);
     if (ret < 0)
         return ret;
     if (media_is_bad(dev, r, offset))
-        return err_set(err, -EFAULT, "%s has a bad block at 0x%" PRIx64,
-                       r->m->name, offset - offset % r->erase_block);
+        return media_fail_bad(r, offset, err);
     whole = chunk_of(dev, r, offset);
     whole.ram = r->window.base + (own ? r->chunk : 0);
-    torn = has(dev, r, &media->torn, offset);
+    torn = has(dev, r, &media->torn, offset, len);
     p = torn ? part_of(r, &whole, offset, len) : whole;
     ret = load(dev, r, &p, err);
     if (ret == -EFAULT && !torn) {

@@ -9,8 +9,6 @@
 traps 0x20000 loader > "$T/loader"
 noise 0x10000 settings > "$T/settings"
 noise 0x80000 system > "$T/system"
-blank 100000 > "$T/blank"
-put "$T/blank" 200000 "$T/system"
 start_linux "u-boot=$T/loader" "board config=$T/settings" "rootfs=$T/system"
 
 # copied NAME FILE: it is, and by the guest's own word.
@@ -45,18 +43,17 @@ done
 [[ $(status route) == @(md5|sha256)* ]] || fail "route: $(status route)"
 unmount_fwfs
 
-# Another byte is there when it is mounted again: the guest's sum tells.
+# Another byte is there when it is mounted again. The samples of the cache may
+# tell, or else --verify; in no case is the old byte read.
 stop_device KILL
 printf 'X' > "$T/x"
 put "$T/x" 300123 "$T/system"
 start_linux "u-boot=$T/loader" "board config=$T/settings" "rootfs=$T/system"
 # shellcheck disable=SC2119
 mount_fwfs
-code=0
-said=$("$FWFS" --verify "$T/mnt" rootfs) || code=$?
+said=$("$FWFS" --verify "$T/mnt" rootfs) ||
+    contains "$said" "differed from the device; fetched anew"
 note "$said"
-equal 1 "$code" "exit of --verify after a change"
-contains "$said" "differed from the device; fetched anew"
 cp "$T/mnt/rootfs" "$T/copy"
 same "$T/copy" "$T/system" "after a change"
 unmount_fwfs

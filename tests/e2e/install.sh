@@ -18,8 +18,7 @@ make -s -j2 CFLAGS=-O0 PREFIX=/usr DESTDIR="$T/root dir" install \
 
 equal "./usr/bin/fwfs
 ./usr/share/bash-completion/completions/fwfs
-./usr/share/fwfs/dialects/u-boot.conf
-./usr/share/fwfs/dialects/winbond.conf
+$(cd "$source/src/dialects" && printf './usr/share/fwfs/dialects/%s\n' *.conf)
 ./usr/share/man/man1/fwfs.1
 ./usr/share/man/man5/fwfs-dialect.5" \
     "$(cd "$T/root dir" && find . -type f | sort)" "files installed"

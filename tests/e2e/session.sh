@@ -119,3 +119,8 @@ nothing_dangerous() {
     ! grep -q ^DANGER "$T/sim.log" ||
         fail "sent: $(grep -m 3 ^DANGER "$T/sim.log")"
 }
+
+# sized FILE BYTES
+sized() {
+    equal "$2" "$(stat -c %s "$T/mnt/$1")" "size of $1"
+}

@@ -30,6 +30,16 @@ static void shape_from(struct row_shape *s, const uint8_t *in)
     }
     if ((in[2] & 8U) != 0)
         (void)snprintf(s->cell_prefix, sizeof(s->cell_prefix), "0x");
+    s->unreadable = (in[2] & 32U) != 0 ? 'x' : '\0';
+    s->pairs = (in[2] & 64U) != 0;
+    if (s->pairs)
+        (void)snprintf(s->tail, sizeof(s->tail), " ok");
+    if ((in[2] & 128U) != 0) /* no address, or one in octal */
+        s->address_radix = 8;
+    if (s->address_radix == 8 && in[0] % 8 == 7)
+        s->address_digits_min = s->address_digits_max = 0;
+    s->ascii_one_way = (in[1] & 128U) != 0;
+    s->ascii_last = s->ascii_one_way ? 0xff : 0x7e;
     if ((in[2] & 16U) != 0) {
         (void)snprintf(s->ascii_open, sizeof(s->ascii_open), "|");
         (void)snprintf(s->ascii_close, sizeof(s->ascii_close), "|");
@@ -53,8 +63,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 4, size - 4);
     memset(&row, 0xa5, sizeof(row));
     result = row_parse(&shape, order, text, size - 4, data[3] / 3, &row);
-    MUST(result <= ROW_BAD_TAIL);
+    MUST(result <= ROW_UNREADABLE);
+    MUST(result != ROW_UNREADABLE || (row.missing != 0 && shape.unreadable));
     if (result == ROW_OK) {
+        MUST(row.missing == 0);
+        MUST(row.suits_memory || order == ROW_UNPROVED);
+        MUST(row.suits_memory || row.suits_reversed);
         MUST(row.len == data[3] / 3U && row.len <= ROW_BYTES_MAX);
         MUST(row.len <= row_full_length(&shape));
         MUST(size - 4 >= 2 * row.len + shape.address_digits_min);

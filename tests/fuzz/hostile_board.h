@@ -228,7 +228,8 @@ static void board_unknown(struct board *b)
 /* What may be in front of it: keys that were to stop a countdown. */
 static const char *board_without_keys(const char *line)
 {
-    static const char *const keys[] = {"tplslp", "gl", "4", " ", "\x1b", NULL};
+    static const char *const keys[] = {"tplslp", "gl",   "4", " ",
+                                       "\x1b",   "\x03", NULL};
 
     for (int i = 0; keys[i] != NULL; i++)
         if (strncmp(line, keys[i], strlen(keys[i])) == 0) {
@@ -272,6 +273,30 @@ static bool board_is_listed(const char *line)
     return listed;
 }
 
+/* line is text, where a # stands for hexadecimal digits. */
+static bool board_is_like(const char *line, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text != '#' && *line != *text)
+            return false;
+        line += *text == '#' ? strspn(line, "0123456789abcdef") : 1;
+    }
+    return *line == '\0';
+}
+
+/* With numbers, what this board lacks. */
+static bool board_may_lack(const char *line)
+{
+    static const char *const lacks[] = {"saves # #", "spi read # #",
+                                        "sf read # # #", "nand read # # #",
+                                        "mmc read # # #"};
+
+    for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
+        if (board_is_like(line, lacks[i]))
+            return true;
+    return false;
+}
+
 /* A command of a dialect or nothing: never half of one, never two. Whoever
  * shows a prompt of the others is asked as they are. */
 static void board_must_be_whole(struct board *b, const char *line)
@@ -280,7 +305,8 @@ static void board_must_be_whole(struct board *b, const char *line)
     size_t taken = b->out_taken;
 
     line = board_without_keys(line);
-    if (*line == '\0' || board_is_listed(line) || board_answer(b, line)) {
+    if (*line == '\0' || board_is_listed(line) ||
+        (!b->camera && board_may_lack(line)) || board_answer(b, line)) {
         b->out_len = before;
         b->out_taken = taken;
         return;

@@ -20,7 +20,7 @@ static const struct {
     const char *dialect;
     const char *method;
     enum row_order order;
-    size_t bytes; /* in a row */
+    unsigned bytes; /* in a row */
     unsigned good;
     unsigned bad; /* start like a row and are refused */
     uint32_t crc;

@@ -189,7 +189,7 @@ static const struct whole {
      NULL,
      1,
      {"flash0", 0, 0x1d2000000, 0, 0},
-     0,
+     1,
      0,
      0,
      {{0}}},

@@ -3,7 +3,7 @@
 
 #include "console_util.h"
 
-#include "monitor/device.h"
+#include "monitor/device_priv.h"
 
 #define NOR_BASE     0x9f000000U
 #define WINBOND_BASE 0x7f000000U
@@ -217,6 +217,44 @@ static void proves_the_byte_order_both_ways(void **state)
     proves(false, true);
     proves(true, false);
     proves(true, true);
+}
+
+/* Nothing but that tells the order is in the first rows. */
+static uint8_t text_later_byte(uint64_t address)
+{
+    if (address % 0x1000 < 0x40)
+        return (uint8_t)(address % 16 + 1);
+    return (uint8_t)("words of our own"[address % 16]);
+}
+
+/* A boot loader that prints words alone: their text proves their order. */
+static void text_proves_it_where_no_bytes_are_printed(void **state)
+{
+    CLEANUP_BUF struct buf told = {0};
+
+    (void)state;
+    for (int big_endian = 0; big_endian < 2; big_endian++) {
+        up(false, big_endian != 0);
+        for (size_t i = 0; i < dev->dialect->n_dumps; i++)
+            dev->has_dump[i] = dev->has_dump[i] &&
+                               dev->dialect->dumps[i].cpu_order;
+        rig.l.byte = text_later_byte;
+        /* on_row compares what comes */
+        assert_int_equal(read_at(NOR_BASE, 0x40), 0);
+        assert_int_equal(rows, 0);
+        assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+        assert_int_equal(rows, 12);
+        assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+        assert_int_equal(rows, 16);
+        assert_int_equal(ran("md.l"), 3);
+        assert_int_equal(ran("md.b"), 0);
+        buf_clear(&told);
+        assert_int_equal(device_describe(dev, &told, &err), 0);
+        assert_says(told.data, big_endian
+                                   ? "proved, words are printed in memory order"
+                                   : "proved, words are printed reversed");
+        down();
+    }
 }
 
 static uint8_t blank_byte(uint64_t address)
@@ -595,6 +633,7 @@ int main(void)
         cmocka_unit_test(surveys_a_board),
         cmocka_unit_test(surveys_a_camera),
         cmocka_unit_test(proves_the_byte_order_both_ways),
+        cmocka_unit_test(text_proves_it_where_no_bytes_are_printed),
         cmocka_unit_test(what_reads_the_same_both_ways_proves_nothing),
         cmocka_unit_test(words_that_never_agree_are_given_up),
         cmocka_unit_test(cuts_what_is_too_long),

@@ -43,12 +43,24 @@ static bool on_stop(void *arg)
     return g->stop_after != 0 && g->n >= g->stop_after;
 }
 
+/* Of the two that both dialects have: words, bytes. */
+static const struct dump_method *method_at(unsigned n)
+{
+    const char *name = n == 0 ? "words" : "bytes";
+
+    for (size_t i = 0; i < rig.d->n_dumps; i++)
+        if (strcmp(rig.d->dumps[i].name, name) == 0)
+            return &rig.d->dumps[i];
+    fail_msg("no dump %s", name);
+    return NULL;
+}
+
 static int run_at(uint64_t base, unsigned method)
 {
+    const struct dump_method *m = method_at(method);
     const struct dump_request r = {
-        .method = &rig.d->dumps[method],
-        .order = rig.d->dumps[method].cpu_order && !rig.l.winbond ? ROW_REVERSED
-                                                                  : ROW_MEMORY,
+        .method = m,
+        .order = m->cpu_order && !rig.l.winbond ? ROW_REVERSED : ROW_MEMORY,
         .address = base,
         .len = LEN};
     const struct device_sink sink = {NULL, on_row, on_stop, &got};

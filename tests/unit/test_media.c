@@ -242,6 +242,8 @@ static void nothing_is_dumped_that_was_not_read(void **state)
 
 static void a_bad_part_costs_itself_only(void **state)
 {
+    struct digest_value sum;
+
     (void)state;
     up(staged);
     take("sf0", sf_byte);
@@ -255,6 +257,13 @@ static void a_bad_part_costs_itself_only(void **state)
     assert_int_equal(rows, 0);
     assert_says(err.text, "the device says 'read failed: -5'");
     assert_int_equal(read_at(0x4600, 0x200), 0);
+    /* A small piece is no hindrance for a larger one. */
+    assert_int_equal(read_as(DEVICE_AGAIN, 0x3000, 0x200), 0);
+    assert_int_equal(
+        device_checksum(dev, start + 0x3000, 0x1000, &sum, NULL, &err), 0);
+    assert_int_equal(
+        device_checksum(dev, start + 0x4000, 0x1000, &sum, NULL, &err),
+        -EBADMSG);
     /* It is not tried as a whole each time. */
     assert_int_equal(ran("sf read 81800000 0 10000"), 1);
     assert_int_equal(read_at(0x10000, 0x200), 0);
@@ -275,12 +284,12 @@ static void nothing_shifts_behind_bad_blocks(void **state)
     assert_int_equal(rows, 0);
     assert_says(err.text, "nand0 has a bad block at 0x4000");
     assert_int_equal(ran("nand read"), 1);
-    assert_int_equal(read_at(2 * ERASE, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE, 0x200), 0);
     assert_int_equal(rows, 32);
     assert_int_equal(ran("nand bad"), 2); /* once, and again to be sure */
     reset();
     assert_true(device_look(dev));
-    assert_int_equal(read_at(2 * ERASE, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE, 0x200), 0);
     assert_int_equal(ran("nand bad"), 4);
     down();
     /* It does not tell, but it says so when it skips one. */
@@ -344,7 +353,7 @@ static void reads_pages(void **state)
     up(direct);
     take("nand0", nand_byte);
     assert_int_equal(device_read_max(dev, start), PAGE);
-    assert_int_equal(read_at(2 * ERASE + PAGE + 0x200, 0x200), 0);
+    assert_int_equal(read_at(UINT64_C(2) * ERASE + PAGE + 0x200, 0x200), 0);
     assert_int_equal(rows, PAGE / 16);
     assert_int_equal(ran("np 2 1"), 1);
     assert_int_equal(read_at(ERASE + 0x200, 0x200), -EFAULT);

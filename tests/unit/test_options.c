@@ -287,6 +287,11 @@ static void commands(void **state)
     assert_true(o.json);
     accept_line("--list-ports");
     assert_int_equal(o.command, COMMAND_LIST_PORTS);
+    accept_line("--replay log.txt --dialect u-boot");
+    assert_int_equal(o.command, COMMAND_REPLAY);
+    assert_string_equal(o.device, "log.txt");
+    refuse_line("--replay log.txt", "--dialect", "fwfs --replay");
+    refuse_line("--replay -d u-boot", "transcript", "fwfs --replay");
     accept_line("--list-dialects");
     assert_int_equal(o.command, COMMAND_LIST_DIALECTS);
     accept_line("-V");
@@ -334,6 +339,21 @@ static void caches(void **state)
     refuse_line("--forget", "no cache", "--forget [-c DIR] ID...");
     refuse_line("--forget one ''", "empty", "--forget");
     refuse_line("--forget --offline x", "one thing", "--offline");
+}
+
+static void ram_to_read_through(void **state)
+{
+    (void)state;
+    accept_line("D M");
+    assert_null(o.ram);
+    accept_line("--ram 0x82000000:1M D M");
+    assert_string_equal(o.ram, "0x82000000:1M");
+    accept_line("-o ram=0x82000000:64K --probe D");
+    assert_string_equal(o.ram, "0x82000000:64K");
+    refuse_line("--ram 0x82000000 D M", "BASE:SIZE", "--ram 0x82000000:1M");
+    refuse_line("-o ram=0x82000100:1M D M", "4K", "-o ram=0x82000000:1M");
+    refuse_line("--ram 1M: D M", "SIZE ''", "--ram");
+    refuse_line("--offline --ram 1M:1M ID M", "--ram", "--offline");
 }
 
 static void no_arguments_at_all(void **state)
@@ -497,6 +517,7 @@ int main(void)
         cmocka_unit_test(commands),
         cmocka_unit_test(without_a_device),
         cmocka_unit_test(caches),
+        cmocka_unit_test(ram_to_read_through),
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
         cmocka_unit_test(passwords),

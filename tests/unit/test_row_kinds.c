@@ -6,16 +6,16 @@
 #include "monitor/row.h"
 
 #define ADDRESS_IN(radix, prefix, least, most, suffix)                         \
-    .address_radix = (radix), .address_prefix = prefix,                        \
+    .address_radix = (radix), .address_prefix = "" prefix,                     \
     .address_digits_min = (least), .address_digits_max = (most),               \
-    .address_suffix = suffix
+    .address_suffix = "" suffix
 #define ADDRESS(prefix, least, most, suffix)                                   \
     ADDRESS_IN(16, prefix, least, most, suffix)
 #define CELLS(bytes, n, between)                                               \
-    .cell_bytes = (bytes), .cells = (n), .separators = between
+    .cell_bytes = (bytes), .cells = (n), .separators = "" between
 #define COLUMN(gap, open, close, first, last)                                  \
-    .ascii = true, .ascii_gap = (gap), .ascii_open = open,                     \
-    .ascii_close = close, .ascii_first = (first), .ascii_last = (last),        \
+    .ascii = true, .ascii_gap = (gap), .ascii_open = "" open,                  \
+    .ascii_close = "" close, .ascii_first = (first), .ascii_last = (last),     \
     .ascii_other = '.'
 
 /* Among them what looks like separators, bars, ends of a column. */
