@@ -57,11 +57,12 @@ static bool shows_typed(const struct console *c, struct span typed)
 {
     const struct span none = {"", 0};
     const struct span prompt = {c->prompt, c->prompt_len};
-    const struct span all = {c->in.data + c->taken, c->in.len - c->taken};
     const struct span last = console_partial(c);
+    struct span all;
 
     if (c->in.len == c->taken)
         return false;
+    all = (struct span){c->in.data + c->taken, c->in.len - c->taken};
     return shows(all, none, typed) || shows(last, none, typed) ||
            shows(last, prompt, typed);
 }

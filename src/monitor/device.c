@@ -16,7 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-
 /* The first line that one of the dialect's banner patterns matches. */
 static void find_banner(struct device *dev, const char *text, size_t len)
 {

@@ -193,7 +193,7 @@ char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
 {
     char **list = value_array(r, sec, key, sizeof(char *), n);
 
-    for (size_t i = 0; i < *n; i++) {
+    for (size_t i = 0; list != NULL && i < *n; i++) {
         const char *text = cfg_getnstr(sec, key, (unsigned)i);
         if (text[0] == '\0' || !text_is_printable(text, strlen(text)))
             (void)value_fail(r, sec, key, "a command is printable ASCII");
@@ -230,7 +230,7 @@ struct pattern **value_patterns(struct dialect_reader *r, cfg_t *sec,
     struct pattern **list = value_array(r, sec, key, sizeof(struct pattern *),
                                         n);
 
-    for (size_t i = 0; i < *n; i++)
+    for (size_t i = 0; list != NULL && i < *n; i++)
         list[i] = value_compile(r, sec, key,
                                 cfg_getnstr(sec, key, (unsigned)i));
     return list;

@@ -4,6 +4,7 @@
 # tests/e2e/dialect-*.sh, which source it after lib.sh.
 
 PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
+good_at=0 # where the file `good` lies in the flash
 need python3
 need_fuse
 
@@ -68,6 +69,31 @@ no_retries() {
 session() {
     rm -rf "$T/cache"
     start_persona "$@"
+}
+
+# session_from_start NAME OPTION...: its system runs and does not listen.
+session_from_start() {
+    session "$@" --starting --set countdown=0.5
+    wait_for 10 grep -q ^booted "$T/sim.log" || fail "it does not start"
+}
+
+port_is_open() {
+    local pid
+
+    for pid in $(fwfs_pids); do
+        [ -z "$(find "/proc/$pid/fd" -lname "$(readlink "$T/tty")")" ] ||
+            return 0
+    done
+    return 1
+}
+
+# mount_from_start OPTION...: fwfs waits, then the device is switched on.
+mount_from_start() {
+    mount_fwfs "$@" &
+    wait_for 10 port_is_open || fail "fwfs does not open the port"
+    sleep 0.3
+    kill -HUP "$console_pid"
+    wait "$!" || fail "fwfs: exit $?"
 }
 
 # The mount and the persona end, and the log is looked at.

@@ -81,8 +81,7 @@ static void the_syntax(void **state)
         {"description = 'no end\n\n\n", "my.conf:"},
         {"}\n", "my.conf:3: "},
         {"= 3\n", "my.conf:3: "},
-        {"break-in x {\n every = 20\n}\n",
-         "section break-in x: send: missing"},
+        {"break-in x {\n every = 20\n}\n", "section break-in x: send: missing"},
     };
 
     (void)state;
