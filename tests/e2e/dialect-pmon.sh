@@ -26,7 +26,7 @@ note 'live, with noise, a pager, a prompt that counts, long records'
 session pmon --noise 9 --set prompt='PMON !> ' --set pager=always \
     --set srec=32 --set trail=0
 mount_fwfs "${extra[@]}"
-copied good "$good_at"
+copied good "$good_at" 16384
 bad_address
 end_session
 

@@ -36,12 +36,13 @@ end_session
 note 'it stands where it has no prompt: only AT, which -d allows, tells it'
 session zyxel --noise 7 --set erase=cr --set pause=every
 mount_fwfs -d zyxel "${extra[@]}"
-copied good "$good_at"
+copied good "$good_at" 8192
 end_session
 
 note 'locked, and with a prompt; it hangs at a bad address'
-session zyxel --starting --set prompt=ATCmd --set locked=1 --set bad=dead
-mount_fwfs -t 4 -o "password=$(unlocks 0213C7A05D4E)" "${extra[@]}"
+rm -rf "$T/cache"
+start_running zyxel --set prompt=ATCmd --set locked=1 --set bad=dead
+mount_at_power_on -t 4 -o "password=$(unlocks 0213C7A05D4E)" "${extra[@]}"
 sized flash.bin $((0x100000))
 copied BootExt $((0x20000)) 8192
 bad_address reset
