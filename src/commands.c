@@ -11,6 +11,7 @@
 #include "monitor/dialect.h"
 #include "paths.h"
 #include "progress.h"
+#include "replaying.h"
 #include "statusview.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ const char command_help[] =
     "       fwfs --retry MOUNTPOINT [FILE]...\n"
     "       fwfs --offline [OPTION]... CACHE MOUNTPOINT\n"
     "       fwfs --list-caches [-c DIR] | --forget [-c DIR] ID...\n"
+    "       fwfs --replay TRANSCRIPT --dialect NAME|FILE\n"
     "       fwfs --list-ports | --list-dialects | --version | --help\n"
     "       fwfs --check-dialect FILE...\n"
     "\n"
@@ -91,6 +93,9 @@ const char command_help[] =
     "      --against IMAGE       compare IMAGE with the device instead\n"
     "      --map MAPFILE         only where this ddrescue map says rescued\n"
     "      --retry               try again what could not be read\n"
+    "      --replay TRANSCRIPT   what the dialect of -d understands of a "
+    "captured\n"
+    "                            console log; no device is needed\n"
     "      --list-ports          serial ports of this machine\n"
     "      --list-dialects       boot loaders that fwfs can talk to\n"
     "      --check-dialect       what is wrong or strange in dialect files\n"
@@ -173,6 +178,16 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
     return r;
 }
 
+static int replay(const struct options *o, struct buf *out, struct err *err)
+{
+    int r = replaying(o, out, err);
+
+    /* Also, and above all, when something was not understood. */
+    (void)print(out, NULL);
+    buf_clear(out);
+    return r;
+}
+
 static int forget(const struct options *o, struct buf *out, struct err *err)
 {
     int r = caches_forget(o->cache_dir, o->operands, o->n_operands, out, err);
@@ -234,6 +249,8 @@ static int make_text(const struct options *o, struct buf *out, struct err *err)
         return check_dialects(o, out, err);
     case COMMAND_LIST_CACHES:
         return caches_list(o->cache_dir, out, err);
+    case COMMAND_REPLAY:
+        return replay(o, out, err);
     case COMMAND_FORGET:
         return forget(o, out, err);
     case COMMAND_VERSION:

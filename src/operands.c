@@ -14,7 +14,10 @@
 static const char a_device[] = "device";
 static const char a_cache[] = "cache";
 static const char a_file[] = "dialect file";
+static const char a_log[] = "transcript";
 static const char a_mount[] = "mount point"; /* or what is in it */
+
+#define REPLAY_USAGE "fwfs --replay TRANSCRIPT --dialect NAME|FILE"
 
 static const struct {
     unsigned least;
@@ -33,6 +36,7 @@ static const struct {
     [COMMAND_LIST_DIALECTS] = {0, 0, a_device, "fwfs --list-dialects"},
     [COMMAND_CHECK_DIALECT] = {1, UINT_MAX, a_file,
                                "fwfs --check-dialect FILE..."},
+    [COMMAND_REPLAY] = {1, 1, a_log, REPLAY_USAGE},
     [COMMAND_OFFLINE] = {2, 2, a_cache,
                          "fwfs --offline [OPTION]... CACHE MOUNTPOINT"},
     [COMMAND_LIST_CACHES] = {0, 0, a_cache, "fwfs --list-caches [-c DIR]"},
@@ -92,6 +96,11 @@ static int check_companions(const struct options *o, struct err *err)
     if (o->map != NULL && o->against == NULL)
         return err_set(err, -EINVAL, "--map goes with --against; write: %s",
                        AGAINST_USAGE);
+    if (o->command == COMMAND_REPLAY && o->dialect == NULL)
+        return err_set(err, -EINVAL,
+                       "--replay needs --dialect, what the log is to be read "
+                       "with; write: %s",
+                       REPLAY_USAGE);
     return o->command == COMMAND_OFFLINE ? check_offline(o, err) : 0;
 }
 

@@ -33,6 +33,7 @@ static const struct option table[] = {
     {.name = "list-ports", .command = COMMAND_LIST_PORTS},
     {.name = "list-dialects", .command = COMMAND_LIST_DIALECTS},
     {.name = "check-dialect", .command = COMMAND_CHECK_DIALECT},
+    {.name = "replay", .command = COMMAND_REPLAY},
     {.name = "offline", .command = COMMAND_OFFLINE},
     {.name = "list-caches", .command = COMMAND_LIST_CACHES},
     {.name = "forget", .command = COMMAND_FORGET},

@@ -21,6 +21,7 @@ enum command {
     COMMAND_LIST_PORTS,
     COMMAND_LIST_DIALECTS,
     COMMAND_CHECK_DIALECT,
+    COMMAND_REPLAY,
     COMMAND_OFFLINE,
     COMMAND_LIST_CACHES,
     COMMAND_FORGET,
@@ -31,7 +32,8 @@ enum command {
 /* Strings live until options_free; some of them are argv's own. */
 struct options {
     enum command command;
-    const char *device;       /* mount, probe; offline: the cache; as typed */
+    const char *device;       /* mount, probe; offline: the cache; replay: the
+                               * log; as typed */
     const char *mountpoint;   /* mount, offline, status, verify, retry; as
                                * typed. With against: a file in one */
     const char *const *files; /* verify, retry: what follows mountpoint */

@@ -322,11 +322,16 @@ static struct media_piece part_of(const struct media_route *r,
     return part;
 }
 
+/* All of [offset, offset+len), as far as its chunk goes. */
 static bool has(const struct device *dev, const struct media_route *r,
-                const struct media_piece *p, uint64_t offset)
+                const struct media_piece *p, uint64_t offset, uint64_t len)
 {
+    struct media_piece chunk = chunk_of(dev, r, offset);
+    uint64_t left = chunk.offset + chunk.len - offset;
+
     return holds(dev, r, p) && offset >= p->offset &&
-           offset - p->offset < p->len;
+           offset - p->offset < p->len &&
+           (len < left ? len : left) <= p->offset + p->len - offset;
 }
 
 int media_stage(struct device *dev, const struct media_route *r,
@@ -342,7 +347,7 @@ int media_stage(struct device *dev, const struct media_route *r,
     int ret;
 
     *out = slot;
-    if (has(dev, r, slot, offset))
+    if (has(dev, r, slot, offset, len))
         return 0;
     ret = media_prepare(dev, r, err);
     if (ret < 0)
@@ -351,7 +356,7 @@ int media_stage(struct device *dev, const struct media_route *r,
         return media_fail_bad(r, offset, err);
     whole = chunk_of(dev, r, offset);
     whole.ram = r->window.base + (own ? r->chunk : 0);
-    torn = has(dev, r, &media->torn, offset);
+    torn = has(dev, r, &media->torn, offset, len);
     p = torn ? part_of(r, &whole, offset, len) : whole;
     ret = load(dev, r, &p, err);
     if (ret == -EFAULT && !torn) {

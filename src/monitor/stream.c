@@ -117,6 +117,7 @@ static bool is_complete(const struct stream *s)
 static bool inflate_all(z_stream *z, const struct stream *s, uint8_t *out)
 {
     uint8_t beyond; /* one byte more than there may be */
+    bool whole;
 
     z->next_in = (unsigned char *)s->bytes.data;
     z->avail_in = (uInt)s->bytes.len;
@@ -125,8 +126,10 @@ static bool inflate_all(z_stream *z, const struct stream *s, uint8_t *out)
     if (inflate(z, Z_NO_FLUSH) == Z_OK && z->avail_out == 0) {
         z->next_out = &beyond;
         z->avail_out = 1;
-        return inflate(z, Z_FINISH) == Z_STREAM_END && z->avail_out == 1 &&
-               z->avail_in == 0;
+        whole = inflate(z, Z_FINISH) == Z_STREAM_END && z->avail_out == 1 &&
+                z->avail_in == 0;
+        z->next_out = out; /* beyond is gone soon */
+        return whole;
     }
     /* The trailer, with CRC and length, was compared at the end of stream. */
     return inflate(z, Z_FINISH) == Z_STREAM_END && z->avail_out == 0 &&

@@ -162,7 +162,9 @@ bool template_has(const char *text, const char *name)
 {
     size_t len = strlen(name);
 
-    while (text != NULL && (text = strchr(text, '{')) != NULL) {
+    if (text == NULL)
+        return false;
+    while ((text = strchr(text, '{')) != NULL) {
         text++;
         if (strncmp(text, name, len) == 0 &&
             (text[len] == '}' || text[len] == ':'))

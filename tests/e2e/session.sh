@@ -4,6 +4,7 @@
 # tests/e2e/dialect-*.sh, which source it after lib.sh.
 
 PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
+good_at=0 # where the file `good` lies in the flash
 need python3
 need_fuse
 
@@ -37,7 +38,9 @@ copied() {
     head -c "$bytes" "$T/mnt/$1" > "$T/copy" || fail "$1: cannot be read"
     equal "$bytes" "$(stat -c %s "$T/copy")" "$1: bytes"
     same_part "$T/copy" "$T/flash" "$2" "$1"
-    note "$1: $bytes bytes in $(($(now_ms) - began)) ms"
+    note "$1: $bytes bytes in $(($(now_ms) - began)) ms," \
+        "commands: $(status commands), rows_bad: $(status rows_bad)," \
+        "retries: $(status retries)"
 }
 
 # files NAME...: all are there.
@@ -49,12 +52,56 @@ files() {
     done
 }
 
-# confirmed FILE ROUTE: all of it, by that route alone.
+# confirmed FILE ROUTE: all of it, by that route alone: checksum, reread.
 confirmed() {
     timeout -k 5 120 "$FWFS" --verify "$T/mnt" "$1" > "$T/verify" 2>&1 ||
         fail "verify $1: $(cat "$T/verify")"
-    grep -F "$1" "$T/mnt/.fwfs/status" | grep -q "$2" ||
-        fail "$1 by $2: $(grep -F "$1" "$T/mnt/.fwfs/status")"
+    equal "$(stat -c %s "$T/mnt/$1")" "$(file_status "$1" "confirmed_$2")" \
+        "$1: bytes confirmed by $2"
+}
+
+# No row came damaged or had to be asked for again.
+no_retries() {
+    equal 0 "$(status retries)" retries
+}
+
+# session NAME OPTION...: another one, with nothing in the cache.
+session() {
+    rm -rf "$T/cache"
+    start_persona "$@"
+}
+
+# session_from_start NAME OPTION...: its system runs and does not listen.
+session_from_start() {
+    session "$@" --starting --set countdown=0.5
+    wait_for 10 grep -q ^booted "$T/sim.log" || fail "it does not start"
+}
+
+port_is_open() {
+    local pid
+
+    for pid in $(fwfs_pids); do
+        [ -z "$(find "/proc/$pid/fd" -lname "$(readlink "$T/tty")")" ] ||
+            return 0
+    done
+    return 1
+}
+
+# mount_from_start OPTION...: fwfs waits, then the device is switched on.
+mount_from_start() {
+    mount_fwfs "$@" &
+    wait_for 10 port_is_open || fail "fwfs does not open the port"
+    sleep 0.3
+    kill -HUP "$console_pid"
+    wait "$!" || fail "fwfs: exit $?"
+}
+
+# The mount and the persona end, and the log is looked at.
+end_session() {
+    unmount_fwfs
+    stop_device
+    nothing_dangerous
+    rm "$T/sim.log"
 }
 
 # A read of file `bad`, which lies where nothing is, fails; whatever the device
@@ -73,4 +120,9 @@ bad_address() {
 nothing_dangerous() {
     ! grep -q ^DANGER "$T/sim.log" ||
         fail "sent: $(grep -m 3 ^DANGER "$T/sim.log")"
+}
+
+# sized FILE BYTES
+sized() {
+    equal "$2" "$(stat -c %s "$T/mnt/$1")" "size of $1"
 }

@@ -31,7 +31,12 @@ class Cfe(CfeFamily):
 
     def handlers(self):
         return {"d": self.d, "help": self.help, "show": self.show,
-                "printenv": self.printenv}
+                "printenv": self.printenv, "nvram": self.nvram}
+
+    def safe(self, line):
+        if line.split()[0] == "nvram":
+            return line.split()[1:2] in (["get"], ["show"])
+        return super().safe(line)
 
     def banner(self):
         order = "BE" if self.chosen["endian"] == "big" else "LE"
@@ -102,6 +107,17 @@ class Cfe(CfeFamily):
                 yield f"{chip}.{name}", text
             if self.chosen["format"] == "stb":
                 return
+
+    def nvram(self, words):
+        """What get prints is a guess; routers of these chips have it."""
+        found = {"et0macaddr": "02:00:5E:10:00:42", "boot_wait": "on"}
+        if words[:1] == ["get"] and len(words) == 2:
+            if words[1] in found:
+                self.say(found[words[1]] + "\n")
+        elif words == ["show"]:
+            for name, value in found.items():
+                self.say(f"{name}={value}\n")
+        return 0
 
     def printenv(self, _):
         self.say("Variable Name        Value\n"

@@ -54,12 +54,14 @@ class RedBoot(Persona):
 
     def banner(self):
         size, end = len(self.flash), self.ram_base + self.ram_size
+        release = "2.04 - built 09:15:22, Mar  3 2006"
+        if self.chosen["format"] == "2001":
+            release = "1.17 - built 14:02:51, Jun 19 2001"
         self.say(
             "+Ethernet eth0: MAC address 02:00:5e:10:00:41\n"
             "IP: 192.0.2.7/255.255.255.0, Gateway: 192.0.2.1\n\n"
             "RedBoot(tm) bootstrap and debug environment [ROMRAM]\n"
-            "Non-certified release, version 2.04 - built 09:15:22, "
-            "Mar  3 2006\n\n"
+            f"Non-certified release, version {release}\n\n"
             "Board: sample\n"
             f"RAM: 0x{self.ram_base:08x}-0x{end:08x}, "
             f"[0x{self.ram_base + 0x40400:08x}-0x{end - 0x1F000:08x}]"
@@ -89,30 +91,36 @@ class RedBoot(Persona):
 
     # Commands.
 
-    def resolve(self, word):
-        """A command's full name, from an abbreviation; None: there is none."""
+    def resolve(self, word, absent=False):
+        """A command's full name, from an abbreviation; None: there is none.
+
+        absent: also of those that this build is without.
+        """
         if word == "d":
             return "dump"
         found = [name for name in NAMES if name.startswith(word.lower())]
         missing = {"fis": self.chosen["fis"] == "no",
+                   "fconfig": self.chosen["fis"] == "no",
                    "cksum": self.chosen["cksum"] == "no"}
-        found = [name for name in found if not missing.get(name)]
+        found = [name for name in found if absent or not missing.get(name)]
         exact = [name for name in found if name == word.lower()]
         return (exact or found)[0] if exact or len(found) == 1 else None
 
     def safe(self, line):
         words = line.split()
-        name = self.resolve(words[0])
+        name = self.resolve(words[0], absent=True)
         if name == "fis":
             return len(words) > 1 and words[1] in ("list", "free")
+        if name == "fconfig":
+            return words[1:] == ["-l"]
         return name in SAFE
 
     def execute(self, line):
         words = line.split()
         name = self.resolve(words[0])
         handler = {"dump": self.dump, "x": self.dump, "cksum": self.cksum,
-                   "fis": self.fis, "version": self.version,
-                   "help": self.help}.get(name)
+                   "fis": self.fis, "fconfig": self.fconfig,
+                   "version": self.version, "help": self.help}.get(name)
         try:
             if handler:
                 handler(words[1:])
@@ -243,12 +251,23 @@ class RedBoot(Persona):
         return (f"{name:<16}  0x{at:08X}  0x{memory:08X}  0x{length:08X}"
                 f"  0x{entry:08X}\n")
 
+    def fconfig(self, words):
+        if words == ["-l"]:
+            self.say("Run script at boot: true\nBoot script:\n"
+                     ".. fis load vmlinux.bin.l7\n.. exec\n\n"
+                     "Boot script timeout (1000ms resolution): 2\n"
+                     "Console baud rate: 9600\n"
+                     "Network hardware address [MAC]: "
+                     "0x02:0x00:0x5E:0x10:0x00:0x41\n")
+
     def version(self, _):
         self.banner()
 
     def help(self, _):
         self.say("Display (hex dump) a range of memory\n"
-                 "   dump -b <location> [-l <length>] [-s] [-1|2|4]\n")
+                 "   dump -b <location> [-l <length>]"
+                 + ("\n" if self.chosen["format"] == "2001" else
+                    " [-s] [-1|2|4]\n"))
         if self.chosen["cksum"] != "no":
             self.say("Compute a 32bit checksum [POSIX algorithm] for a range"
                      " of memory\n   cksum -b <location> -l <length>\n")

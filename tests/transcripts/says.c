@@ -127,7 +127,7 @@ static const struct said {
     {"uboot-crc32-old.txt", "u-boot", SUM, "crc32", "46745188"},
     {"uboot-isvp-banner-interrupt.txt", "u-boot", PROMPT, "", "isvp_t31# "},
     {"uboot-mmc-info-doc.txt", "u-boot", PROMPT, "", "=> "},
-    {"uboot-mmc-read-doc.txt", "u-boot", STAGED, "mmc", "blocks read: OK"},
+    {"uboot-mmc-read-doc.txt", "u-boot", STAGED, "mmc", "256 blocks read: OK"},
     {"uboot-noise-messages.txt", "u-boot", UNKNOWN, "", "Unknown command '"},
     {"uboot-noise-messages.txt", "u-boot", FAULT, "", "data abort"},
     {"uboot-ralink-menu.txt", "u-boot", BANNER, "", "U-Boot 1"},

@@ -532,6 +532,31 @@ static void checksums_in_other_forms_are_none(void **state)
     down();
 }
 
+static void the_same_odd_checksum_twice_is_the_last(void **state)
+{
+    static const char odd[] = "crc32 of 512 bytes: 0x29058c73\n";
+    struct digest_value sum;
+
+    (void)state;
+    up(false, false);
+    rig.l.answer = sum_answer;
+    assert_int_equal(sum_told(odd, &sum), -EBADMSG);
+    assert_int_equal(sum_told("crc32 of 512 byt$: 0x29058c73\n", &sum),
+                     -EBADMSG);
+    assert_int_equal(sum_told(odd, &sum), -EBADMSG);
+    assert_int_equal(sum_told(odd, &sum), -ENOTSUP);
+    assert_null(device_checksum_algorithm(dev, NOR_BASE));
+    down();
+    /* What was understood once is only disturbed. */
+    up(false, false);
+    rig.l.answer = sum_answer;
+    assert_int_equal(
+        sum_told("crc32 for 9f000000 ... 9f0001ff ==> 29058c73\n", &sum), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(sum_told(odd, &sum), -EBADMSG);
+    down();
+}
+
 static void abort_dump(struct loader *l, char *row, uint64_t address)
 {
     (void)address;
@@ -619,6 +644,7 @@ int main(void)
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
         cmocka_unit_test(takes_a_port_back),
         cmocka_unit_test(checksums_in_other_forms_are_none),
+        cmocka_unit_test(the_same_odd_checksum_twice_is_the_last),
         cmocka_unit_test(a_bad_address_is_told),
         cmocka_unit_test(asks_for_checksums),
         cmocka_unit_test(refuses_to_open),

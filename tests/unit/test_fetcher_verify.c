@@ -291,6 +291,33 @@ static void a_sum_is_handed_through(void **state)
     assert_int_equal(wait_for(&r), -EOPNOTSUPP);
 }
 
+/* The rig fails on a read or a sum that goes across. */
+static void nothing_goes_across_a_border(void **state)
+{
+    struct reader r;
+
+    (void)state;
+    rig_border = AT(8);
+    assert_int_equal(read_now(AT(5), AT(20)), 0);
+    assert_int_equal(dev.asked_bytes, AT(20));
+    assert_int_equal(dev.again, 0);
+    assert_int_equal(state_of(12), BLOCK_CHECKSUM);
+    spoil(21, 48);
+    ask_to_confirm(&r, AT(5), AT(20));
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(r.r.n_findings, 1);
+    r = (struct reader){
+        .r = {.kind = FETCH_SUM, .offset = AT(8), .len = AT(8)}};
+    r.r.done = on_done;
+    r.r.arg = &r;
+    fetch_submit(fetcher, &r.r);
+    assert_int_equal(wait_for(&r), 0);
+    r.done = false;
+    r.r.offset++;
+    fetch_submit(fetcher, &r.r);
+    assert_int_equal(wait_for(&r), -EOPNOTSUPP);
+}
+
 /* --- fast --- */
 
 static void wait_until_confirmed(uint64_t offset, size_t len)
@@ -466,6 +493,7 @@ int main(void)
         WITH(up_sums, what_cannot_be_read_is_named),
         WITH(up_auto, what_cannot_be_read_is_named),
         WITH(up_sums, a_sum_is_handed_through),
+        WITH(up_sums, nothing_goes_across_a_border),
         WITH(up_fast, answers_first_and_confirms_later),
         WITH(up_fast, a_damaged_row_makes_it_careful),
         WITH(up_fast, wrong_answers_are_told_of),

@@ -110,7 +110,7 @@ static void sectors(void **state)
     apply("sectors", "mtd0 2-5 a\nmtd0 6-5 b\nmtd0 4000-4001 c\n");
     assert_file("a", 0, 1024, 2048, "");
     assert_null(find_file("b"));
-    assert_file("c", -1, 4000 * 512, 1024, "beyond");
+    assert_file("c", -1, (uint64_t)4000 * 512, 1024, "beyond");
 }
 
 static void two_answers_make_a_chip(void **state)
@@ -218,8 +218,9 @@ static void the_common_one(void **state)
     assert_int_equal(map.media[2].erase_block, 131072);
     assert_file("sf0.bin", 0, 0, 8 << 20, "");
     assert_file("0:BOOT", 0, 0, 0x40000, "");
-    assert_file("1", 1, 2048 * 512, 4096 * 512, "overlaps");
-    assert_file("boot", 1, 2048 * 512, 4096 * 512, "overlaps");
+    assert_file("1", 1, (uint64_t)2048 * 512, (uint64_t)4096 * 512, "overlaps");
+    assert_file("boot", 1, (uint64_t)2048 * 512, (uint64_t)4096 * 512,
+                "overlaps");
     assert_int_equal(map.ram.n_banks, 2);
     assert_int_equal(map.ram.top, 0x4d57c000);
     assert_int_equal(map.ram.n_at, 2);

@@ -242,6 +242,8 @@ static void nothing_is_dumped_that_was_not_read(void **state)
 
 static void a_bad_part_costs_itself_only(void **state)
 {
+    struct digest_value sum;
+
     (void)state;
     up(staged);
     take("sf0", sf_byte);
@@ -255,6 +257,13 @@ static void a_bad_part_costs_itself_only(void **state)
     assert_int_equal(rows, 0);
     assert_says(err.text, "the device says 'read failed: -5'");
     assert_int_equal(read_at(0x4600, 0x200), 0);
+    /* A small piece is no hindrance for a larger one. */
+    assert_int_equal(read_as(DEVICE_AGAIN, 0x3000, 0x200), 0);
+    assert_int_equal(
+        device_checksum(dev, start + 0x3000, 0x1000, &sum, NULL, &err), 0);
+    assert_int_equal(
+        device_checksum(dev, start + 0x4000, 0x1000, &sum, NULL, &err),
+        -EBADMSG);
     /* It is not tried as a whole each time. */
     assert_int_equal(ran("sf read 81800000 0 10000"), 1);
     assert_int_equal(read_at(0x10000, 0x200), 0);

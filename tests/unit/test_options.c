@@ -287,6 +287,11 @@ static void commands(void **state)
     assert_true(o.json);
     accept_line("--list-ports");
     assert_int_equal(o.command, COMMAND_LIST_PORTS);
+    accept_line("--replay log.txt --dialect u-boot");
+    assert_int_equal(o.command, COMMAND_REPLAY);
+    assert_string_equal(o.device, "log.txt");
+    refuse_line("--replay log.txt", "--dialect", "fwfs --replay");
+    refuse_line("--replay -d u-boot", "transcript", "fwfs --replay");
     accept_line("--list-dialects");
     assert_int_equal(o.command, COMMAND_LIST_DIALECTS);
     accept_line("-V");

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A whole session with the CFE of DSL gateways: flash on the bus, then NAND,
+# whose pages come with a spare area and between messages about ECC.
+# timeout: 120
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+
+make_flash 1024
+good_at=$((0x10000))
+segments=(-s good:0xb8010000:64K -s bad:0xd0000000:512)
+session_from_start cfe-dm --set stop=t
+mount_from_start "${segments[@]}"
+equal cfe-dm "$(status dialect)" dialect
+files flash.bin good
+equal 1048576 "$(stat -c %s "$T/mnt/flash.bin")" 'size of flash.bin'
+copied good "$good_at"
+confirmed good reread
+no_retries
+bad_address
+equal 1 "$(status resets)" resets
+end_session
+
+# At its prompt, with what the network and the flash say between the rows.
+session cfe-dm --noise 20 --set bad=peek
+mount_fwfs "${segments[@]}"
+copied good "$good_at"
+bad_address
+end_session
+
+session_from_start cfe-dm --set variant=nand --set map=fi
+mount_from_start
+files nand0.bin boot rootfs1 data bbt
+equal 1048576 "$(stat -c %s "$T/mnt/nand0.bin")" 'size of nand0.bin'
+equal 131072 "$(stat -c %s "$T/mnt/boot")" 'size of boot'
+copied nand0.bin 0
+confirmed boot reread
+no_retries
+end_session
+
+session_from_start cfe-dm --noise 40 --set variant=nand --set read-line=yes
+mount_from_start
+copied nand0.bin 0
+end_session
