@@ -96,7 +96,7 @@ void console_draw(struct console_screen *s, struct span text)
 {
     *s = (struct console_screen){.len = 0};
     for (size_t i = 0; i < text.len; i++) {
-        if (is_end(text.text[i]))
+        if (is_end(text.text[i]) || text.text[i] == '\a')
             continue;
         if (text.text[i] == '\b') {
             s->at -= s->at > 0;
