@@ -96,12 +96,14 @@ static int probe_live(struct attach *a)
 static int turn(struct attach *a)
 {
     struct deadline stays = deadline_in(PROMPT_STAYS_MS);
-    int ret = attach_send_due(a);
+    int ret = 0;
     bool prompt;
 
     attach_gather(a);
     prompt = a->recognise.refusals < REFUSALS_MAX &&
              recognise_candidate(&a->recognise);
+    if (!prompt) /* what is typed at a prompt will have to be taken back */
+        ret = attach_send_due(a);
     if (ret == 0)
         ret = console_fill(a->c,
                            prompt ? stays : deadline_min(a->next_send, stays));

@@ -92,6 +92,15 @@ static bool stands_typed(struct attach *a, const char *keys, size_t len)
            ++a->echoes % 2 == 0;
 }
 
+/* Then one more takes back, too, what stands typed. */
+static bool is_same_as_clear(const struct attach *a, const char *keys,
+                             size_t len)
+{
+    const struct keys *clear = &a->recognise.first->clear;
+
+    return clear->len == len && memcmp(clear->bytes, keys, len) == 0;
+}
+
 static int send_break_in(struct attach *a, const struct break_in *b)
 {
     char keys[ATTACH_KEYS_MAX];
@@ -106,6 +115,7 @@ static int send_break_in(struct attach *a, const struct break_in *b)
     }
     if (len == 0)
         return 0;
+    a->recognise.typed = !is_same_as_clear(a, keys, len);
     if (stands_typed(a, keys, len))
         return console_clear(a->c, a->recognise.first, a->until);
     return console_send_bytes(a->c, keys, len);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the files of the console share; for monitor/console*.c alone.
+// What the files of the console share; for monitor/console*.c
+// and what reads their lines from elsewhere.
 
 #ifndef MONITOR_CONSOLE_PRIV_H
 #define MONITOR_CONSOLE_PRIV_H

@@ -68,6 +68,8 @@ struct device {
     bool sum_known;              /* a checksum was understood once */
     struct digest_value odd_sum; /* of the last answer that was not */
     struct device_last last;
+    bool reset_seen; /* a dump was ended by a reset before its first row, ... */
+    uint64_t reset_at; /* ... and was asked for there */
     struct media media;
     atomic_uint_fast64_t bytes_read;
     atomic_uint_fast64_t rows_bad;

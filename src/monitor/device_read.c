@@ -96,6 +96,24 @@ static bool goes_on(const struct device *dev, const struct dump_request *r)
            last->sent == atomic_load(&dev->console.sent);
 }
 
+/* Nothing but a reset, and for the second time there: it is how this device
+ * takes a bad address, without a word. */
+static bool resets_there(struct device *dev, const struct dump_request *r,
+                         const struct dump_result *result, int ret)
+{
+    bool there = dev->reset_seen && dev->reset_at == r->address;
+    bool reset = ret == -ETIMEDOUT && dev->console.restarted &&
+                 result->rows_good == 0;
+
+    if (reset) {
+        dev->reset_seen = true;
+        dev->reset_at = r->address;
+    } else if (there && result->rows_good > 0) {
+        dev->reset_seen = false;
+    }
+    return reset && there;
+}
+
 static int run_dump(struct device *dev, struct dump_request *r,
                     const struct device_sink *sink, struct err *err)
 {
@@ -115,6 +133,7 @@ static int run_dump(struct device *dev, struct dump_request *r,
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
     if (r->prove && result.order != ROW_UNPROVED)
         byte_order_proved(dev, result.order);
+    result.fault = resets_there(dev, r, &result, ret) || result.fault;
     ret = device_settle(dev, ret);
     if (ret == 0 && !result.fault)
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,

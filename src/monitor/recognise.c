@@ -83,6 +83,20 @@ static bool may_change(const struct recognise *r, struct span one,
     return false;
 }
 
+/* A key that broke in and came too late stands at the prompt, perhaps unseen:
+ * it is not to be run. */
+static int take_back(struct recognise *r)
+{
+    bool typed = r->typed && r->first != NULL && r->first->clear.len > 0;
+    int ret = 0;
+
+    r->typed = false;
+    if (typed)
+        ret = console_clear(r->console, r->first, deadline_in(1000));
+    return typed && ret == 0 ? console_drain(r->console, 20, deadline_in(1000))
+                             : ret;
+}
+
 /* Learns the last line as the prompt and sees whether it answers a line end
  * with itself. Spare break-in bytes may eat the first one. 1: yes. */
 static int prompt_repeats(struct recognise *r)
@@ -91,10 +105,12 @@ static int prompt_repeats(struct recognise *r)
     struct span last = shown_line(r, &screen);
     char learned[CONSOLE_PROMPT_MAX];
     size_t len = last.len < sizeof(learned) ? last.len : 0;
+    int ret;
 
     memcpy(learned, last.text, len);
-    for (int i = 0; i < 4; i++) {
-        int ret = wake(r, NULL);
+    ret = take_back(r);
+    for (int i = 0; ret == 0 && i < 4; i++) {
+        ret = wake(r, NULL);
         if (ret < 0)
             return ret;
         last = console_partial(r->console);
@@ -109,7 +125,7 @@ static int prompt_repeats(struct recognise *r)
             memcpy(learned, last.text, len);
         }
     }
-    return 0;
+    return ret;
 }
 
 /* The prompt that was learned stands on the last line. */

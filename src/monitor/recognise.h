@@ -21,7 +21,8 @@ struct recognise {
     bool woken;                /* a prompt was asked for */
     uint64_t woken_lines;      /* console's count of lines then */
     bool same;                 /* the prompt came twice the same */
-    unsigned refusals;         /* how often a prompt was nobody's */
+    bool typed; /* keys that break in were sent, and may stand at the prompt */
+    unsigned refusals;                    /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 

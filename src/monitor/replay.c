@@ -13,6 +13,7 @@
  * the report lists. All that it prints has been escaped.
  */
 
+#include "monitor/console_priv.h"
 #include "monitor/replay_priv.h"
 
 #include "base/text.h"
@@ -40,19 +41,17 @@ void replay_miss(struct replay *r, size_t n, const char *why, ...)
     va_end(args);
 }
 
-static bool is_banner(const struct replay *r, const struct replay_line *line)
+bool replay_is_start(const struct replay *r, struct span line)
 {
-    for (size_t i = 0; i < r->d->n_banners; i++)
-        if (pattern_match(r->d->banners[i], line->text, line->len, 0, NULL))
-            return true;
-    return false;
+    return console_is_any(r->d->banners, r->d->n_banners, line) ||
+           console_is_any(r->d->hints, r->d->n_hints, line);
 }
 
 static void find_banner(struct replay *r)
 {
     for (size_t i = 0; i < r->log.n; i++) {
         const struct replay_line *line = &r->log.lines[i];
-        if (!is_banner(r, line))
+        if (!console_is_any(r->d->banners, r->d->n_banners, replay_span(line)))
             continue;
         r->counts.banner_line = line->number;
         (void)text_escape(r->banner, sizeof(r->banner), line->text, line->len);

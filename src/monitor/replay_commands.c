@@ -84,8 +84,7 @@ static enum replay_fit best_fit(struct replay *r, struct replay_command *c)
 static void choose_dump(const struct replay *r, struct replay_command *c,
                         enum replay_fit fit)
 {
-    size_t rows;
-    int n = replay_most_rows(r, c, fit, &rows);
+    int n = replay_most_rows(r, c, fit);
 
     if (n < 0 || (size_t)n == c->index)
         return;
@@ -98,8 +97,7 @@ static void choose_dump(const struct replay *r, struct replay_command *c,
 static void guess(const struct replay *r, struct replay_command *c,
                   enum replay_fit fit)
 {
-    size_t rows;
-    int n = replay_most_rows(r, c, REPLAY_FIT_NONE, &rows);
+    int n = replay_most_rows(r, c, REPLAY_FIT_NONE);
 
     c->values = (struct replay_values){.has_address = false};
     if (n >= 0) {

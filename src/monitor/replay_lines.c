@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CELLS_MIN 4U /* and it looks like memory */
+#define CELLS_MIN   4U /* one behind the other, and it looks like memory */
+#define LONG_DIGITS 32U
 
 static bool is_end(char c)
 {
@@ -37,7 +38,7 @@ static size_t draw(char *text, size_t len)
 int replay_add_line(struct replay_log *log, const struct replay_line *line,
                     struct err *err)
 {
-    struct replay_line *grown = log->lines;
+    struct replay_line *grown;
 
     if (log->n == REPLAY_LINES_MAX)
         return err_set(err, -EFBIG, "more than %u lines", REPLAY_LINES_MAX);
@@ -154,15 +155,24 @@ static size_t cell_digits(const char *text, size_t len)
     return len;
 }
 
-/* S-records, and hex digits without end. */
-static bool is_long(const char *text, size_t len)
+/* Of one character alone: what a waiting file transfer sends, a rule. */
+static bool is_monotonous(struct span text)
 {
-    size_t from = len > 2 && text[0] == 'S' ? 1 : 0;
-
-    for (size_t i = from; i < len; i++)
-        if (num_hex_digit(text[i]) < 0)
+    for (size_t i = 1; i < text.len; i++)
+        if (text.text[i] != text.text[0])
             return false;
-    return len >= 32;
+    return num_hex_digit(text.text[0]) % 15 != 0;
+}
+
+/* S-records, and hex digits without end. */
+static bool is_long(struct span text)
+{
+    size_t from = text.len > 2 && text.text[0] == 'S' ? 1 : 0;
+
+    for (size_t i = from; i < text.len; i++)
+        if (num_hex_digit(text.text[i]) < 0)
+            return false;
+    return text.len >= LONG_DIGITS && !is_monotonous(text);
 }
 
 bool replay_is_memory(struct span text)
@@ -172,13 +182,13 @@ bool replay_is_memory(struct span text)
     unsigned cells = 0; /* of the same width, one behind the other */
     size_t width = 0;
 
+    if (is_long(replay_trim(text)))
+        return true;
     while (at < end) {
         const char *word = at;
         size_t digits;
         while (at < end && *at != ' ' && *at != '\t')
             at++;
-        if (is_long(word, (size_t)(at - word)))
-            return true;
         digits = cell_digits(word, (size_t)(at - word));
         cells = digits == 0 ? 0 : digits == width ? cells + 1 : 1;
         width = digits;

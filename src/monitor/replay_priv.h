@@ -7,6 +7,8 @@
 #include "monitor/console.h"
 #include "monitor/map.h"
 #include "monitor/replay.h"
+#include "monitor/srec.h"
+#include "monitor/stream.h"
 
 #define REPLAY_LINES_MAX   500000U
 #define REPLAY_ANSWER_MAX  65536U /* bytes of one that patterns see */
@@ -168,6 +170,9 @@ enum replay_fit replay_fit(const char *command, struct span typed,
 /* The first word is that of some command of the dialect. */
 bool replay_is_known(const struct replay *r, struct span typed);
 
+/* All of it is one. */
+bool replay_is_whole(const struct replay *r, struct span typed);
+
 /* What the dialect calls the section: "dump 'bytes'". */
 const char *replay_section(const struct replay *r, enum replay_use use,
                            size_t index, char *out, size_t size);
@@ -186,11 +191,23 @@ int replay_find_commands(struct replay *r, struct err *err);
 
 /* --- replay_rows.c --- */
 
-/* The dump section that takes most of the lines for rows; its index, and
- * *rows of them; -1: none. only: just those that command fits so well. */
+/* The dump section that takes most of the lines for rows; its index; -1: none
+ * takes any. only: just those that command fits so well. */
 int replay_most_rows(const struct replay *r, const struct replay_command *c,
-                     enum replay_fit only, size_t *rows);
+                     enum replay_fit only);
 bool replay_is_row(const struct replay *r, struct span line);
+
+/* A full row, or a shorter last one. */
+enum row_result replay_row(const struct dump_method *m, struct span line,
+                           struct row *row);
+/* It looks good for what m prints; of streams only long lines are. */
+bool replay_is_row_of(const struct dump_method *m, struct span line);
+bool replay_is_stream(const struct dump_method *m);
+enum stream_form replay_stream_form(const struct dump_method *m);
+bool replay_matches(struct pattern *p, struct span line); /* p may be NULL */
+
+/* --- replay_dump.c --- */
+
 void replay_read_dump(struct replay *r, struct replay_command *c);
 
 /* --- replay_rules.c --- */
@@ -204,6 +221,9 @@ int replay_apply_rules(struct replay *r, const char *const *user,
 void replay_report(struct replay *r, struct buf *out);
 
 /* --- replay.c --- */
+
+/* The boot loader says so when it starts: its banner, or a hint. */
+bool replay_is_start(const struct replay *r, struct span line);
 
 /* Line n was not understood; why says what to do about it. */
 void replay_miss(struct replay *r, size_t n, const char *why, ...)

@@ -13,6 +13,8 @@
 
 #include "monitor/replay_priv.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -36,6 +38,13 @@ static bool is_cut(struct span line, size_t at)
 static struct span behind(struct span line, size_t at)
 {
     return (struct span){line.text + at, line.len - at};
+}
+
+/* Commands have no other bytes. */
+static bool is_typeable(struct span text)
+{
+    text = replay_trim(text);
+    return text_is_printable(text.text, text.len);
 }
 
 /* The pattern matches text[0..at) and nothing less. */
@@ -105,7 +114,8 @@ static void learn_from(struct replay *r, size_t n)
 
     for (size_t at = 1; at <= line.len && at < CONSOLE_PROMPT_MAX; at++) {
         struct replay_prompt *p;
-        if (!is_cut(line, at) || !may_be_prompt(r->d, line.text, at))
+        if (!is_cut(line, at) || !is_typeable(behind(line, at)) ||
+            !may_be_prompt(r->d, line.text, at))
             continue;
         p = candidate(r, line.text, at, number);
         p->alone += at == line.len;
@@ -239,7 +249,8 @@ static int add_marked(struct replay *r, struct replay_log *log,
     int ret;
 
     line.prompt = prompt_length(r, &line);
-    line.typed = line.prompt > 0;
+    line.typed = line.prompt > 0 &&
+                 is_typeable(behind(replay_span(&line), line.prompt));
     if (!line.typed)
         at = glued_at(r, replay_span(&line));
     rest.text += at;
@@ -287,7 +298,7 @@ static void mark_without_prompt(struct replay *r)
         struct replay_line *line = &r->log.lines[i];
         bool ends = is_done(r->d, line);
         line->typed = !ends && !replay_is_introduction(r, i) &&
-                      (done || replay_is_known(r, replay_span(line))) &&
+                      (done || replay_is_whole(r, replay_span(line))) &&
                       !replay_is_row(r, replay_span(line));
         if (line->typed && r->counts.prompt_line == 0)
             r->counts.prompt_line = line->number;

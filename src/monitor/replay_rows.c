@@ -1,47 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Dumps in a log: which lines are rows, and what the others are.
+// Which lines of a log are rows of a dump, and of which.
 
 #include "monitor/replay_priv.h"
 
 #include "monitor/srec.h"
 #include "monitor/stream.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define SAMPLE_LINES 200U        /* enough to see whose rows they are */
-#define STREAM_MAX   (16U << 20) /* bytes of one */
-#define LONG_TEXT    40U         /* so long, and it may be a stream */
-#define TYPED_MAX    40U         /* keys behind a question */
-
-/* A dump being read. */
-struct reading {
-    struct replay *r;
-    struct replay_command *c;
-    const struct dump_method *m;
-    struct replay_dump *sums;
-    struct stream stream;
-    bool stopped; /* what follows are no rows */
-    bool any;     /* a row with an address came */
-    uint64_t next;
-    uint64_t bytes;
-};
+#define SAMPLE_LINES 200U /* enough to see whose rows they are */
+#define LONG_TEXT    40U  /* so long, and it may be a stream */
 
 static struct span line_at(const struct replay *r, size_t n)
 {
     return replay_span(&r->log.lines[n]);
 }
 
-static bool matches(struct pattern *p, struct span line)
+bool replay_matches(struct pattern *p, struct span line)
 {
     return p != NULL && pattern_match(p, line.text, line.len, 0, NULL);
 }
 
-/* A full row, or a shorter last one. */
-static enum row_result parse(const struct dump_method *m, struct span line,
-                             struct row *row)
+enum row_result replay_row(const struct dump_method *m, struct span line,
+                           struct row *row)
 {
     enum row_order order = m->cpu_order ? ROW_UNPROVED : m->printed;
     size_t full = row_full_length(&m->row);
@@ -59,14 +40,14 @@ static enum row_result parse(const struct dump_method *m, struct span line,
     return first;
 }
 
-static enum stream_form form_of(const struct dump_method *m)
+enum stream_form replay_stream_form(const struct dump_method *m)
 {
     if (m->output == DUMP_HEX)
         return STREAM_HEX;
     return m->output == DUMP_BASE64 ? STREAM_BASE64 : STREAM_BASE64_GZIP;
 }
 
-static bool is_stream(const struct dump_method *m)
+bool replay_is_stream(const struct dump_method *m)
 {
     return m->output != DUMP_ROWS && m->output != DUMP_SREC;
 }
@@ -74,31 +55,33 @@ static bool is_stream(const struct dump_method *m)
 static bool is_long_text(const struct dump_method *m, struct span line)
 {
     const struct stream hex = {.form = STREAM_HEX};
-    const struct stream s = {.form = form_of(m)};
+    const struct stream s = {.form = replay_stream_form(m)};
 
     /* Hex digits are characters of base64, too. */
     return line.len >= LONG_TEXT && stream_is_text(&s, line.text, line.len) &&
            (s.form == STREAM_HEX || !stream_is_text(&hex, line.text, line.len));
 }
 
-static bool is_good(const struct dump_method *m, struct span line)
+bool replay_is_row_of(const struct dump_method *m, struct span line)
 {
     struct srec record;
     struct row row;
     enum row_result got;
 
-    if (is_stream(m))
+    if (replay_is_stream(m))
         return is_long_text(m, line);
     if (m->output == DUMP_SREC)
         return srec_parse(line.text, line.len, &record) == SREC_DATA;
-    got = parse(m, line, &row);
-    return (got == ROW_OK || got == ROW_UNREADABLE) && !matches(m->skip, line);
+    got = replay_row(m, line, &row);
+    return (got == ROW_OK || got == ROW_UNREADABLE) &&
+           !replay_matches(m->skip, line);
 }
 
 bool replay_is_row(const struct replay *r, struct span line)
 {
     for (size_t i = 0; i < r->d->n_dumps; i++)
-        if (!is_stream(&r->d->dumps[i]) && is_good(&r->d->dumps[i], line))
+        if (!replay_is_stream(&r->d->dumps[i]) &&
+            replay_is_row_of(&r->d->dumps[i], line))
             return true;
     return false;
 }
@@ -114,8 +97,19 @@ static size_t count_rows(const struct replay *r, const struct replay_command *c,
          memcmp(line_at(r, c->first).text, "H4sI", 4) != 0))
         return 0;
     for (size_t i = c->first; i < c->last && i - c->first < SAMPLE_LINES; i++)
-        rows += is_good(m, line_at(r, i));
+        rows += replay_is_row_of(m, line_at(r, i));
     return rows;
+}
+
+/* Whether command, with m's unit, asks for just so many rows. */
+static bool asks_for(const struct dump_method *m,
+                     const struct replay_command *c, size_t rows)
+{
+    struct replay_values v;
+
+    return m->output == DUMP_ROWS &&
+           replay_fit(m->command, c->text, m->unit, &v) >= REPLAY_FIT_START &&
+           v.has_length && v.length == rows * row_full_length(&m->row);
 }
 
 static bool fits(const struct dump_method *m, const struct replay_command *c,
@@ -127,372 +121,24 @@ static bool fits(const struct dump_method *m, const struct replay_command *c,
 }
 
 int replay_most_rows(const struct replay *r, const struct replay_command *c,
-                     enum replay_fit only, size_t *rows)
+                     enum replay_fit only)
 {
     int best = -1;
+    size_t most = 0;
 
-    *rows = 0;
     for (size_t i = 0; i < r->d->n_dumps; i++) {
         const struct dump_method *m = &r->d->dumps[i];
         size_t n;
+        size_t score;
         if (!fits(m, c, only))
             continue;
         n = count_rows(r, c, m);
-        if (n > *rows) {
-            *rows = n;
+        /* Of equals, the one in whose unit the number is right. */
+        score = 2 * n + asks_for(m, c, n);
+        if (n > 0 && score > most) {
+            most = score;
             best = (int)i;
         }
     }
     return best;
-}
-
-/* --- one line of an answer --- */
-
-static void count_good(struct reading *x, uint64_t address, size_t len)
-{
-    struct replay_command *c = x->c;
-
-    if (c->good == 0 || address < c->from)
-        c->from = address;
-    if (c->good == 0 || address + len - 1 > c->to)
-        c->to = address + len - 1;
-    if (x->sums->good == 0 || address < x->sums->from)
-        x->sums->from = address;
-    if (x->sums->good == 0 || address + len - 1 > x->sums->to)
-        x->sums->to = address + len - 1;
-    c->good++;
-    x->sums->good++;
-    x->bytes += len;
-}
-
-static void count_bad(struct reading *x)
-{
-    x->c->bad++;
-    x->sums->bad++;
-}
-
-/* What was asked for, as far as it could be read from the command. */
-static bool asked(const struct reading *x, uint64_t *out)
-{
-    const struct replay_values *v = &x->c->values;
-    bool offset = x->m->medium != NULL && v->has_offset;
-
-    *out = offset ? v->offset : v->address;
-    return offset || v->has_address;
-}
-
-static void check_first(struct reading *x, size_t n, uint64_t address)
-{
-    size_t full = x->m->output == DUMP_ROWS ? row_full_length(&x->m->row)
-                                            : SREC_BYTES_MAX;
-    uint64_t near = x->m->fixed > full ? x->m->fixed : full;
-    uint64_t want;
-
-    if (!asked(x, &want) || x->m->base == DUMP_PAGE)
-        return;
-    if (x->m->base == DUMP_REQUEST) {
-        if (address != 0 && address == want)
-            replay_miss(x->r, n,
-                        "the rows have the address asked for: dump %s, base = "
-                        "absolute",
-                        x->m->name);
-        return;
-    }
-    if (address <= want && want - address < near)
-        return;
-    replay_miss(x->r, n,
-                "0x%" PRIx64 " was asked for and the rows begin at 0x%" PRIx64
-                ": dump %s, base (request where they count from 0), or how "
-                "command writes numbers",
-                want, address, x->m->name);
-}
-
-/* Each row has to begin where the one before it ended; pages begin anew. */
-static void check_next(struct reading *x, size_t n, uint64_t address)
-{
-    if (!x->any)
-        check_first(x, n, address);
-    else if (address != x->next &&
-             (x->m->base != DUMP_PAGE || address > x->next))
-        replay_miss(x->r, n,
-                    "0x%" PRIx64 " should follow, not 0x%" PRIx64
-                    ": rows are missing in the log, or dump %s, row: "
-                    "cell-bytes and cells make too few or too many bytes",
-                    x->next, address, x->m->name);
-}
-
-static void take_good(struct reading *x, size_t n, const struct row *row)
-{
-    uint64_t base = 0;
-
-    x->sums->suits_memory += row->suits_memory && !row->suits_reversed;
-    x->sums->suits_reversed += row->suits_reversed && !row->suits_memory;
-    if (row_has_address(&x->m->row))
-        check_next(x, n, row->address);
-    else if (asked(x, &base))
-        base += x->bytes;
-    else
-        base = x->bytes;
-    if (row_has_address(&x->m->row) && x->m->base == DUMP_REQUEST)
-        (void)asked(x, &base);
-    count_good(x, base + row->address, row->len);
-    x->any = true;
-    x->next = row->address + row->len;
-}
-
-static void take_bad(struct reading *x, size_t n, enum row_result why)
-{
-    count_bad(x);
-    if (why == ROW_BAD_CELL)
-        replay_miss(x->r, n,
-                    "damaged, or dump %s, row: cells, cell-bytes, cell-prefix, "
-                    "separators",
-                    x->m->name);
-    else if (why == ROW_BAD_ASCII)
-        replay_miss(x->r, n,
-                    "damaged, or dump %s, row: ascii and what belongs to it "
-                    "(gap, open, close, first, last, other)%s",
-                    x->m->name,
-                    x->m->row.cell_bytes > 1 && !x->m->cpu_order ? ", or order"
-                                                                 : "");
-    else
-        replay_miss(x->r, n,
-                    "damaged, or dump %s, row: tail, or ascii, or rest = true",
-                    x->m->name);
-}
-
-/* True: it is a row, whatever it is like. */
-static bool take_row(struct reading *x, size_t n, struct span line)
-{
-    struct row row;
-    enum row_result got = parse(x->m, line, &row);
-
-    if (got == ROW_NOT_A_ROW)
-        return false;
-    if (got == ROW_OK || got == ROW_UNREADABLE) {
-        take_good(x, n, &row);
-        return true;
-    }
-    take_bad(x, n, got);
-    x->any = x->any || row_has_address(&x->m->row);
-    x->next = row.address + row_full_length(&x->m->row);
-    return true;
-}
-
-static bool take_record(struct reading *x, size_t n, struct span line)
-{
-    struct srec record;
-
-    switch (srec_parse(line.text, line.len, &record)) {
-    case SREC_DATA:
-        if (record.len == 0)
-            return true;
-        check_next(x, n, record.address);
-        count_good(x, record.address, record.len);
-        x->any = true;
-        x->next = record.address + record.len;
-        return true;
-    case SREC_OTHER:
-        return true;
-    case SREC_BAD:
-        count_bad(x);
-        replay_miss(x->r, n, "damaged: its checksum is wrong");
-        return true;
-    case SREC_NONE:
-        break;
-    }
-    return false;
-}
-
-/* Bytes of one or two digits with blanks between them. */
-static bool take_tokens(struct stream *s, struct span line)
-{
-    char two[2];
-
-    for (size_t at = 0; at < line.len;) {
-        size_t n = 0;
-        if (line.text[at] == ' ') {
-            at++;
-            continue;
-        }
-        while (at + n < line.len && line.text[at + n] != ' ')
-            n++;
-        two[0] = '0';
-        two[n < 2] = line.text[at];
-        if (n == 2)
-            memcpy(two, line.text + at, 2);
-        if (n > 2 || !stream_add(s, two, 2))
-            return false;
-        at += n;
-    }
-    return true;
-}
-
-static bool take_piece(struct reading *x, struct span line)
-{
-    line = replay_trim(line);
-    if (x->m->output == DUMP_HEX && memchr(line.text, ' ', line.len) != NULL
-            ? !take_tokens(&x->stream, line)
-            : !stream_add(&x->stream, line.text, line.len))
-        return false;
-    x->c->good++;
-    x->sums->good++;
-    return true;
-}
-
-static bool take_data(struct reading *x, size_t n, struct span line)
-{
-    if (is_stream(x->m))
-        return take_piece(x, line);
-    if (x->m->output == DUMP_SREC)
-        return take_record(x, n, line);
-    return take_row(x, n, line);
-}
-
-/* A question, and perhaps what was typed behind it. */
-static bool is_question(const struct exchange *e, struct span line)
-{
-    if (matches(e->expect, line))
-        return true;
-    for (size_t n = 1; n < line.len && n <= TYPED_MAX; n++)
-        if (pattern_match(e->expect, line.text, line.len - n, 0, NULL))
-            return true;
-    return false;
-}
-
-static bool is_any_question(const struct exchanges *list, struct span line)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (is_question(&list->list[i], line))
-            return true;
-    return false;
-}
-
-/* Lines that a dump has besides rows. */
-static bool is_explained(struct reading *x, struct span line)
-{
-    const struct dialect *d = x->r->d;
-
-    if (matches(x->m->stop, line)) {
-        x->stopped = true;
-        return true;
-    }
-    return x->stopped || x->c->faulted || replay_is_blank(line) ||
-           matches(x->m->skip, line) || matches(d->done, line) ||
-           is_any_question(&d->pager, line) ||
-           is_any_question(&x->m->dialogue, line);
-}
-
-/* Nobody asked for it: a reset, and what follows is no answer any more. */
-static bool is_reset(const struct replay *r, struct span line)
-{
-    for (size_t i = 0; i < r->d->n_banners; i++)
-        if (matches(r->d->banners[i], line))
-            return true;
-    for (size_t i = 0; i < r->d->n_hints; i++)
-        if (matches(r->d->hints[i], line))
-            return true;
-    return false;
-}
-
-static void take_other(struct reading *x, size_t n, struct span line)
-{
-    if (is_reset(x->r, line))
-        x->stopped = true;
-    else if (replay_is_memory(line) && x->m->output == DUMP_ROWS)
-        replay_miss(x->r, n,
-                    "if it is a row: dump %s, row: address-prefix, "
-                    "address-digits, address-suffix; else dump %s, skip",
-                    x->m->name, x->m->name);
-    else
-        replay_miss(x->r, n,
-                    "if it belongs there: dump %s, skip or stop; or console: "
-                    "done, pager, fault",
-                    x->m->name);
-}
-
-static void take_line(struct reading *x, size_t n)
-{
-    struct span line = line_at(x->r, n);
-
-    /* Rows are most of the lines: they first, where they can be told. */
-    if (x->m->output == DUMP_ROWS && !x->stopped && !x->c->faulted &&
-        is_good(x->m, line) && !matches(x->m->stop, line))
-        (void)take_row(x, n, line);
-    else if (matches(x->r->d->fault, line))
-        x->c->faulted = true;
-    else if (!is_explained(x, line) && !take_data(x, n, line))
-        take_other(x, n, line);
-}
-
-/* Whole, where it is known how long that is. */
-static void check_stream(struct reading *x)
-{
-    uint64_t len = x->c->values.length;
-    uint8_t *bytes;
-    uint64_t base = 0;
-
-    if (!x->c->values.has_length || len > STREAM_MAX || x->c->good == 0)
-        return;
-    bytes = malloc(len);
-    if (bytes != NULL && stream_finish(&x->stream, bytes)) {
-        (void)asked(x, &base);
-        x->c->from = base;
-        x->c->to = base + len - 1;
-        if (x->sums->to == 0 || base < x->sums->from)
-            x->sums->from = base;
-        if (x->c->to > x->sums->to)
-            x->sums->to = x->c->to;
-    } else {
-        count_bad(x);
-        replay_miss(x->r, x->c->first,
-                    "what follows is not whole, or not of the %" PRIu64
-                    " bytes asked for: dump %s, output, or unit",
-                    len, x->m->name);
-    }
-    free(bytes);
-}
-
-/* More than was asked for tells that the numbers mean something else. */
-static void check_length(struct reading *x)
-{
-    const struct replay_values *v = &x->c->values;
-    uint64_t most = v->has_length ? v->length : 0;
-    uint64_t room = x->m->output == DUMP_ROWS ? row_full_length(&x->m->row)
-                                              : SREC_BYTES_MAX;
-    const char *key = "unit, or in which radix command writes the length";
-
-    if (x->m->fixed != 0) {
-        most = x->m->fixed;
-        key = "fixed";
-    }
-    if (most == 0 || x->c->by_rows || x->c->bad > 0 || x->bytes < most + room)
-        return;
-    replay_miss(x->r, x->c->line,
-                "%" PRIu64 " bytes came where %" PRIu64
-                " were expected: dump %s, %s",
-                x->bytes, most, x->m->name, key);
-}
-
-void replay_read_dump(struct replay *r, struct replay_command *c)
-{
-    struct reading x = {.r = r,
-                        .c = c,
-                        .m = &r->d->dumps[c->index],
-                        .sums = &r->dumps[c->index]};
-    uint64_t len = c->values.has_length ? c->values.length : STREAM_MAX;
-
-    if (is_stream(x.m))
-        stream_start(&x.stream, form_of(x.m),
-                     len <= STREAM_MAX ? (size_t)len : STREAM_MAX);
-    x.sums->commands++;
-    for (size_t i = c->first; i < c->last && !c->unknown; i++)
-        take_line(&x, i);
-    if (is_stream(x.m) && !c->faulted)
-        check_stream(&x);
-    else
-        check_length(&x);
-    stream_free(&x.stream);
-    r->counts.rows_good += c->good;
-    r->counts.rows_bad += c->bad;
 }

@@ -253,6 +253,13 @@ static void note_faults(struct replay *r, struct replay_command *c)
     }
 }
 
+/* Nothing has to be there in its answer. */
+static bool needs_nothing(enum replay_use use)
+{
+    return use == REPLAY_NEEDS || use == REPLAY_SETUP || use == REPLAY_BAUD ||
+           use == REPLAY_BAD;
+}
+
 static void read_answer(struct replay *r, struct replay_command *c)
 {
     CLEANUP_BUF struct buf answer = BUF_LIMITED(REPLAY_ANSWER_MAX);
@@ -265,11 +272,10 @@ static void read_answer(struct replay *r, struct replay_command *c)
         read_sum(r, c, &answer);
     else if (c->use == REPLAY_READ || c->use == REPLAY_PROBE)
         read_medium(r, c, &answer);
-    else if (c->use == REPLAY_RECOGNISE && has(r->d->recognise_answer, &answer))
-        c->matched = true;
-    else if (c->use == REPLAY_NEEDS || c->use == REPLAY_SETUP ||
-             c->use == REPLAY_BAUD || c->use == REPLAY_BAD)
-        c->matched = true; /* nothing of it has to be there */
+    else if (c->use != REPLAY_RECOGNISE)
+        c->matched = needs_nothing(c->use);
+    else
+        c->matched = has(r->d->recognise_answer, &answer);
 }
 
 /* Text that no command was asked for: what a device says while it starts. */
@@ -333,13 +339,17 @@ static void miss_answer(struct replay *r, const struct replay_command *c)
  * worth a word: one may have been meant. */
 static void miss_memory(struct replay *r, const struct replay_command *c)
 {
-    for (size_t i = c->first; i < c->last; i++)
-        if (replay_is_memory(replay_span(&r->log.lines[i]))) {
+    for (size_t i = c->first; i < c->last; i++) {
+        const struct span line = replay_span(&r->log.lines[i]);
+        if (replay_is_start(r, line))
+            return; /* it was a reset */
+        if (replay_is_memory(line)) {
             replay_miss(r, i,
                         "if it is a dump: no dump section has its command or "
                         "its rows");
             return;
         }
+    }
 }
 
 int replay_apply_rules(struct replay *r, const char *const *user,

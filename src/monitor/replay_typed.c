@@ -31,20 +31,20 @@ static int lower(char c)
 static bool same_word(const char *template, struct span typed)
 {
     size_t n = strcspn(template, " {\r\n");
+    size_t at = n;
 
-    while (typed.len > 0 && *typed.text == ' ') {
-        typed.text++;
-        typed.len--;
-    }
+    typed = replay_trim(typed);
     if (n == 0 || typed.len < n)
         return false;
     for (size_t i = 0; i < n; i++)
         if (lower(template[i]) != lower(typed.text[i]))
             return false;
-    if (typed.len == n || typed.text[n] == ' ')
-        return template[n] != '{';
-    /* glued to its number */
-    return template[n] == '{' && num_hex_digit(typed.text[n]) >= 0;
+    if (template[n] != '{')
+        return typed.len == n || typed.text[n] == ' ';
+    /* Glued to its number, which somebody may have parted from it. */
+    while (at < typed.len && typed.text[at] == ' ')
+        at++;
+    return at < typed.len && num_hex_digit(typed.text[at]) >= 0;
 }
 
 static void skip_blanks(struct walk *w)
@@ -116,9 +116,8 @@ static void keep(struct replay_values *v, const char *name, size_t len,
         v->offset = bytes;
     } else if (is_name(name, len, "length")) {
         set_length(v, value);
-    } else if (is_name(name, len, "count") && num_mul(value, unit, &bytes)) {
-        set_length(v, bytes);
-    } else if (is_name(name, len, "sectors") && num_mul(value, 512, &bytes)) {
+    } else if ((is_name(name, len, "count") && num_mul(value, unit, &bytes)) ||
+               (is_name(name, len, "sectors") && num_mul(value, 512, &bytes))) {
         set_length(v, bytes);
     } else if (is_name(name, len, "end")) {
         set_end(v, v->address, value);
@@ -140,6 +139,7 @@ static bool take_holder(struct walk *w, unsigned unit, struct replay_values *v)
     if (close == NULL)
         return false;
     w->t = close + 1;
+    skip_blanks(w);
     if (is_name(name, len, "medium") || is_name(name, len, "password"))
         return take_word(w, *w->t);
     if (!take_number(w, name[len] == ':' ? name[len + 1] : 'x', &value))
@@ -217,6 +217,15 @@ bool replay_is_known(const struct replay *r, struct span typed)
             (r->templates[i].text[0] == '{' &&
              replay_fit(r->templates[i].text, typed, 1, NULL) ==
                  REPLAY_FIT_WHOLE))
+            return true;
+    return false;
+}
+
+bool replay_is_whole(const struct replay *r, struct span typed)
+{
+    for (size_t i = 0; i < r->n_templates; i++)
+        if (replay_fit(r->templates[i].text, typed, 1, NULL) ==
+            REPLAY_FIT_WHOLE)
             return true;
     return false;
 }

@@ -35,7 +35,7 @@ end_session
 
 note 'it hangs at a bad address; noise in the middle of rows'
 session pspboot --set bad=dead --noise 50 --set noise=split
-mount_fwfs "${extra[@]}"
+mount_fwfs -t 4 "${extra[@]}"
 copied mtd2 0 8192
 bad_address reset
 end_session

@@ -4,6 +4,7 @@
 # tests/e2e/dialect-*.sh, which source it after lib.sh.
 
 PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
+good_at=0 # where the file `good` lies in the flash
 need python3
 need_fuse
 
@@ -80,7 +81,8 @@ port_is_open() {
     local pid
 
     for pid in $(fwfs_pids); do
-        ls -l "/proc/$pid/fd" | grep -qF "$(readlink "$T/tty")" && return
+        [ -z "$(find "/proc/$pid/fd" -lname "$(readlink "$T/tty")")" ] ||
+            return 0
     done
     return 1
 }

@@ -229,21 +229,27 @@ test_limits() {
 
 # The line has seen that its tty was closed for the Nth time; else it may take
 # the next opening for the same one.
-was_closed() {
-    test "$(grep -c closed "$dir/log")" -ge "$1"
+await_closed() {
+    local i
+
+    for ((i = 0; i < 500; i++)); do
+        [ "$(grep -c closed "$dir/log")" -lt "$1" ] || return 0
+        sleep 0.01
+    done
+    return 1
 }
 
 test_host() {
     line --stale 'old\x20text\r\n'
     "$EXPECT" "$tty" 'w:old text\r\n' > "$dir/got"
     result $? 'stale: at the first open'
-    await was_closed 1
+    await_closed 1
     "$EXPECT" "$tty" 's:version\r' 'w:=> ' > "$dir/got"
     ! grep -q old "$dir/got"
     result $? 'stale: once'
-    await was_closed 2
+    await_closed 2
     "$EXPECT" "$tty" 's:echo lost\r' p:0 > "$dir/got"
-    await was_closed 3
+    await_closed 3
     sleep 0.2
     "$EXPECT" "$tty" p:100 > "$dir/got"
     check 'without a host: lost' "$(size)" -eq 0

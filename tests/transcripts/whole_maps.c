@@ -199,7 +199,7 @@ static const struct whole {
      NULL,
      1,
      {"flash", 0, 0x1000000, 0x10000, 0},
-     0,
+     1,
      0,
      0,
      {{0}}},

@@ -270,9 +270,10 @@ static void records_and_streams(void **state)
     assert_says(report.data, "1 row, 0x00001000 to 0x00001003");
     play("MON> s 1000 4\nS107100041424345DE\nMON> ");
     assert_missed(2, 1, "checksum is wrong");
-    play("MON> h 1000 6\n41424344\n45 6\nMON> h 1000 6\n414243444546\nMON> ");
+    play("MON> h 1000 6\n41424344\n45 6\nMON> h 2000 "
+         "0x10\n41424344454647484142434445464748\nMON> ");
     assert_understood();
-    assert_says(report.data, "0x00001000 to 0x00001005");
+    assert_says(report.data, "0x00002000 to 0x0000200f");
     play("MON> h 1000 8\n41424344\n4546\nMON> ");
     assert_missed(2, 1, "not of the 8 bytes asked for");
     play("MON> b 1000 4\nbegin\nQUJDRA==\nMON> ");
@@ -312,10 +313,11 @@ static void prompts(void **state)
         "map parts { command = \"part\" makes = segment pattern = "
         "'^-> start = (?<base>[0-9a-f]+) (?<size>[0-9a-f]+) (?<name>\\w+)' }");
     play("board# part\n-> start = 1000 1000 one\n-> start = 2000 1000 two\n"
-         "board# \n");
+         "end-> \nboard# \n");
     assert_understood();
     assert_int_equal(counts.commands, 1);
     assert_int_equal(counts.segments, 2);
+    assert_null(strstr(report.data, "end->"));
 
     use("console { prompt = '^\\d+ ok> $' prompt-changes = true }\n" DUMP);
     play("1 ok> x bfc00020 10\n" ROW_20 "2 ok> x bfc00030 10\n" ROW_30
