@@ -192,13 +192,13 @@ int console_resync(struct console *c, struct deadline until)
         ret = empty_line(c, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
+        if (c->restarted != before) /* what stands there may be the prompt */
+            return ret < 0 && ret != -EAGAIN ? ret : -ETIMEDOUT;
         console_discard(c);
         if (ret == -EAGAIN) { /* whatever stands there must not be run */
             ret = 0;
             continue;
         }
-        if (c->restarted != before)
-            break;
         if (ret == 0)
             ret = console_send(c, &c->dialect->wake);
         if (ret == 0)

@@ -8,7 +8,6 @@
 . "$(dirname "$0")/session.sh"
 
 make_flash 512
-good_at=$((0x10000))
 after_at=$((0x60000))
 segments=(-t 5 -s good:0x90010000:64K -s after:0x90060000:4K \
     -s bad:0xd0000000:512)

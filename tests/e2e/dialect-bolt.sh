@@ -7,7 +7,6 @@
 . "$(dirname "$0")/session.sh"
 
 make_flash 1024
-good_at=$((0x10000))
 after_at=$((0x60000))
 segments=(-o ram=0x800000:1M -s good:flash0@0x10000:64K -s after:flash0@0x60000:4K \
     -s bad:0xd0000000:512)

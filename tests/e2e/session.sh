@@ -4,7 +4,7 @@
 # tests/e2e/dialect-*.sh, which source it after lib.sh.
 
 PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
-good_at=0 # where the file `good` lies in the flash
+after_at=0 # where the file `after` lies in the flash, see bad_address
 need python3
 need_fuse
 

@@ -475,6 +475,16 @@ static void keys_behind_the_prompt_are_rubbed_out(void **state)
     assert_int_equal(odd.n_ran, 0);
     assert_in_range(sent('t'), 1, 8);
     down();
+    /* It takes longer than from key to key. */
+    add("c", "console { prompt = '^c> $'\n clear = \"\\x15\"\n"
+             " clear-times = 80 }\n"
+             "break-in t { send = \"t\"\n every = 50 }\n");
+    up("c> ");
+    fake_say(&odd.line, "\r\nc> t");
+    odd.edit_len = 1;
+    assert_attached(true, "c");
+    assert_int_equal(odd.n_ran, 0);
+    down();
 }
 
 static void nobodys_prompt_is_asked_nothing(void **state)
