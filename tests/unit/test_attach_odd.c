@@ -487,6 +487,32 @@ static void one_that_is_known_gets_its_own(void **state)
     down();
 }
 
+/* They were on their way when the countdown had been stopped already. */
+static void keys_behind_the_prompt_are_rubbed_out(void **state)
+{
+    (void)state;
+    add("c", "console { prompt = '^c> $'\n clear = \"\\x15\" }\n"
+             "break-in t { send = \"t\"\n every = 50 }\n");
+    up("c> ");
+    memcpy(odd.edit, "tt", 2);
+    odd.edit_len = 2;
+    fake_say(&odd.line, "\r\nc> tt");
+    assert_attached(true, "c");
+    assert_int_equal(odd.n_ran, 0);
+    assert_in_range(sent('t'), 1, 8);
+    down();
+    /* It takes longer than from key to key. */
+    add("c", "console { prompt = '^c> $'\n clear = \"\\x15\"\n"
+             " clear-times = 80 }\n"
+             "break-in t { send = \"t\"\n every = 50 }\n");
+    up("c> ");
+    fake_say(&odd.line, "\r\nc> t");
+    odd.edit_len = 1;
+    assert_attached(true, "c");
+    assert_int_equal(odd.n_ran, 0);
+    down();
+}
+
 static void nobodys_prompt_is_asked_nothing(void **state)
 {
     (void)state;
@@ -587,6 +613,7 @@ int main(void)
         cmocka_unit_test(break_in_keys_that_are_too_many),
         cmocka_unit_test(each_harmless_key_is_sent_once),
         cmocka_unit_test(one_that_is_known_gets_its_own),
+        cmocka_unit_test(keys_behind_the_prompt_are_rubbed_out),
         cmocka_unit_test(nobodys_prompt_is_asked_nothing),
         cmocka_unit_test(a_failure_changes_nothing),
         cmocka_unit_test(sets_up_each_time),
