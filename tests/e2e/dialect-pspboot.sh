@@ -11,8 +11,8 @@ make_flash 1024
 good_at=$((0x20000))
 extra=(-s "good:$((0x90000000 + good_at)):64K" -s bad:0x70000000:512)
 
-start_persona pspboot --starting
-mount_fwfs "${extra[@]}"
+start_running pspboot
+mount_at_power_on "${extra[@]}"
 equal pspboot "$(status dialect)" dialect
 files mtd0 mtd1 mtd4 PSBL good bad
 sized flash.bin $((0x100000))

@@ -136,3 +136,25 @@ nothing_dangerous() {
 sized() {
     equal "$2" "$(stat -c %s "$T/mnt/$1")" "size of $1"
 }
+
+# start_running NAME OPTION...: as start_persona, and nobody stopped it: its
+# system runs.
+start_running() {
+    start_persona "$@" --starting --set countdown=1
+    wait_for 10 grep -q ^booted "$T/sim.log" || fail 'no system was started'
+}
+
+# mount_at_power_on OPTION...: the device is reset when fwfs asks for that, and
+# its countdown takes a second.
+mount_at_power_on() {
+    local pid
+
+    timeout -k 5 120 "$FWFS" --cache-dir "$T/cache" "$@" "$T/tty" "$T/mnt" \
+        > "$T/mount.out" 2>&1 &
+    pid=$!
+    pids+=("$pid")
+    wait_for 10 grep -q power-cycle "$T/mount.out" ||
+        fail "nobody is asked for the power: $(cat "$T/mount.out")"
+    kill -HUP "$console_pid"
+    wait "$pid" || fail "fwfs $*: $(cat "$T/mount.out")"
+}

@@ -11,10 +11,17 @@ the stack is as deep as it was when the line came.
 from base import BadAddress, MB, Persona, Reset, cells, printable
 
 WORDS = ("dump", "hex", "decimal", "here", "clear", ".s", ".", "drop",
-         "show-devs", "2drop")
+         "show-devs", "2drop", "dev", ".properties", "device-end")
 NODES = ("/", "/aliases", "/openprom (BootROM)", "/options", "/chosen",
          "/builtin", "/builtin/console", "/packages", "/cpus",
          "/cpus/PowerPC,740@0 (cpu)", "/memory@0 (memory)")
+
+
+PROPERTIES = {
+    "/": (("name", '"OpenBiosTeam,OpenBIOS"'), ("model", '"Tern,1"')),
+    "/memory": (("name", '"memory"'),
+                ("available", "00004000  00ffc000")),
+}
 
 
 class Underflow(Exception):
@@ -30,6 +37,7 @@ class OpenFirmware(Persona):
     def map_memory(self):
         super().map_memory()
         self.stack = []
+        self.node = None
         self.base = 16
         self.memory.map((1 << 32) - len(self.flash), self.flash)
 
@@ -65,16 +73,19 @@ class OpenFirmware(Persona):
 
     def safe(self, line):
         return all(word.lower() in WORDS or self.literal(word) is not None
-                   for word in line.split())
+                   or word in PROPERTIES for word in line.split())
 
     def empty(self):
         self.say(" ok\n")
 
     def execute(self, line):
         depth = len(self.stack)
+        words = iter(line.split())
         try:
-            for word in line.split():
-                if not self.evaluate(word):
+            for word in words:
+                if word.lower() == "dev":
+                    self.node = next(words, "/")
+                elif not self.evaluate(word):
                     self.say(f"{word}: undefined word.\n")
                     del self.stack[depth:]
                     return
@@ -106,7 +117,14 @@ class OpenFirmware(Persona):
             if name == ".":
                 self.say(f"{values[0]:{self.radix}} ")
         elif name == ".s":
-            self.say("".join(f"{x:{self.radix}} " for x in self.stack))
+            self.say(f"<{len(self.stack)}> " + "".join(
+                f"{x:{self.radix}} " for x in self.stack))
+        elif name == ".properties":
+            self.say("\n")
+            for key, value in PROPERTIES.get(self.node, ()):
+                self.say(f"{key:<26}{value}\n")
+        elif name == "device-end":
+            self.node = None
         elif name == "show-devs":
             self.nodes()
         elif name == "boot":

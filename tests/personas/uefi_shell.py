@@ -20,7 +20,8 @@ PAGE = 4 * KB
 
 class UefiShell(Persona):
     settings = {"startup": "1", "ascii": "new"}
-    readonly = ("dmem", "mem", "dblk", "memmap", "map", "ver", "help", "cls")
+    readonly = ("dmem", "mem", "dblk", "memmap", "map", "ver", "help", "cls",
+                "smbiosview")
     enter = "\r"
     after_interrupt = "\n"
     ram_base = 0
