@@ -13,13 +13,8 @@ after_at=$((0x80000))
 extra=(-s "good:$((0x90000000 + good_at)):64K" -s bad:0x70000000:512
     -s "after:$((0x90000000 + after_at)):4K")
 
-<<<<<<< HEAD
 start_running pspboot
 mount_at_power_on "${extra[@]}"
-=======
-start_persona pspboot --starting
-mount_fwfs -t 5 "${extra[@]}"
->>>>>>> sess1
 equal pspboot "$(status dialect)" dialect
 files mtd0 mtd1 mtd4 PSBL good bad
 sized flash.bin $((0x100000))
