@@ -49,8 +49,14 @@ mounted() {
 
 note "at its prompt"
 session quarry
-mount_fwfs -d "$dialect" -s bad:0x80000:4K -s good:0x100000:4K
+mount_fwfs -d "$dialect"
 mounted
+end_session
+
+note "where nothing is"
+session quarry
+after_at=$((0x8000))
+mount_fwfs -d "$dialect" -s bad:0x80000:4K -s after:0x108000:4K
 bad_address
 contains "$(status last_error)" "bad address"
 end_session
