@@ -58,6 +58,16 @@ static void look_for_banner(struct attach *a)
     a->looked = a->text->len;
 }
 
+/* What came since the last look shows the device starting: no time to lose. */
+static bool is_starting(struct attach *a)
+{
+    const struct dialect *known = a->recognise.first;
+    bool shown = known != NULL && attach_shows(a, known);
+
+    look_for_banner(a);
+    return shown || a->recognise.first != known;
+}
+
 /* Keeps what comes by itself, so that no banner is missed. 1: something did. */
 static int listen_only(struct attach *a)
 {
@@ -72,6 +82,8 @@ static int listen_only(struct attach *a)
             return n;
         attach_gather(a);
         heard = heard || n > 0;
+        if (n > 0 && is_starting(a))
+            break;
     }
     return heard;
 }

@@ -240,13 +240,17 @@ int attach_send_due(struct attach *a)
     const struct break_in *b = pick_break_in(a);
     struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
     bool ask;
+    int ret;
 
     if (!deadline_passed(a->next_send))
         return 0;
     ask = b != NULL && is_to_be_asked(a, b, deadline_passed(quiet));
     if (b != NULL && !ask) {
+        /* Behind what was sent: taking keys back may last longer than that, and
+         * the prompt is to be seen before the next one. */
+        ret = send_break_in(a, b);
         a->next_send = deadline_in(b->every_ms);
-        return send_break_in(a, b);
+        return ret;
     }
     /* Between two ticks of a countdown whose banner was missed, too. */
     if (!ask && !deadline_passed(quiet)) {

@@ -214,9 +214,12 @@ void console_discard(struct console *c)
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 {
     struct deadline quiet = deadline_in(quiet_ms);
+    bool before = c->restarted;
     struct span line;
 
-    while (!deadline_passed(quiet) && !deadline_passed(until)) {
+    /* Once it starts anew, there may be little time to break in. */
+    while (!deadline_passed(quiet) && !deadline_passed(until) &&
+           c->restarted == before) {
         int n = fill_patiently(c, deadline_min(quiet, until));
         if (n < 0)
             return n;

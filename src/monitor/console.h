@@ -155,7 +155,8 @@ int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until);
 
 /* Gets back into step: clears the typed line, waits for silence, wakes the
- * prompt. -ETIMEDOUT when it does not come until then. */
+ * prompt. -ETIMEDOUT when it does not come until then, or at once when the
+ * device starts anew meanwhile. */
 int console_resync(struct console *c, struct deadline until);
 
 #endif

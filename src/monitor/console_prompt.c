@@ -96,7 +96,7 @@ void console_draw(struct console_screen *s, struct span text)
 {
     *s = (struct console_screen){.len = 0};
     for (size_t i = 0; i < text.len; i++) {
-        if (is_end(text.text[i]))
+        if (is_end(text.text[i]) || text.text[i] == '\a')
             continue;
         if (text.text[i] == '\b') {
             s->at -= s->at > 0;
@@ -147,9 +147,12 @@ int console_clear(struct console *c, const struct dialect *d,
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until)
 {
+    bool before = c->restarted;
     int ret = 0;
 
-    for (unsigned i = 0; ret == 0 && keys->len > 0 && i < times; i++) {
+    for (unsigned i = 0;
+         ret == 0 && keys->len > 0 && i < times && c->restarted == before;
+         i++) {
         ret = console_send(c, keys);
         if (ret == 0 && i % 8 == 7)
             ret = console_drain(c, 20, until);
@@ -164,9 +167,11 @@ int console_clear_keys(struct console *c, const struct keys *keys,
  */
 static int empty_line(struct console *c, struct deadline until)
 {
+    bool before = c->restarted;
     int ret = 0;
 
-    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
+    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until) &&
+                    c->restarted == before;
          i++) {
         console_discard(c);
         ret = console_clear(c, c->dialect, until);
@@ -180,12 +185,15 @@ static int empty_line(struct console *c, struct deadline until)
 
 int console_resync(struct console *c, struct deadline until)
 {
+    bool before = c->restarted;
     int ret;
 
     do {
         ret = empty_line(c, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
+        if (c->restarted != before) /* what stands there may be the prompt */
+            return ret < 0 && ret != -EAGAIN ? ret : -ETIMEDOUT;
         console_discard(c);
         if (ret == -EAGAIN) { /* whatever stands there must not be run */
             ret = 0;
@@ -197,6 +205,6 @@ int console_resync(struct console *c, struct deadline until)
             ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
         if (ret == 0 && console_at_prompt(c))
             return 0;
-    } while (ret == 0 && !deadline_passed(until));
+    } while (ret == 0 && !deadline_passed(until) && c->restarted == before);
     return ret < 0 ? ret : -ETIMEDOUT;
 }

@@ -151,6 +151,7 @@ int console_begin_with(struct console *c, const char *command, bool enter,
     bool restarted = c->restarted;
     int ret;
 
+    enter = enter && c->dialect->line_end.len > 0;
     if (console_is_any(c->dialect->never, c->dialect->n_never, text))
         return err_set(err, -EPERM,
                        "'%s' is never to be typed, says dialect %s", command,

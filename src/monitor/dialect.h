@@ -202,7 +202,8 @@ struct dialect {
     bool prompt_changes;    /* it is never learned, prompt tells it */
     struct pattern *done;   /* a line that ends each answer, before the prompt
                                or instead of one; NULL: none */
-    struct keys line_end;   /* what makes the boot loader run a line */
+    struct keys line_end;   /* what makes the boot loader run a line; len 0:
+                               commands are keys, which act at once */
     struct keys wake;       /* makes it show its prompt again */
     struct keys clear;      /* takes back what stands in its line editor; */
     unsigned clear_times;   /* sent so often */

@@ -113,9 +113,8 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
     d->setup = value_commands(r, sec, "setup", &d->n_setup);
-    if (d->line_end.len == 0 || d->wake.len == 0)
-        (void)value_fail(r, sec, "line-end",
-                         "line-end and wake must not be empty");
+    if (d->wake.len == 0)
+        (void)value_fail(r, sec, "wake", "must not be empty");
 }
 
 static void read_break_ins(struct dialect_reader *r, struct dialect *d,

@@ -4,6 +4,7 @@
 #include "monitor/recognise.h"
 
 #include "base/text.h"
+#include "monitor/console_priv.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,9 +29,26 @@ static bool ends_as(const struct recognise *r, const struct dialect *d)
            console_is_done_of(r->console, d);
 }
 
+/* The last line as a person sees it: keys that broke in are echoed behind the
+ * prompt, and are rubbed out again. */
+static struct span shown_line(const struct recognise *r,
+                              struct console_screen *screen)
+{
+    size_t len;
+
+    console_draw(screen, console_partial(r->console));
+    if (screen->full)
+        return console_partial(r->console);
+    for (len = screen->len; len > screen->at; len--)
+        if (screen->text[len - 1] != ' ')
+            break;
+    return (struct span){screen->text, len};
+}
+
 bool recognise_candidate(const struct recognise *r)
 {
-    struct span last = console_partial(r->console);
+    struct console_screen screen;
+    struct span last = shown_line(r, &screen);
 
     for (size_t i = 0; r->dialects[i] != NULL; i++)
         if (console_is_prompt_of(r->dialects[i], last) ||
@@ -83,9 +101,10 @@ static int take_back(struct recognise *r)
  * with itself. Spare break-in bytes may eat the first one. 1: yes. */
 static int prompt_repeats(struct recognise *r)
 {
-    struct span last = console_partial(r->console);
+    struct console_screen screen;
+    struct span last = shown_line(r, &screen);
     char learned[CONSOLE_PROMPT_MAX];
-    size_t len = last.len;
+    size_t len = last.len < sizeof(learned) ? last.len : 0;
     int ret;
 
     memcpy(learned, last.text, len);

@@ -7,8 +7,9 @@
 . "$(dirname "$0")/session.sh"
 
 make_flash 1024
-good_at=$((0x10000))
-segments=(-s good:flash0@0x10000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-o ram=0x800000:1M -s good:flash0@0x10000:64K -s after:flash0@0x60000:4K \
+    -s bad:0xd0000000:512)
 session_from_start bolt
 mount_from_start "${segments[@]}"
 equal bolt "$(status dialect)" dialect
@@ -20,7 +21,7 @@ copied nvram 65536
 confirmed nvram reread
 no_retries
 bad_address
-equal 1 "$(status resets)" resets
+was_reset
 end_session
 
 # At its prompt, with a kernel's messages between the rows.
@@ -31,7 +32,7 @@ bad_address
 end_session
 
 session_from_start bolt --set map=offset --set load-status=yes
-mount_from_start
+mount_from_start "${segments[@]}"
 files flash0.bin nvram
 copied flash0.bin 0 8192
 no_retries

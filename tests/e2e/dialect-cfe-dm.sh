@@ -9,7 +9,9 @@
 
 make_flash 1024
 good_at=$((0x10000))
-segments=(-s good:0xb8010000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-s good:0xb8010000:64K -s after:0xb8060000:4K \
+    -s bad:0xd0000000:512)
 session_from_start cfe-dm --set stop=t
 mount_from_start "${segments[@]}"
 equal cfe-dm "$(status dialect)" dialect
@@ -19,7 +21,7 @@ copied good "$good_at"
 confirmed good reread
 no_retries
 bad_address
-equal 1 "$(status resets)" resets
+was_reset
 end_session
 
 # At its prompt, with what the network and the flash say between the rows.

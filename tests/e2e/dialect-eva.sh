@@ -9,7 +9,9 @@
 
 make_flash 512
 good_at=$((0x10000))
-segments=(-s good:0x90010000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-t 5 -s good:0x90010000:64K -s after:0x90060000:4K \
+    -s bad:0xd0000000:512)
 session_from_start eva
 mount_from_start "${segments[@]}"
 equal eva "$(status dialect)" dialect
@@ -20,7 +22,7 @@ copied mtd1 16384
 confirmed mtd2 reread
 no_retries
 bad_address
-equal 1 "$(status resets)" resets
+was_reset
 end_session
 
 # At its prompt, with messages of the network between the rows.

@@ -8,8 +8,9 @@
 . "$(dirname "$0")/session.sh"
 
 make_flash 1024
-good_at=$((0x10000))
-segments=(-s good:flash@0x10000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-t 5 -o ram=0x80500000:1M -s good:flash@0x10000:64K -s after:flash@0x60000:4K \
+    -s bad:0xd0000000:512)
 session_from_start realtek
 mount_from_start "${segments[@]}"
 equal realtek "$(status dialect)" dialect
@@ -19,25 +20,24 @@ copied flash.bin 0
 confirmed good reread
 no_retries
 bad_address reset
-equal 1 "$(status resets)" resets
+was_reset
 end_session
 
 # At its prompt, with a kernel's messages between the rows.
 session realtek --noise 20 --set bad=reset
-mount_fwfs -s flash.bin:flash@0:1M -s good:flash@0x10000:64K \
-    -s bad:0xd0000000:512
+mount_fwfs "${segments[@]}" -s flash.bin:flash@0:1M
 copied flash.bin 0
 bad_address
 end_session
 
 session_from_start realtek --set loader=open
-mount_from_start
+mount_from_start "${segments[@]}"
 copied flash.bin 0 8192
 no_retries
 end_session
 
 session_from_start realtek --set eol=expanded
-mount_from_start
+mount_from_start "${segments[@]}"
 copied flash.bin 0 8192
 no_retries
 end_session

@@ -8,8 +8,9 @@
 . "$(dirname "$0")/session.sh"
 
 make_flash 512
-good_at=$((0x10000))
-segments=(-s good:0xa8010000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-s good:0xa8010000:64K -s after:0xa8060000:4K \
+    -s bad:0xd0000000:512)
 session_from_start redboot
 mount_from_start "${segments[@]}"
 equal redboot "$(status dialect)" dialect

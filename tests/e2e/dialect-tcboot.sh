@@ -8,7 +8,9 @@
 
 make_flash 1024
 good_at=$((0x10000))
-segments=(-s good:0xb0010000:64K -s bad:0xd0000000:512)
+after_at=$((0x60000))
+segments=(-t 5 -s good:0xb0010000:64K -s after:0xb0060000:4K \
+    -s bad:0xd0000000:512)
 session_from_start tcboot --set stop=t
 mount_from_start "${segments[@]}"
 equal tcboot "$(status dialect)" dialect
@@ -18,7 +20,7 @@ copied flash.bin 0
 confirmed good reread
 no_retries
 bad_address reset
-equal 1 "$(status resets)" resets
+was_reset
 end_session
 
 # At its prompt, with a kernel's messages between the rows.

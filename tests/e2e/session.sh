@@ -4,7 +4,7 @@
 # tests/e2e/dialect-*.sh, which source it after lib.sh.
 
 PERSONA=$(dirname "${BASH_SOURCE[0]}")/../personas/persona
-good_at=0 # where the file `good` lies in the flash
+after_at=0 # where the file `after` lies in the flash, see bad_address
 need python3
 need_fuse
 
@@ -105,15 +105,25 @@ end_session() {
 }
 
 # A read of file `bad`, which lies where nothing is, fails; whatever the device
-# does then, `good` can be read afterwards. reset: it hangs until that.
+# does then, `after` can be read, which was not read before and stands at
+# $after_at. reset: it hangs until that.
 bad_address() {
+    local began
+
+    began=$(now_ms)
     ! timeout 60 head -c 512 "$T/mnt/bad" > /dev/null 2> "$T/err" ||
         fail "the bad address could be read"
     grep -q 'Input/output error' "$T/err" || fail "bad: $(cat "$T/err")"
     [ "${1-}" != reset ] || kill -HUP "$console_pid"
-    timeout 60 head -c 4096 "$T/mnt/good" > "$T/copy" ||
+    timeout 60 cat "$T/mnt/after" > "$T/copy" ||
         fail "nothing can be read behind the bad address"
-    same_part "$T/copy" "$T/flash" "$good_at" good
+    same_part "$T/copy" "$T/flash" "$after_at" after
+    note "bad address: $(($(now_ms) - began)) ms"
+}
+
+# Nobody else told fwfs.
+was_reset() {
+    [ "$(status resets)" -ge 1 ] || fail "the reset was not noticed"
 }
 
 # Only commands that change nothing were sent, and all were known.

@@ -47,6 +47,8 @@ class CfeDm(CfeFamily):
 
     def map_memory(self):
         self.nand = self.chosen["variant"] == "nand"
+        if self.chosen["map"] == "fi":
+            self.NAMES = (*CfeDm.NAMES, "fi")
         self.page = 0
         for base in (0x80000000, 0xA0000000):
             self.memory.map(base, self.ram)

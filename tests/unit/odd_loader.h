@@ -112,6 +112,9 @@ static inline void odd_hear(void *arg, char byte)
             fake_say(&o->line, "\r\n");
         if (byte == '\x03')
             odd_say_answer(o, "");
+    } else if (byte == '\x15') {
+        for (; o->edit_len > 0; o->edit_len--)
+            fake_say(&o->line, "\b \b");
     } else if (byte == '\r') {
         if (o->echo != ODD_SILENT)
             fake_say(&o->line, "\r\n");

@@ -372,6 +372,32 @@ static void a_password_is_asked_of_the_user(void **state)
     }
 }
 
+static void short_window(void *arg)
+{
+    start_later(arg);
+    if (odd.depth != 0 && fake_now() > odd.depth && stage->keys != NULL)
+        odd.line.hear = NULL;
+}
+
+/* A window of 300 ms that opens while it is listened whether anything comes. */
+static void a_start_while_listening(void **state)
+{
+    static const struct stage stages[] = {{"Mon 4\r\n", "x"},
+                                          {"\r\nmon> ", NULL}};
+
+    (void)state;
+    for (int chosen = 0; chosen < 2; chosen++) {
+        add("mon", VARIANTS);
+        up("mon> ");
+        starting(stages);
+        starts_ms = fake_now() + 100;
+        odd.depth = (unsigned)fake_now() + 400;
+        odd.line.feed = short_window;
+        assert_attached(chosen, "mon");
+        down();
+    }
+}
+
 #define ESCAPED                                                                \
     "recognise { banner = {'^---Real'} }\n"                                    \
     "console { prompt = '^<Real>$'\n unknown = '^Unknown command !' }\n"       \
@@ -458,6 +484,32 @@ static void one_that_is_known_gets_its_own(void **state)
     up("[X Boot]:");
     assert_attached(true, "menu");
     assert_int_equal(odd.line.sent_len, 2); /* two line ends */
+    down();
+}
+
+/* They were on their way when the countdown had been stopped already. */
+static void keys_behind_the_prompt_are_rubbed_out(void **state)
+{
+    (void)state;
+    add("c", "console { prompt = '^c> $'\n clear = \"\\x15\" }\n"
+             "break-in t { send = \"t\"\n every = 50 }\n");
+    up("c> ");
+    memcpy(odd.edit, "tt", 2);
+    odd.edit_len = 2;
+    fake_say(&odd.line, "\r\nc> tt");
+    assert_attached(true, "c");
+    assert_int_equal(odd.n_ran, 0);
+    assert_in_range(sent('t'), 1, 8);
+    down();
+    /* It takes longer than from key to key. */
+    add("c", "console { prompt = '^c> $'\n clear = \"\\x15\"\n"
+             " clear-times = 80 }\n"
+             "break-in t { send = \"t\"\n every = 50 }\n");
+    up("c> ");
+    fake_say(&odd.line, "\r\nc> t");
+    odd.edit_len = 1;
+    assert_attached(true, "c");
+    assert_int_equal(odd.n_ran, 0);
     down();
 }
 
@@ -557,9 +609,11 @@ int main(void)
         cmocka_unit_test(breaks_in_without_a_prompt),
         cmocka_unit_test(variants_follow_what_is_seen),
         cmocka_unit_test(a_password_is_asked_of_the_user),
+        cmocka_unit_test(a_start_while_listening),
         cmocka_unit_test(break_in_keys_that_are_too_many),
         cmocka_unit_test(each_harmless_key_is_sent_once),
         cmocka_unit_test(one_that_is_known_gets_its_own),
+        cmocka_unit_test(keys_behind_the_prompt_are_rubbed_out),
         cmocka_unit_test(nobodys_prompt_is_asked_nothing),
         cmocka_unit_test(a_failure_changes_nothing),
         cmocka_unit_test(sets_up_each_time),

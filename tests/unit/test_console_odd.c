@@ -105,6 +105,27 @@ static void a_changing_prompt_that_was_damaged(void **state)
     down();
 }
 
+static void starts_anew(void *arg, char byte)
+{
+    (void)arg;
+    if (byte == '\b')
+        fake_say(&odd.line, odd.line.sent_len == 1 ? "\r\nC boot 1\r\n" : "");
+}
+
+/* Its countdown runs now. */
+static void no_key_is_taken_back_from_a_device_that_starts(void **state)
+{
+    (void)state;
+    up("c> ", "recognise { banner = {'^C boot'} }\n"
+              "console { prompt = '^c> $'\n clear = \"\\x08\"\n"
+              " clear-times = 80 }\n");
+    odd.line.hear = starts_anew;
+    assert_int_equal(console_resync(&c, deadline_in(1000)), -ETIMEDOUT);
+    assert_true(c.restarted);
+    assert_in_range(odd.line.sent_len, 1, 8);
+    down();
+}
+
 #define MODEM                                                                  \
     "console { done = '^(?:OK|ERROR)$'\n wake = \"AT\\r\"\n clear = \"\\x03\"" \
     "}\n"
@@ -377,6 +398,12 @@ static void a_key_that_acts_at_once(void **state)
     assert_got("read what?\n");
     assert_string_equal(odd.line.sent, "r");
     down();
+    up("> ", "console { prompt = '^> $'\n line-end = \"\" }\n");
+    odd.line.hear = menu;
+    assert_int_equal(ask("r"), 0);
+    assert_got("read what?\n");
+    assert_string_equal(odd.line.sent, "r");
+    down();
 }
 
 /* --- what must not be typed, and what must --- */
@@ -487,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_key_that_acts_at_once),
         cmocka_unit_test(forbidden_commands),
         cmocka_unit_test(unlocks_and_sets_up),
+        cmocka_unit_test(no_key_is_taken_back_from_a_device_that_starts),
         cmocka_unit_test(a_wrong_password),
         cmocka_unit_test(a_password_on_a_bad_line),
     };

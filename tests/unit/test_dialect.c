@@ -98,8 +98,8 @@ static void the_values(void **state)
         {"order = 1001\n", "order: 1001 is not within 0 to 1000"},
         {"order = -1\n", "-1 is not within"},
         {"console { prompt = '(' }\n", "prompt: pattern '('"},
-        {"console { prompt = '> '\n line-end = \"\" }\n",
-         "line-end and wake must not be empty"},
+        {"console { prompt = '> '\n wake = \"\" }\n",
+         "wake: must not be empty"},
         {"console { prompt = '> '\n clear-times = 0 }\n", "clear-times: 0"},
         {"console { prompt = '> '\n type-chunk = 5000 }\n", "type-chunk"},
         {"console { prompt = '> '\n clear = "
