@@ -9,7 +9,9 @@
 
 make_flash 1024
 good_at=$((0x20000))
-extra=(-s "good:$((0xA0000000 + good_at)):64K" -s bad:0x70000000:512)
+after_at=$((0x30000))
+extra=(-s "good:$((0xA0000000 + good_at)):64K"
+    -s "after:$((0xA0000000 + after_at)):4K" -s bad:0x70000000:512)
 
 start_running barebox
 mount_at_power_on "${extra[@]}"

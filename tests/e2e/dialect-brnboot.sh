@@ -10,7 +10,9 @@
 
 make_flash 8192
 good_at=$((0x20000))
-extra=(-s "good:$((0xB0000000 + good_at)):64K" -s bad:0x70000000:512)
+after_at=$((0x30000))
+extra=(-s "good:$((0xB0000000 + good_at)):64K"
+    -s "after:$((0xB0000000 + after_at)):4K" -s bad:0x70000000:512)
 
 start_running brnboot
 mount_at_power_on -t 4 "${extra[@]}"

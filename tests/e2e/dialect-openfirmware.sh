@@ -10,8 +10,9 @@
 make_flash 512
 rom=$((0x100000000 - 0x80000))
 good_at=$((0x20000))
+after_at=$((0x30000))
 extra=(-s "rom:$rom:512K" -s "good:$((rom + good_at)):64K"
-    -s bad:0x70000000:512)
+    -s "after:$((rom + after_at)):4K" -s bad:0x70000000:512)
 
 start_persona openfirmware --starting
 mount_fwfs -t 4 "${extra[@]}"

@@ -9,7 +9,9 @@
 
 make_flash 512
 good_at=$((0x20000))
-extra=(-s "good:$((0xBFC00000 + good_at)):64K" -s bad:0x70000000:512)
+after_at=$((0x30000))
+extra=(-s "good:$((0xBFC00000 + good_at)):64K"
+    -s "after:$((0xBFC00000 + after_at)):4K" -s bad:0x70000000:512)
 
 start_running pmon
 mount_at_power_on "${extra[@]}"

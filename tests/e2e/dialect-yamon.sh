@@ -9,8 +9,9 @@
 
 make_flash 512
 good_at=$((0x20000))
+after_at=$((0x30000))
 extra=(-s rom:0xBE000000:512K -s "good:$((0xBE000000 + good_at)):64K"
-    -s bad:0x70000000:512)
+    -s "after:$((0xBE000000 + after_at)):4K" -s bad:0x70000000:512)
 
 start_running yamon
 mount_at_power_on "${extra[@]}"
