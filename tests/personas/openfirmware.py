@@ -30,7 +30,7 @@ class Underflow(Exception):
 
 class OpenFirmware(Persona):
     settings = {"bad": "dead"}
-    interrupt = ""
+    after_interrupt = "\n"
     ram_base = 0
     noise_lines = ("ethernet: link changed\n", "ide0: device not ready\n")
 
@@ -118,7 +118,7 @@ class OpenFirmware(Persona):
                 self.say(f"{values[0]:{self.radix}} ")
         elif name == ".s":
             self.say(f"<{len(self.stack)}> " + "".join(
-                f"{x:{self.radix}} " for x in self.stack))
+                f"{x:{self.radix}} " for x in self.stack) + "\n")
         elif name == ".properties":
             self.say("\n")
             for key, value in PROPERTIES.get(self.node, ()):
