@@ -93,13 +93,9 @@ void device_attend(struct device *dev, const struct device_sink *sink);
 
 /* --- device_identity.c --- */
 
-/* Asks command, again when the conversation was damaged; text is empty when
- * the boot loader lacks the command. Needs the console in step. */
-int device_ask(struct device *dev, const char *command, struct buf *text,
-               struct err *err);
-
-/* As device_ask, until two answers agree: nothing but that tells noise from
- * what is meant. */
+/* Asks command until two answers agree: nothing but that tells noise from what
+ * is meant. text is empty when the boot loader lacks the command, which one
+ * answer is enough to tell. Needs the console in step. */
 int device_ask_twice(struct device *dev, const char *command, struct buf *text,
                      struct err *err);
 
