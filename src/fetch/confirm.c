@@ -266,8 +266,10 @@ static void first_sum(struct confirm *c, const struct piece *p)
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
     f->sum_broken = true;
-    log_warn("the device's checksum command never agrees with what it prints: "
-             "confirming by a second reading instead");
+    err_say(&f->last_error,
+            "the device's checksum command never agrees with what it prints: "
+            "confirming by a second reading instead");
+    log_warn("%s", f->last_error.text);
 }
 
 void confirm_by_sum(struct fetcher *f)

@@ -55,15 +55,22 @@ static const struct dump_method *shown_method(const struct device *dev)
     return &dev->dialect->dumps[n < 0 ? 0 : n];
 }
 
+static const char *fixed_order(const struct dump_method *m)
+{
+    return m->row.cell_bytes > 1 ? "told by the dialect, not proved"
+                                 : "not needed, the dump prints bytes";
+}
+
 static const char *order_text(const struct device *dev)
 {
-    if (dev->method < 0 && !shown_method(dev)->cpu_order &&
-        device_method(dev, NULL, 0) < 0)
-        return "not needed, the dump prints bytes";
+    const struct dump_method *shown = shown_method(dev);
+
+    if (dev->method < 0 && !shown->cpu_order && device_method(dev, NULL, 0) < 0)
+        return fixed_order(shown);
     if (dev->method < 0)
         return "not proved yet: the segments begin with blank flash";
     if (!dev->dialect->dumps[dev->method].cpu_order)
-        return "not needed, the dump prints bytes";
+        return fixed_order(&dev->dialect->dumps[dev->method]);
     return dev->order == ROW_MEMORY
                ? "proved, words are printed in memory order"
                : "proved, words are printed reversed (little-endian)";
@@ -91,8 +98,10 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
     if (ret < 0)
         return ret;
     describe_prompt(dev, prompt, sizeof(prompt));
-    (void)buf_printf(out, "dialect:      %s (%s)\n", dev->dialect->name,
-                     dev->dialect->description);
+    (void)buf_printf(out, "dialect:      %s", dev->dialect->name);
+    if (dev->dialect->description[0] != '\0')
+        (void)buf_printf(out, " (%s)", dev->dialect->description);
+    (void)buf_printf(out, "\n");
     (void)buf_printf(out, "banner:       %s\n",
                      dev->banner[0] != '\0' ? dev->banner : "not seen");
     (void)buf_printf(out, "prompt:       %s\n", prompt);

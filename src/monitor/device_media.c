@@ -208,8 +208,10 @@ static const struct dump_method *direct_method(const struct device *dev,
     int first = device_method(dev, m, 0);
     int other = device_method(dev, m, first + 1);
 
-    return &dev->dialect
-                ->dumps[reading == DEVICE_AGAIN && other >= 0 ? other : first];
+    bool another = reading == DEVICE_AGAIN && other >= 0 &&
+                   device_trusts_another(dev);
+
+    return &dev->dialect->dumps[another ? other : first];
 }
 
 static int read_directly(struct device *dev, const struct media_route *r,
@@ -227,8 +229,11 @@ static int read_directly(struct device *dev, const struct media_route *r,
         return media_fail_bad(r, offset, err);
     if (block != 0 && len > block - offset % block)
         len = block - offset % block;
-    return device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
-                              r->m->base + offset, len, sink, err);
+    ret = device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
+                             r->m->base + offset, len, sink, err);
+    if (method != direct_method(dev, r->m, DEVICE_FIRST))
+        device_note_another(dev, ret);
+    return ret;
 }
 
 /* --- both ---------------------------------------------------------------- */

@@ -54,6 +54,9 @@ struct device {
     bool gone;
     bool silent;
     unsigned contact;
+    unsigned rows_good;    /* of the last dump */
+    unsigned again_misses; /* readings by another method, one after the other,
+                              that brought no row */
     int method;
     enum row_order order;
     bool cpu_known; /* how words in the CPU's order are printed: */
@@ -156,6 +159,11 @@ uint64_t device_method_max(const struct dump_method *m, uint64_t page);
 
 /* The same for reading memory. */
 uint64_t device_memory_max(const struct device *dev);
+
+/* A reading again is done by another method, while that brings rows; what it
+ * came to is told. */
+bool device_trusts_another(const struct device *dev);
+void device_note_another(struct device *dev, int ret);
 
 /* --- device_offline.c --- */
 

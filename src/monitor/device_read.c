@@ -3,6 +3,7 @@
 
 #include "monitor/device_priv.h"
 
+#include "base/log.h"
 #include "monitor/dump.h"
 
 #include <errno.h>
@@ -129,6 +130,7 @@ static int run_dump(struct device *dev, struct dump_request *r,
         sink->begin(sink->arg);
     device_set_line(dev, DEVICE_LINE_BUSY);
     ret = dump_run(&dev->console, r, &through, &result, err);
+    dev->rows_good = result.rows_good;
     tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
     if (r->prove && result.order != ROW_UNPROVED)
@@ -190,10 +192,30 @@ int device_dump(struct device *dev, const struct dump_method *method,
 
 /* --- memory -------------------------------------------------------------- */
 
+/* A method of the dialect that this build of the boot loader prints in another
+ * form, or lacks, must not make everything unreadable. */
+#define AGAIN_MISSES_MAX 3U
+
+bool device_trusts_another(const struct device *dev)
+{
+    return dev->again_misses < AGAIN_MISSES_MAX;
+}
+
+void device_note_another(struct device *dev, int ret)
+{
+    if (dev->rows_good > 0)
+        dev->again_misses = 0;
+    else if (ret == 0 && ++dev->again_misses == AGAIN_MISSES_MAX)
+        log_warn("the other dump command brings nothing that is understood; "
+                 "what is read twice is read by the same one");
+}
+
 /* Another method than the one in use whose bytes need no proof; else the same
  * one again. */
 static int other_method(const struct device *dev)
 {
+    if (!device_trusts_another(dev))
+        return dev->method;
     for (int i = device_method(dev, NULL, 0); i >= 0;
          i = device_method(dev, NULL, i + 1))
         if (i != dev->method && !dev->dialect->dumps[i].cpu_order)
@@ -215,15 +237,20 @@ int device_read_memory(struct device *dev, enum device_reading reading,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err)
 {
+    int method;
+    int ret;
+
     if (device_method(dev, NULL, 0) < 0)
         return err_set(err, -EFAULT,
                        "this boot loader has no command that prints memory");
     byte_order_choose(dev);
     if (dev->method < 0)
         return byte_order_read(dev, address, len, sink, err);
-    return read_with(dev,
-                     reading == DEVICE_AGAIN ? other_method(dev) : dev->method,
-                     address, len, sink, err);
+    method = reading == DEVICE_AGAIN ? other_method(dev) : dev->method;
+    ret = read_with(dev, method, address, len, sink, err);
+    if (method != dev->method)
+        device_note_another(dev, ret);
+    return ret;
 }
 
 uint64_t device_memory_max(const struct device *dev)

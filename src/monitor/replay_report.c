@@ -180,8 +180,10 @@ static void say_missed(const struct replay *r, struct buf *out)
 
 void replay_report(struct replay *r, struct buf *out)
 {
-    (void)buf_printf(out, "%-14s%s (%s)\n", "dialect:", r->d->name,
-                     r->d->description);
+    (void)buf_printf(out, "%-14s%s", "dialect:", r->d->name);
+    if (r->d->description[0] != '\0')
+        (void)buf_printf(out, " (%s)", r->d->description);
+    (void)buf_printf(out, "\n");
     if (r->counts.banner_line > 0)
         (void)buf_printf(out, "%-14sline %zu: %s\n",
                          "banner:", r->counts.banner_line, r->banner);

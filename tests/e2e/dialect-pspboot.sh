@@ -9,7 +9,9 @@
 
 make_flash 1024
 good_at=$((0x20000))
-extra=(-s "good:$((0x90000000 + good_at)):64K" -s bad:0x70000000:512)
+after_at=$((0x80000))
+extra=(-s "good:$((0x90000000 + good_at)):64K" -s bad:0x70000000:512
+    -s "after:$((0x90000000 + after_at)):4K")
 
 start_running pspboot
 mount_at_power_on "${extra[@]}"
@@ -28,7 +30,7 @@ end_session
 
 note 'live, with noise, the words with 0x, tabs'
 session pspboot --noise 7 --set prefix=1 --set gap=tab
-mount_fwfs "${extra[@]}"
+mount_fwfs -t 5 "${extra[@]}"
 sized mtd2 $((0x8000))
 copied good "$good_at"
 end_session

@@ -367,6 +367,31 @@ static void reads_again_by_another_command(void **state)
     }
 }
 
+/* This build prints bytes in another form. */
+static void other_bytes(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    if (strncmp(l->edit, "md.b", 4) == 0 || strlen(row) > 70)
+        memset(row, '-', 12);
+}
+
+static void another_command_that_is_not_understood(void **state)
+{
+    (void)state;
+    up(false, false);
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    rig.l.mangle = other_bytes;
+    reading = DEVICE_AGAIN;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+        assert_int_equal(rows, 0);
+    }
+    assert_int_equal(read_at(NOR_BASE, 0x100), 0);
+    assert_int_equal(rows, 16);
+    reading = DEVICE_FIRST;
+    down();
+}
+
 static void hang_once(struct loader *l, char *row, uint64_t address)
 {
     if (address % 0x100 != 0x30)
@@ -653,6 +678,7 @@ int main(void)
         cmocka_unit_test(cuts_what_is_too_long),
         cmocka_unit_test(comes_back_after_silence),
         cmocka_unit_test(reads_again_by_another_command),
+        cmocka_unit_test(another_command_that_is_not_understood),
         cmocka_unit_test(a_reset_is_noticed),
         cmocka_unit_test(another_device_is_told),
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
