@@ -154,6 +154,9 @@ int device_read_memory(struct device *dev, enum device_reading reading,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err);
 
+/* Its command counts in pages, or its rows count from the start of one. */
+bool dump_needs_page(const struct dump_method *m);
+
 /* Bytes that one command of m covers at most; page: of what it reads. */
 uint64_t device_method_max(const struct dump_method *m, uint64_t page);
 
