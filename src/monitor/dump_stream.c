@@ -11,6 +11,7 @@
 #include "monitor/dump_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PART_MAX 1024U /* of a line without end, kept in the console */
 #define PIECE    512U  /* bytes that the sink gets at once */
@@ -103,15 +104,28 @@ void dump_take_stream(struct dump *d, struct span line)
         dump_take_other(d, line);
 }
 
-void dump_take_stream_part(struct dump *d)
+/* So much of the last line as can be taken: its end, or so much that it is no
+ * prompt. Where blanks part the bytes, only whole ones. */
+static size_t part_length(const struct dump *d, struct span part)
 {
-    struct span part = console_partial(d->c);
     size_t wanted = stream_wanted(&d->stream);
     size_t n = part.len < wanted ? part.len : wanted;
 
-    /* Its end, or so much that it is no prompt. */
-    if (is_rows(d) || n == 0 || (n < wanted && n < PART_MAX) ||
-        !exchange_complete(&d->talk) || !stream_add(&d->stream, part.text, n))
+    if (d->r->method->output == DUMP_HEX && memchr(part.text, ' ', n) != NULL) {
+        for (n = part.len; part.text[n - 1] != ' '; n--)
+            ;
+        return n < PART_MAX ? 0 : n;
+    }
+    return n < wanted && n < PART_MAX ? 0 : n;
+}
+
+void dump_take_stream_part(struct dump *d)
+{
+    struct span part = console_partial(d->c);
+    size_t n = part_length(d, part);
+
+    if (is_rows(d) || n == 0 || !exchange_complete(&d->talk) ||
+        !stream_add(&d->stream, part.text, n))
         return;
     d->c->taken = d->c->in.len - part.len + n;
     note_progress(d);

@@ -73,8 +73,46 @@ static void add_value(struct stream *s, unsigned value)
         s->broken = true;
 }
 
+/* Nothing but bytes of one or two digits and blanks. */
+static bool are_bytes(const char *text, size_t len)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == ' ')
+            digits = 0;
+        else if (num_hex_digit(text[i]) < 0 || ++digits > 2)
+            return false;
+    }
+    return true;
+}
+
+/* Some print 0 for 00: it is the blanks that part the bytes. */
+static bool add_bytes_apart(struct stream *s, const char *text, size_t len)
+{
+    unsigned digits = 0;
+    uint8_t byte = 0;
+
+    if (!are_bytes(text, len))
+        return false;
+    for (size_t i = 0; i <= len; i++) {
+        if (i < len && text[i] != ' ') {
+            byte = (uint8_t)(byte << 4 | num_hex_digit(text[i]));
+            digits++;
+            continue;
+        }
+        if (digits > 0)
+            stream_add_bytes(s, &byte, 1);
+        digits = 0;
+        byte = 0;
+    }
+    return true;
+}
+
 bool stream_add(struct stream *s, const char *text, size_t len)
 {
+    if (s->form == STREAM_HEX && len > 0 && memchr(text, ' ', len) != NULL)
+        return add_bytes_apart(s, text, len);
     if (!stream_is_text(s, text, len))
         return false;
     for (size_t i = 0; i < len && !s->broken; i++) {

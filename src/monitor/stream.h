@@ -33,7 +33,8 @@ void stream_free(struct stream *s);
  * the end only. */
 bool stream_is_text(const struct stream *s, const char *text, size_t len);
 
-/* Takes the next piece. False: it is none, and was not taken. */
+/* Takes the next piece; of hex with blanks in it, whole bytes of one or two
+ * digits. False: it is none, and was not taken. */
 bool stream_add(struct stream *s, const char *text, size_t len);
 
 /* Takes bytes that were decoded already, for STREAM_HEX. */

@@ -24,13 +24,16 @@ static void print_flash(struct sim *sim)
     const struct memory *m = &sim->memory;
 
     bool menu = sim->opt.autoboot == AUTOBOOT_MENU;
+    uint64_t size = m->chip[0].size + m->chip[1].size;
 
+    /* Ralink's tells the size of its serial flash, which is nowhere. */
+    if (sim->opt.media.spi_style == SPI_RALINK)
+        size += sim->media.spi.size;
     if (menu || !m->chip[0].data)
         print_number(sim, "flashstart", 0);
     else
         print_number(sim, "flashstart", m->chip[0].base);
-    print_number(sim, "flashsize",
-                 hostile_size(sim, m->chip[0].size + m->chip[1].size));
+    print_number(sim, "flashsize", hostile_size(sim, size));
     print_number(sim, "flashoffset", menu ? 0 : 0x3f92c);
 }
 

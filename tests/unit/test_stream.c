@@ -42,6 +42,10 @@ static void whole_streams(void **state)
         assert_true(decode(STREAM_BASE64_GZIP, as_gzip, cut, 64, out));
         assert_memory_equal(out, "0123456789abcdef0123", 20);
     }
+    assert_true(decode(STREAM_HEX, "0 c0 ff e 2e", 80, 5, out));
+    assert_memory_equal(out, "\0\xc0\xff\x0e.", 5);
+    assert_true(decode(STREAM_HEX, "0 c a1 0 ", 4, 4, out));
+    assert_memory_equal(out, "\0\x0c\xa1\0", 4);
     assert_true(decode(STREAM_BASE64, "/+8A", 80, 3, out));
     assert_memory_equal(out, "\xff\xef\0", 3);
     assert_true(decode(STREAM_BASE64, "/w==", 80, 1, out));
@@ -60,6 +64,10 @@ static void not_whole_or_too_long(void **state)
         if (len != 4)
             assert_false(decode(STREAM_HEX, "c0ffee00", 76, len, out));
     }
+    assert_false(decode(STREAM_HEX, "c0 ff ee0", 76, 4, out));
+    assert_false(decode(STREAM_HEX, "c0 ff ee0", 76, 3, out));
+    assert_false(decode(STREAM_HEX, "c0 ff x 0", 76, 4, out));
+    assert_false(decode(STREAM_HEX, "c0 ff 1", 76, 4, out));
     assert_false(decode(STREAM_HEX, "c0ffee0", 76, 4, out));
     assert_false(decode(STREAM_HEX, "c0ffee0", 76, 3, out));
 }
