@@ -173,9 +173,11 @@ static int clear_for_all(struct attach *a)
     while (all[n] != NULL)
         n++;
     while (ret == 0 && n-- > 0) {
-        ret = console_clear_keys(a->c, &all[n]->clear, times_of(all, n),
-                                 a->until);
-        if (ret == 0 && all[n]->clear.len > 0)
+        unsigned times = times_of(all, n);
+        if (times == 0)
+            continue;
+        ret = console_clear_keys(a->c, &all[n]->clear, times, a->until);
+        if (ret == 0)
             ret = console_drain(a->c, 20, a->until);
     }
     return ret;

@@ -162,7 +162,9 @@ int console_begin_with(struct console *c, const char *command, bool enter,
         ret = type_and_compare(c, command, got, sizeof(got));
     } else {
         console_discard(c);
-        ret = console_send_bytes(c, command, text.len);
+        ret = c->restarted && !restarted
+                  ? -ETIMEDOUT
+                  : console_send_bytes(c, command, text.len);
     }
     if (c->restarted && !restarted)
         return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);

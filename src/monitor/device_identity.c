@@ -23,6 +23,7 @@
 #define SAME_TRIES       6
 #define ANSWER_MAX       (256U << 10)
 
+/* 1: the boot loader lacks the command; text is empty then. */
 static int ask_once(struct device *dev, const char *command,
                     unsigned timeout_ms, struct buf *text, struct err *err)
 {
@@ -33,11 +34,13 @@ static int ask_once(struct device *dev, const char *command,
         pattern_match(d->unknown, text->data, text->len, 0, NULL)) {
         log_info("the boot loader has no '%s'", command);
         buf_clear(text);
+        return 1;
     }
     return ret;
 }
 
-int device_ask(struct device *dev, const char *command, struct buf *text,
+/* Again when the conversation was damaged; 1 as ask_once. */
+static int ask(struct device *dev, const char *command, struct buf *text,
                struct err *err)
 {
     int ret = -EILSEQ;
@@ -62,11 +65,17 @@ int device_ask_twice(struct device *dev, const char *command, struct buf *text,
                      struct err *err)
 {
     CLEANUP_BUF struct buf before = BUF_LIMITED(ANSWER_MAX);
-    int ret = device_ask(dev, command, &before, err);
+    int ret = ask(dev, command, &before, err);
 
+    if (ret > 0) { /* noise makes no such words */
+        buf_clear(text);
+        return 0;
+    }
     for (int i = 0; ret == 0 && i < SAME_TRIES; i++) {
         buf_clear(text);
-        ret = device_ask(dev, command, text, err);
+        ret = ask(dev, command, text, err);
+        if (ret > 0)
+            return 0;
         if (ret == 0 && is_text(text, before.data, before.len))
             return 0;
         buf_clear(&before);
@@ -106,9 +115,9 @@ static int ask_rule(struct device *dev, const struct identity_rule *rule,
 
     if (ret == 0)
         ret = ask_once(dev, rule->command, AGAIN_TIMEOUT_MS, &text, err);
-    if (ret == 0)
+    if (ret >= 0)
         (void)identity_lines(rule, &text, lines);
-    return device_settle(dev, ret);
+    return device_settle(dev, ret > 0 ? 0 : ret);
 }
 
 /* A line that text has not. Where lines are only missing they may have been

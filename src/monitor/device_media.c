@@ -4,6 +4,7 @@
 #include "monitor/device_priv.h"
 
 #include "base/log.h"
+#include "monitor/template.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -68,6 +69,26 @@ static void say_no_window(const struct device *dev, const struct media_route *r,
                 r->m->name);
 }
 
+/* A command that counts in blocks or pages needs to know how large they are:
+ * all of its numbers would be 0, and one page answered for all. */
+static bool lacks_geometry(const struct device *dev,
+                           const struct media_route *r, struct err *err)
+{
+    const struct dump_method *dumps = dev->dialect->dumps;
+
+    for (int i = device_method(dev, r->m, 0); i >= 0;
+         i = device_method(dev, r->m, i + 1)) {
+        bool blocks = r->erase_block == 0 &&
+                      template_has(dumps[i].command, "block");
+        if (!blocks && (r->page != 0 || !dump_needs_page(&dumps[i])))
+            continue;
+        err_say(err, "%s: the size of its %s is not known", r->m->name,
+                blocks ? "erase blocks" : "pages");
+        return true;
+    }
+    return false;
+}
+
 bool media_find_route(const struct device *dev, size_t medium,
                       struct media_route *out, struct err *err)
 {
@@ -83,6 +104,8 @@ bool media_find_route(const struct device *dev, size_t medium,
         return false;
     }
     out->staged = staged && find_window(dev, out);
+    if (!out->staged && direct && lacks_geometry(dev, out, err))
+        return false;
     if (!out->staged && staged && !direct)
         say_no_window(dev, out, err);
     else if (!out->staged && !direct)

@@ -96,13 +96,9 @@ void device_attend(struct device *dev, const struct device_sink *sink);
 
 /* --- device_identity.c --- */
 
-/* Asks command, again when the conversation was damaged; text is empty when
- * the boot loader lacks the command. Needs the console in step. */
-int device_ask(struct device *dev, const char *command, struct buf *text,
-               struct err *err);
-
-/* As device_ask, until two answers agree: nothing but that tells noise from
- * what is meant. */
+/* Asks command until two answers agree: nothing but that tells noise from what
+ * is meant. text is empty when the boot loader lacks the command, which one
+ * answer is enough to tell. Needs the console in step. */
 int device_ask_twice(struct device *dev, const char *command, struct buf *text,
                      struct err *err);
 
@@ -157,6 +153,9 @@ int device_dump(struct device *dev, const struct dump_method *method,
 int device_read_memory(struct device *dev, enum device_reading reading,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err);
+
+/* Its command counts in pages, or its rows count from the start of one. */
+bool dump_needs_page(const struct dump_method *m);
 
 /* Bytes that one command of m covers at most; page: of what it reads. */
 uint64_t device_method_max(const struct dump_method *m, uint64_t page);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "monitor/dump.h"
+#include "monitor/template.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -55,12 +56,18 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+bool dump_needs_page(const struct dump_method *m)
+{
+    return m->base == DUMP_PAGE || template_has(m->command, "page") ||
+           template_has(m->command, "pages");
+}
+
 /* Requests start and end at multiples of it. */
 static uint64_t grid(const struct dump_method *m, uint64_t page)
 {
     uint64_t grid = m->fixed > m->align ? m->fixed : m->align;
 
-    return m->base == DUMP_PAGE && page > grid ? page : grid;
+    return dump_needs_page(m) && page > grid ? page : grid;
 }
 
 uint64_t device_method_max(const struct dump_method *m, uint64_t page)

@@ -101,6 +101,11 @@ static void read_sizes(struct dialect_reader *r, struct dump_method *m,
     check_sizes(r, m, sec);
 }
 
+static bool counts_sectors(const char *command)
+{
+    return template_has(command, "sector") || template_has(command, "sectors");
+}
+
 static void check_place(struct dialect_reader *r, const struct dump_method *m,
                         cfg_t *sec)
 {
@@ -116,6 +121,10 @@ static void check_place(struct dialect_reader *r, const struct dump_method *m,
         (void)value_fail(r, sec, "command",
                          m->medium == NULL ? "has no {address}"
                                            : "has no {offset} or {address}");
+    if (counts_sectors(m->command) && m->align % 512 != 0)
+        (void)value_fail(r, sec, "align",
+                         "must be a multiple of 512: the command counts in "
+                         "sectors");
     if (m->output == DUMP_ROWS && m->row.address_digits_min == 0 &&
         m->base != DUMP_REQUEST)
         (void)value_fail(r, sec, "base",

@@ -50,6 +50,7 @@ static void take_output(struct dump *d, struct span line)
 static int take_lines(struct dump *d)
 {
     char clean[CONSOLE_LINE_MAX];
+    size_t held = d->talk.held;
     struct span line;
     int ret;
 
@@ -60,8 +61,9 @@ static int take_lines(struct dump *d)
             return ret;
         if (ret == 0)
             take_output(d, line);
-        else
-            d->row_ms = clock_ms(); /* a dialogue has an end, too */
+        if (d->talk.held > held)
+            d->row_ms = clock_ms(); /* a dialogue has an end; a pager, none */
+        held = d->talk.held;
     }
     if (dump_is_stream(d))
         dump_take_stream_part(d);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define WARNINGS_MAX 8U
+#define PAGE_MAX     65536U
 #define PARTS_MAX                                                              \
     (sizeof(((struct map *)NULL)->parts) / sizeof(struct map_part))
 
@@ -223,6 +224,17 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
     return (int)(m - map->media);
 }
 
+static bool is_power_of_two(uint64_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0 && n <= (1U << 30);
+}
+
+/* What one read may have to hold, so that no answer may make it any size. */
+static bool is_page(uint64_t n)
+{
+    return is_power_of_two(n) && n <= PAGE_MAX;
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -241,8 +253,8 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     m = new_virtual(map, size);
     if (m == NULL)
         return;
-    m->erase_block = f->erase;
-    m->page = f->page;
+    m->erase_block = is_power_of_two(f->erase) ? f->erase : 0;
+    m->page = is_page(f->page) ? f->page : 0;
     set_name(m, map, f->medium);
     set_file(m, f);
     set_alias(m, rule, f, index);
@@ -305,11 +317,6 @@ void map_place_chip(struct map *map, const struct dialect *d,
         place_mapped(map, rule, &whole, index);
 }
 
-static bool is_power_of_two(uint64_t n)
-{
-    return n != 0 && (n & (n - 1)) == 0 && n <= (1U << 30);
-}
-
 void map_place_geometry(struct map *map, const struct map_found *f)
 {
     int n = named(map, f->medium);
@@ -320,6 +327,6 @@ void map_place_geometry(struct map *map, const struct map_found *f)
     m = &map->media[n];
     if (m->erase_block == 0 && is_power_of_two(f->erase))
         m->erase_block = f->erase;
-    if (m->page == 0 && is_power_of_two(f->page))
+    if (m->page == 0 && is_page(f->page))
         m->page = f->page;
 }

@@ -53,12 +53,25 @@ static bool value_of(const char *name, size_t len,
     return false;
 }
 
+/* A medium's name may be the device's own word, and is typed: whatever could
+ * be more than a word to a command line is none of it. */
+static bool is_plain_word(const char *word)
+{
+    for (; *word != '\0'; word++)
+        if (!(*word >= 'a' && *word <= 'z') &&
+            !(*word >= 'A' && *word <= 'Z') &&
+            !(*word >= '0' && *word <= '9') &&
+            strchr("._-+/:,@", *word) == NULL)
+            return false;
+    return true;
+}
+
 /* A text instead of a number; NULL: no such place holder, or none is known. */
 static const char *text_of(const char *name, size_t len,
                            const struct template_values *v)
 {
     if (len == 6 && memcmp(name, "medium", 6) == 0)
-        return v->medium;
+        return v->medium != NULL && is_plain_word(v->medium) ? v->medium : NULL;
     if (len == 8 && memcmp(name, "password", 8) == 0)
         return v->password;
     return NULL;

@@ -60,25 +60,40 @@ void transcript_add(struct transcript *t, const void *bytes, size_t len)
         t->ring[t->total++ % TRANSCRIPT_SIZE] = at[i];
 }
 
+/* The end of a secret whose beginning is gone. */
+static void mask_rest(char *bytes, size_t len, const char *secret)
+{
+    size_t n = strlen(secret);
+
+    for (size_t i = 1; i < n; i++)
+        if (n - i <= len && memcmp(bytes, secret + i, n - i) == 0) {
+            memset(bytes, '*', n - i);
+            return;
+        }
+}
+
 /* The last n bytes (fewer if there are fewer) in order, in new memory. */
 static char *copy_tail(struct transcript *t, size_t n, size_t *len,
                        uint64_t *dropped)
 {
     char *copy = malloc(TRANSCRIPT_SIZE);
-    uint64_t from;
+    size_t all;
     LOCK_SCOPE(&t->lock);
 
     if (copy == NULL)
         return NULL;
-    *len = n < TRANSCRIPT_SIZE ? n : TRANSCRIPT_SIZE;
-    if (t->total < *len)
-        *len = (size_t)t->total;
-    from = t->total - *len;
-    for (size_t i = 0; i < *len; i++)
-        copy[i] = t->ring[(from + i) % TRANSCRIPT_SIZE];
-    *dropped = from;
-    if (t->secret != NULL)
-        text_mask(copy, *len, t->secret);
+    all = t->total < TRANSCRIPT_SIZE ? (size_t)t->total : TRANSCRIPT_SIZE;
+    for (size_t i = 0; i < all; i++)
+        copy[i] = t->ring[(t->total - all + i) % TRANSCRIPT_SIZE];
+    /* All of it: where it is cut off, a secret may be. */
+    if (t->secret != NULL) {
+        text_mask(copy, all, t->secret);
+        if (t->total > all)
+            mask_rest(copy, all, t->secret);
+    }
+    *len = n < all ? n : all;
+    *dropped = t->total - *len;
+    memmove(copy, copy + (all - *len), *len);
     return copy;
 }
 

@@ -408,6 +408,19 @@ static void a_key_that_acts_at_once(void **state)
 
 /* --- what must not be typed, and what must --- */
 
+/* It was a key of a menu; now a countdown may wait for keys. */
+static void a_reset_before_a_key(void **state)
+{
+    (void)state;
+    up("> ", "recognise { banner = {'^Boot '} }\n"
+             "console { prompt = '^> $' }\n");
+    fake_say(&odd.line, "\r\nBoot 1.0\r\n");
+    assert_true(console_fill(&c, deadline_in(0)) > 0);
+    assert_int_equal(console_begin_with(&c, "r", false, &err), -ETIMEDOUT);
+    assert_int_equal(odd.line.sent_len, 0);
+    down();
+}
+
 static void forbidden_commands(void **state)
 {
     (void)state;
@@ -512,6 +525,7 @@ int main(void)
         cmocka_unit_test(a_pager_gets_its_keys),
         cmocka_unit_test(a_dialogue_in_an_answer),
         cmocka_unit_test(a_key_that_acts_at_once),
+        cmocka_unit_test(a_reset_before_a_key),
         cmocka_unit_test(forbidden_commands),
         cmocka_unit_test(unlocks_and_sets_up),
         cmocka_unit_test(no_key_is_taken_back_from_a_device_that_starts),

@@ -166,6 +166,19 @@ static void surveys_a_board(void **state)
     down();
 }
 
+/* What is told is asked twice; that there is nothing, once. */
+static void asks_no_more_than_it_must(void **state)
+{
+    (void)state;
+    loader_init(&rig.l, false);
+    rig.l.answer = uboot_answer;
+    assert_int_equal(open_device(NULL), 0);
+    assert_int_equal(ran("bdinfo"), 2);
+    assert_int_equal(ran("flinfo"), 1);
+    assert_int_equal(ran("mmc part"), 1);
+    down();
+}
+
 static void surveys_a_camera(void **state)
 {
     (void)state;
@@ -656,6 +669,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(surveys_a_board),
+        cmocka_unit_test(asks_no_more_than_it_must),
         cmocka_unit_test(surveys_a_camera),
         cmocka_unit_test(proves_the_byte_order_both_ways),
         cmocka_unit_test(text_proves_it_where_no_bytes_are_printed),

@@ -124,6 +124,8 @@ static void the_values(void **state)
         {"dump a { command = \"md {address}\"\n fixed = 1K }\n", "fixed"},
         {"dump a { command = \"md {address}\"\n fixed = some }\n",
          "fixed: not a number"},
+        {"dump a { medium = a\n command = \"r {sector}\"\n output = hex }\n",
+         "align: must be a multiple of 512"},
         {"dump a { command = \"md {address}\"\n max = 100 }\n", "max: must be"},
         {"dump a { command = \"md {address}\"\n max = 2M }\n", "max: must be"},
         {"dump a { command = \"md {address}\"\n max = 0 }\n", "max: must be"},

@@ -162,6 +162,47 @@ static void a_pager_between_rows(void **state)
     dump_rig_down();
 }
 
+static unsigned pages;
+
+static void page_on(void *arg, char byte)
+{
+    (void)arg;
+    if (byte == ' ' && pages++ < 2000)
+        fake_say(&dr.line, " \r\n-- more --");
+}
+
+static void a_pager_without_end(void **state)
+{
+    uint64_t from;
+
+    (void)state;
+    up("console { prompt = '^> $' pager = {'^-- more --$', \" \"} }\n" METHOD(
+        ""));
+    pages = 0;
+    dr.no_echo = true;
+    dr.d->echo = ECHO_NONE;
+    dr.line.hear = page_on;
+    fake_say(&dr.line, "-- more --");
+    from = fake_now();
+    assert_int_equal(dump_rig_run(NULL), -ETIMEDOUT);
+    assert_in_range(fake_now() - from, 1000, 6000);
+    assert_true(pages < 2000);
+    dump_rig_down();
+}
+
+/* The question of somebody who starts is not the command's. */
+static void a_reset_before_a_question(void **state)
+{
+    (void)state;
+    up("recognise { banner = {'^Boot '} }\n"
+       "console { prompt = '^> $' pager = {'^-- more --$', \" \"} }\n" METHOD(
+           ""));
+    dump_rig_says("00001000: " ROW_1 "Boot 1.0\r\n-- more --");
+    assert_int_equal(dump_rig_run(NULL), -ETIMEDOUT);
+    assert_string_equal(dr.typed, "d 1000 20\r");
+    dump_rig_down();
+}
+
 /* A menu: one key, then numbers, each asked for. */
 static void keys_and_questions(void **state)
 {
@@ -288,6 +329,8 @@ int main(void)
         cmocka_unit_test(rows_longer_than_asked_for),
         cmocka_unit_test(what_cannot_be_read),
         cmocka_unit_test(a_pager_between_rows),
+        cmocka_unit_test(a_pager_without_end),
+        cmocka_unit_test(a_reset_before_a_question),
         cmocka_unit_test(keys_and_questions),
         cmocka_unit_test(a_stream_behind_questions),
         cmocka_unit_test(an_end_without_prompt),

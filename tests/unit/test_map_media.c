@@ -21,6 +21,8 @@ static const char text[] =
     " pattern = '(?<medium>nand\\d) has (?<blocks>\\d+) of (?<erase>\\d+)' }\n"
     "map page { command = \"n\"\n makes = geometry\n radix = 10\n"
     " pattern = '(?<medium>nand\\d) page (?<page>\\d+)' }\n"
+    "map whole { command = \"n\"\n makes = chip\n radix = 10\n"
+    " pattern = '(?<medium>nand\\d) (?<size>\\d+) (?<page>\\d+)' }\n"
     "map mtd { command = \"cat\"\n makes = chip\n"
     " pattern = '^(?<medium>mtd\\d+): (?<size>[0-9a-f]+) (?<erase>[0-9a-f]+) "
     "\"(?<name>[^\"]*)\"' }\n"
@@ -89,6 +91,20 @@ static void another_kind_of_chip(void **state)
     assert_int_equal(map.media[1].page, 2048);
     assert_int_equal(map.media[1].size, 128 << 20);
     assert_file("more", 1, 0, 131072, "");
+}
+
+/* A page is read at once: room for it is made. */
+static void pages_of_any_size(void **state)
+{
+    (void)state;
+    apply("nand", "nand0 has 1024 of 131072\n");
+    apply("page", "nand0 page 1073741824\n");
+    assert_int_equal(map.media[0].page, 0);
+    apply("page", "nand0 page 65536\n");
+    assert_int_equal(map.media[0].page, 65536);
+    apply("whole", "nand1 1048576 1073741824\n");
+    assert_int_equal(map.media[1].page, 0);
+    assert_int_equal(map.media[1].size, 1048576);
 }
 
 static void each_partition_a_chip(void **state)
@@ -231,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_serial_flash, start, end),
         cmocka_unit_test_setup_teardown(another_kind_of_chip, start, end),
+        cmocka_unit_test_setup_teardown(pages_of_any_size, start, end),
         cmocka_unit_test_setup_teardown(each_partition_a_chip, start, end),
         cmocka_unit_test_setup_teardown(sectors, start, end),
         cmocka_unit_test_setup_teardown(two_answers_make_a_chip, start, end),

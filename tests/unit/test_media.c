@@ -361,6 +361,27 @@ static void reads_pages(void **state)
     down();
 }
 
+/* Every page would be the first one. */
+static void pages_of_no_size(void **state)
+{
+    static const char unsized[] = MEDIA_CONSOLE MEDIA_BYTES MEDIA_DIRECT
+        "map nand { command = info\n makes = chip\n"
+        " pattern = '^nand (?<medium>\\w+) (?<size>\\w+) erase (?<erase>\\w+)' "
+        "}\n";
+    const struct map *map;
+
+    (void)state;
+    up(unsized);
+    map = device_map(dev);
+    assert_int_equal(map->n_segments, 1);
+    assert_int_equal(map->segments[0].medium, -1);
+    assert_says(map->segments[0].note, "the size of its pages is not known");
+    take("nand0", nand_byte);
+    assert_int_equal(read_at(0, 0x200), -EFAULT);
+    assert_int_equal(ran("np"), 0);
+    down();
+}
+
 /* --- the window ---------------------------------------------------------- */
 
 static void refuse_window(const char *ram, const char *words)
@@ -522,6 +543,7 @@ int main(void)
         cmocka_unit_test(two_media_are_probed_in_turn),
         cmocka_unit_test(reads_directly),
         cmocka_unit_test(reads_pages),
+        cmocka_unit_test(pages_of_no_size),
         cmocka_unit_test(the_user_gives_ram),
         cmocka_unit_test(without_ram_there_are_no_files),
         cmocka_unit_test(the_window_is_where_nothing_lives),

@@ -175,6 +175,25 @@ static void templates_fill_in_numbers(void **state)
     }
 }
 
+static void words_of_the_device_are_words(void **state)
+{
+    static const char *const bad[] = {"mtd0;reboot", "mtd0 mtd1", "$(x)",
+                                      "a|b",         "`x`",       "a&",
+                                      "a>b",         "a\"",       "#a"};
+    struct template_values v = {.medium = "mtd-0_a.b:c@/d,e+f"};
+    char out[80];
+
+    (void)state;
+    assert_int_equal(template_fill("r {medium}", &v, out, sizeof(out), NULL),
+                     0);
+    assert_string_equal(out, "r mtd-0_a.b:c@/d,e+f");
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        v.medium = bad[i];
+        assert_int_equal(
+            template_fill("r {medium}", &v, out, sizeof(out), NULL), -EINVAL);
+    }
+}
+
 static void templates_refuse_the_rest(void **state)
 {
     static const char *const bad[] = {"md {addr}",
@@ -220,6 +239,7 @@ int main(void)
         cmocka_unit_test(work_is_bounded_over_all_places),
         cmocka_unit_test(a_long_walk_comes_to_its_end),
         cmocka_unit_test(templates_fill_in_numbers),
+        cmocka_unit_test(words_of_the_device_are_words),
         cmocka_unit_test(templates_refuse_the_rest),
     };
 

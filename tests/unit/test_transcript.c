@@ -76,6 +76,30 @@ static void tails(void **state)
     transcript_free(t);
 }
 
+static void half_a_secret_is_one(void **state)
+{
+    struct transcript *t = transcript_new();
+    CLEANUP_BUF struct buf out = {0};
+    char bytes[256];
+    char tail[16];
+
+    (void)state;
+    assert_non_null(t);
+    transcript_hide(t, "sesame");
+    transcript_add(t, "> sesame\r\n", 10);
+    transcript_tail(t, 6, tail, sizeof(tail));
+    assert_string_equal(tail, "****\\r\\n");
+    memset(bytes, 'x', sizeof(bytes));
+    for (size_t left = TRANSCRIPT_SIZE - 5; left > 0;) {
+        size_t n = left < sizeof(bytes) ? left : sizeof(bytes);
+        transcript_add(t, bytes, n);
+        left -= n;
+    }
+    transcript_read(t, &out);
+    assert_null(strstr(out.data, "ame"));
+    transcript_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +107,7 @@ int main(void)
         cmocka_unit_test(says_nothing_of_dropping_when_all_is_there),
         cmocka_unit_test(the_worst_case_fits),
         cmocka_unit_test(tails),
+        cmocka_unit_test(half_a_secret_is_one),
     };
 
     return cmocka_run_group_tests_name("transcript", tests, NULL, NULL);
