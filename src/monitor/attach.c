@@ -41,6 +41,7 @@ void attach_gather(struct attach *a)
             buf_drop(a->text, before / 2 + line.len + 1);
         before -= a->text->len;
         a->looked -= a->looked < before ? a->looked : before;
+        a->fresh -= a->fresh < before ? a->fresh : before;
         (void)buf_add(a->text, line.text, line.len);
         (void)buf_add(a->text, "\n", 1);
     }
@@ -148,6 +149,8 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.recognise.first = config->chosen ? config->dialects[0] : NULL;
     a.until = deadline_in(config->timeout_ms);
     a.looked = text->len;
+    a.fresh = config->earlier;
+    a.next_send = deadline_in(0);
     c->prompt_len = 0;
     ret = config->starting ? attach_break_in_now(&a) : 0;
     if (ret == 0)
@@ -155,7 +158,6 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     attach_gather(&a);
     if (ret == 0)
         look_for_banner(&a);
-    a.next_send = deadline_in(0);
     a.ask_at = deadline_in(ASK_AFTER_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);

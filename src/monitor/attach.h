@@ -20,6 +20,7 @@ struct attach_config {
                                   be running already */
     const char *password;      /* the user's, NULL: none */
     unsigned baud;             /* of the port, for hints; 0: unknown */
+    size_t earlier;            /* so much of the text is of an earlier start */
     unsigned timeout_ms;
 };
 

@@ -22,6 +22,7 @@ struct attach {
     uint64_t cleared_at;    /* console's count of received bytes then */
     unsigned echoes;        /* how often a break-in key was seen typed */
     unsigned turns;         /* of one without a prompt: key or wake-up */
+    size_t fresh;           /* from there on text is of this start */
     size_t looked;          /* so much of text was searched for banners */
     bool asked;             /* for the power cycle */
     bool password_asked;    /* the user was */

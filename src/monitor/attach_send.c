@@ -43,7 +43,8 @@ static const struct break_in *pick_break_in(const struct attach *a)
         return NULL;
     for (size_t i = 0; i < a->recognise.first->n_break_ins; i++) {
         const struct break_in *b = &a->recognise.first->break_ins[i];
-        if (b->when == NULL ? best == NULL : matches(b->when, a, 0))
+        if (b->when == NULL ? best == NULL
+                            : matches(b->when, a, b->fresh ? a->fresh : 0))
             best = b;
     }
     return best;
@@ -125,7 +126,10 @@ int attach_break_in_now(struct attach *a)
 {
     const struct break_in *b = pick_break_in(a);
 
-    return b != NULL ? send_break_in(a, b) : 0;
+    if (b == NULL)
+        return 0;
+    a->next_send = deadline_in(b->every_ms);
+    return send_break_in(a, b);
 }
 
 /* A key that does no harm to any boot loader: Ctrl-C, Ctrl-U, backspaces. An

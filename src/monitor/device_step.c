@@ -44,20 +44,22 @@ void device_attend(struct device *dev, const struct device_sink *sink)
 static int reattach(struct device *dev, struct err *err)
 {
     struct dialect *one[] = {dev->dialect, NULL};
-    const struct attach_config attach = {.dialects = one,
-                                         .chosen = true,
-                                         .quiet = true,
-                                         .starting = dev->console.restarted,
-                                         .password = dev->password,
-                                         .baud = dev->baud,
-                                         .timeout_ms = RECOVER_MS};
+    struct attach_config attach = {.dialects = one,
+                                   .chosen = true,
+                                   .quiet = true,
+                                   .starting = dev->console.restarted,
+                                   .password = dev->password,
+                                   .baud = dev->baud,
+                                   .timeout_ms = RECOVER_MS};
     struct buf text = BUF_LIMITED((size_t)2 * BOOT_TEXT_MAX);
     int ret;
 
     /* Which keys stop it may depend on what it called itself, now or when it
      * started before. */
     (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
-    (void)buf_printf(&text, "%s\n%s\n", dev->banner, dev->console.restart_line);
+    (void)buf_printf(&text, "%s\n", dev->banner);
+    attach.earlier = text.len;
+    (void)buf_printf(&text, "%s\n", dev->console.restart_line);
     dev->console.restart_line[0] = '\0';
     ret = attach_prompt(&dev->console, &attach, &text, err);
     buf_free(&text);

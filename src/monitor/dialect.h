@@ -33,6 +33,7 @@ struct break_in {
     struct pattern *when; /* text that calls for it; NULL: the banner */
     char *send;           /* keys; {password} may stand in them */
     unsigned every_ms;    /* pace */
+    bool fresh;           /* when counts only since the device started anew */
 };
 
 /* A question of the device while a command runs, and what is typed then. */

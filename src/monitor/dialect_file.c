@@ -126,6 +126,7 @@ static void read_break_ins(struct dialect_reader *r, struct dialect *d,
         cfg_t *sec = cfg_getnsec(top, "break-in", (unsigned)i);
         d->break_ins[i].when = value_pattern(r, sec, "when");
         d->break_ins[i].send = value_key_template(r, sec, "send");
+        d->break_ins[i].fresh = cfg_getbool(sec, "fresh") == cfg_true;
         d->break_ins[i].every_ms = value_uint(r, sec, "every", 10, 60000);
         if (d->break_ins[i].send == NULL)
             (void)value_fail(r, sec, "send", "missing");
