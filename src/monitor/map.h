@@ -75,8 +75,10 @@ struct map {
     struct map_ram ram;
     struct map_part parts[8];
     size_t n_parts;
-    size_t dropped;  /* lines that named a segment over MAP_FILES_MAX */
-    unsigned warned; /* how often about answers */
+    size_t dropped;      /* lines that named a segment over MAP_FILES_MAX */
+    const char *doubted; /* a command whose answer cannot be right, lent by its
+                            rule; NULL: none */
+    unsigned warned;     /* how often about answers */
 };
 
 /* The medium that holds all of [base, base+size); -1: none does. */

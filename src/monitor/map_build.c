@@ -274,10 +274,7 @@ void map_apply(struct map *map, const struct dialect *d,
         return;
     if (rule->unless != NULL &&
         pattern_match(rule->unless, text, len, 0, NULL)) {
-        log_warn("the answer to '%s' gives no address that can be believed; "
-                 "name the flash with -s, for example -s "
-                 "flash.bin:0x9f000000:8M",
-                 rule->command != NULL ? rule->command : rule->title);
+        map->doubted = rule->command != NULL ? rule->command : rule->title;
         return;
     }
     if (rule->section != NULL)

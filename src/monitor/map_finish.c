@@ -3,6 +3,7 @@
 
 #include "monitor/map_build.h"
 
+#include "base/log.h"
 #include "base/num.h"
 #include "monitor/map_place.h"
 #include "monitor/user_segment.h"
@@ -254,10 +255,25 @@ static void sort_by_address(struct map *map)
     }
 }
 
+/* Only where nothing else told of a chip. */
+static void tell_doubt(struct map *map)
+{
+    for (size_t i = 0; i < map->n_media; i++)
+        if (!map->media[i].user)
+            map->doubted = NULL;
+    if (map->doubted != NULL)
+        log_warn("the answer to '%s' gives no address that can be believed; "
+                 "name the flash with -s, for example -s "
+                 "flash.bin:0x9f000000:8M",
+                 map->doubted);
+    map->doubted = NULL; /* the rule's */
+}
+
 int map_finish(struct map *map, struct err *err)
 {
     int ret;
 
+    tell_doubt(map);
     sort_by_address(map);
     ret = add_whole_chips(map, err);
     if (ret == 0)
