@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Runs tests one after the other and counts. Arguments: tests/unit/test_x (the
-# program is below $FWFS_BUILD) or scripts. Exit 77 of a test: skipped.
+# Runs tests and counts. Arguments: tests/unit/test_x (the program is below
+# $FWFS_BUILD) or scripts. Exit 77 of a test: skipped. As many as JOBS at once;
+# those with a line `# alone: why` then one after the other.
 #
+# JOBS          how many (the number of processors, 2 at most)
 # TEST_TIMEOUT  seconds for one test (300; a line `# timeout: N` in a script
 #               sets its own)
 # FWFS_BUILD    build folder (build); logs go to its logs/, and a file of a
@@ -14,9 +16,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${FWFS_BUILD:-$PWD/build}
 logs=$build/logs
 reports=$build/reports
-passed=0 failed=0 skipped=0
-rm -rf "$logs" "$reports"
-mkdir -p "$logs" "$reports"
+results=$logs/results
 
 timeout_of()
 {
@@ -41,47 +41,89 @@ show()
     sed 's/^/        | /' < <(tail -n "$2" "$1")
 }
 
+# run_one TEST: what it came to is told in one piece, and noted.
 run_one()
 {
-    local test=$1 log limit code began took report
-    log=$logs/$(tr / - <<< "$test").log
+    local test=$1 name log limit code began took
+    name=$(tr / - <<< "$test")
+    log=$logs/$name.log
     limit=$(timeout_of "$test")
+    mkdir -p "$reports/$name"
+    export ASAN_OPTIONS=${ASAN_OPTIONS-} UBSAN_OPTIONS=${UBSAN_OPTIONS-}
+    export TSAN_OPTIONS=${TSAN_OPTIONS-}
+    ASAN_OPTIONS=${ASAN_OPTIONS//"$reports"/"$reports/$name"}
+    UBSAN_OPTIONS=${UBSAN_OPTIONS//"$reports"/"$reports/$name"}
+    TSAN_OPTIONS=${TSAN_OPTIONS//"$reports"/"$reports/$name"}
     began=${EPOCHREALTIME/,/.}
     execute "$test" "$limit" > "$log" 2>&1 < /dev/null
     code=$?
     took=$(awk "BEGIN { printf \"%.1f s\", ${EPOCHREALTIME/,/.} - $began }")
-    if [ -n "$(ls -A "$reports")" ]; then
+    if [ -n "$(ls -A "$reports/$name")" ]; then
         [ "$code" -eq 0 ] && code=sanitizer
+    else
+        rmdir "$reports/$name"
     fi
+    tell "$test" "$code" "$took" "$limit" > "$log.told"
+    flock "$results" cat "$log.told"
+    rm "$log.told"
+}
+
+tell()
+{
+    local test=$1 code=$2 took=$3 limit=$4 name report
+    name=$(tr / - <<< "$test")
     case $code in
         0)
-            passed=$((passed + 1))
+            echo passed >> "$results"
             echo "ok      $test ($took)"
             return
             ;;
         77)
-            skipped=$((skipped + 1))
-            echo "skip    $test: $(tail -n 1 "$log")"
+            echo skipped >> "$results"
+            echo "skip    $test: $(tail -n 1 "$logs/$name.log")"
             return
             ;;
         124 | 137) echo "FAILED  $test: ended after $limit s" ;;
         sanitizer) echo "FAILED  $test: a sanitizer complained" ;;
         *) echo "FAILED  $test: exit $code ($took)" ;;
     esac
-    failed=$((failed + 1))
-    show "$log" 30
-    for report in "$reports"/*; do
+    echo failed >> "$results"
+    show "$logs/$name.log" 30
+    for report in "$reports/$name"/*; do
         [ -e "$report" ] && show "$report" 40
     done
-    echo "        all of it: $log"
-    if [ -n "$(ls -A "$reports")" ]; then
-        mkdir -p "$logs/reports" && mv "$reports"/* "$logs/reports"
-    fi
+    echo "        all of it: $logs/$name.log"
 }
 
+count()
+{
+    grep -c "^$1\$" "$results"
+}
+
+if [ "${1-}" = --one ]; then
+    run_one "$2"
+    exit 0
+fi
+
+rm -rf "$logs" "$reports"
+mkdir -p "$logs" "$reports"
+: > "$results"
+jobs=$(nproc)
+jobs=${JOBS:-$((jobs < 2 ? jobs : 2))}
+together=() alone=()
 for test; do
-    run_one "$test"
+    if sed 20q "$test" 2> /dev/null | grep -q '^# alone: '; then
+        alone+=("$test")
+    else
+        together+=("$test")
+    fi
+done
+[ ${#together[@]} -eq 0 ] ||
+    printf '%s\0' "${together[@]}" |
+    xargs -0 -n 1 -P "$jobs" bash tests/run.sh --one
+for test in ${alone[@]+"${alone[@]}"}; do
+    (run_one "$test")
 done
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+echo "$(count passed) passed, $(count failed) failed, $(count skipped) skipped"
+[ "$(count failed)" -eq 0 ] && [ "$(count passed)" -gt 0 ]

@@ -3,6 +3,7 @@
 # The cable is pulled in the middle of a cp and put back: the cp goes on. It
 # stays away: EIO within the time-out, umount is quick, and what was read
 # before can still be read.
+# alone: the cable is pulled by the clock
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

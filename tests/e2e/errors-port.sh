@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A port that is not there, is no port, has nothing behind it, or is in use:
 # one line says so, exit 1, and nothing is left behind.
+# alone: numbers of ptys
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

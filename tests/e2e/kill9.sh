@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # kill -9 of fwfs in the middle of a copy: after another mount the copy is
 # right, and only what came in the last second is fetched again.
+# alone: it counts what was read before
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Twelve readers wait for a line of 2 kB/s: the mount still answers at once,
 # and Ctrl-C frees a reader and the line.
+# alone: how long ls takes
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -3,6 +3,7 @@
 # Another device of the same make with other contents: everything is fetched
 # anew, no byte of the first is given for one of the second; and both caches
 # are there when the devices come back.
+# alone: plugs are changed by the clock
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The device is reset in the middle of a cp: it takes longer and is right.
 # timeout: 400
+# alone: four boards, QEMU
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Half of the chip faults when it is read. U-Boot resets, countdown and all;
 # Winbond's loader goes on. Either way that half is EIO and the other is right.
+# alone: a countdown, and what a reader waits
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What fwfs tells: --status, --probe and lists, .fwfs and its maps, xattrs,
 # EROFS.
+# alone: what stands on a terminal at a time
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real U-Boot on a virtual ARM board with two chips of NOR flash and an
 # environment that names its partitions.
+# alone: QEMU
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real U-Boot on a virtual MIPS board, little endian, with no map of its own
 # but the chip.
+# alone: QEMU
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The device is gone, by its cable or with its port: readers get EIO, umount
 # takes less than a second, and what is known can still be read.
+# alone: how long umount takes
 
 . "$(dirname "$0")/lib.sh"
 need_fuse

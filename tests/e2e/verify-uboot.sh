@@ -3,6 +3,7 @@
 # timeout: 600
 # fwfs --verify on real U-Boot: 4 MiB in seconds, and a byte that was changed
 # behind its back is found, named and fetched anew.
+# alone: QEMU
 
 . "$(dirname "$0")/lib.sh"
 need_fuse
