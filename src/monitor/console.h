@@ -120,14 +120,11 @@ bool console_near_prompt(const struct console *c);
  * Types command at the prompt, comparing the echo before the line end is
  * sent, so that noise cannot make another command of it. On -EILSEQ (the echo
  * was wrong three times) nothing was run; -EPERM: the dialect forbids it.
- * Needs the console in step.
+ * Without enter the command is keys that act at once: no line end follows, and
+ * no echo can be waited for. Needs the console in step.
  */
-int console_begin(struct console *c, const char *command, struct err *err);
-
-/* The same. Without enter the command is keys that act at once: no line end
- * follows, and no echo can be waited for. */
-int console_begin_with(struct console *c, const char *command, bool enter,
-                       struct err *err);
+int console_begin(struct console *c, const char *command, bool enter,
+                  struct err *err);
 
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
  * blank ones left out; the pager gets its keys. The prompt must stay for a

@@ -144,7 +144,7 @@ int console_ask_with(struct console *c, const char *command,
     struct ask a = {
         .c = c, .enough = enough, .answer = answer, .restarted = c->restarted};
     struct deadline whole;
-    int ret = console_begin_with(c, command, enter, err);
+    int ret = console_begin(c, command, enter, err);
 
     if (ret < 0)
         return ret;

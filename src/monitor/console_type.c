@@ -138,13 +138,8 @@ static int type_and_compare(struct console *c, const char *command, char *got,
     return ret;
 }
 
-int console_begin(struct console *c, const char *command, struct err *err)
-{
-    return console_begin_with(c, command, true, err);
-}
-
-int console_begin_with(struct console *c, const char *command, bool enter,
-                       struct err *err)
+int console_begin(struct console *c, const char *command, bool enter,
+                  struct err *err)
 {
     const struct span text = {command, strlen(command)};
     char got[200] = "";

@@ -12,21 +12,18 @@
 
 /* --- which way ----------------------------------------------------------- */
 
-/* The first of them that is a power of two; 0: neither is. */
-static uint64_t power_of(uint64_t a, uint64_t b)
-{
-    if (a != 0 && (a & (a - 1)) == 0)
-        return a;
-    return (b & (b - 1)) == 0 ? b : 0;
-}
-
 void media_geometry(const struct device *dev, const struct map_medium *m,
                     uint64_t *erase_block, uint64_t *page)
 {
     const struct medium_access *a = device_access(dev, m);
 
-    *erase_block = power_of(m->erase_block, a != NULL ? a->erase_block : 0);
-    *page = power_of(m->page, a != NULL ? a->page : 0);
+    /* Powers of two: map_chip.c and dialect_media.c see to that. */
+    *erase_block = m->erase_block;
+    *page = m->page;
+    if (*erase_block == 0 && a != NULL)
+        *erase_block = a->erase_block;
+    if (*page == 0 && a != NULL)
+        *page = a->page;
 }
 
 /* The largest chunk that fits; without a piece of it across erase blocks where

@@ -222,7 +222,7 @@ static int begin(struct dump *d, char *text, size_t size, struct err *err)
     int ret = template_fill(command, &d->values, text, size, err);
 
     if (ret == 0)
-        ret = console_begin_with(d->c, text, m->enter, err);
+        ret = console_begin(d->c, text, m->enter, err);
     if (ret == 0)
         exchange_start(&d->talk, d->c, &m->dialogue, &d->values);
     return ret;

@@ -235,6 +235,15 @@ static bool is_page(uint64_t n)
     return is_power_of_two(n) && n <= PAGE_MAX;
 }
 
+/* What is known already stands. */
+static void take_geometry(struct map_medium *m, const struct map_found *f)
+{
+    if (m->erase_block == 0 && is_power_of_two(f->erase))
+        m->erase_block = f->erase;
+    if (m->page == 0 && is_page(f->page))
+        m->page = f->page;
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -253,8 +262,7 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     m = new_virtual(map, size);
     if (m == NULL)
         return;
-    m->erase_block = is_power_of_two(f->erase) ? f->erase : 0;
-    m->page = is_page(f->page) ? f->page : 0;
+    take_geometry(m, f);
     set_name(m, map, f->medium);
     set_file(m, f);
     set_alias(m, rule, f, index);
@@ -320,13 +328,8 @@ void map_place_chip(struct map *map, const struct dialect *d,
 void map_place_geometry(struct map *map, const struct map_found *f)
 {
     int n = named(map, f->medium);
-    struct map_medium *m;
 
     if (n < 0)
         return;
-    m = &map->media[n];
-    if (m->erase_block == 0 && is_power_of_two(f->erase))
-        m->erase_block = f->erase;
-    if (m->page == 0 && is_page(f->page))
-        m->page = f->page;
+    take_geometry(&map->media[n], f);
 }

@@ -114,7 +114,7 @@ static void more_than_the_echo_is_wrong_too(void **state)
     rig_up(false);
     rig.l.line.hear = NULL; /* a line that says something else each time */
     fake_say(&rig.l.line, "lsx");
-    assert_int_equal(console_begin(&rig.c, "ls", &err), -EILSEQ);
+    assert_int_equal(console_begin(&rig.c, "ls", true, &err), -EILSEQ);
     assert_null(strchr(rig.l.line.sent, '\n'));
     assert_null(strstr(rig.l.line.sent, "ls\r"));
     rig_down();
@@ -131,7 +131,7 @@ static void control_codes_in_the_echo_are_wrong(void **state)
         rig_up(false);
         rig.l.line.hear = NULL;
         fake_say(&rig.l.line, echoes[i]);
-        assert_int_equal(console_begin(&rig.c, "ls", &err), -EILSEQ);
+        assert_int_equal(console_begin(&rig.c, "ls", true, &err), -EILSEQ);
         assert_null(strstr(rig.l.line.sent, "ls\r"));
         rig_down();
     }
@@ -155,7 +155,7 @@ static void a_reset_while_typing_is_noticed(void **state)
     (void)state;
     rig_up(false);
     rig.l.line.hear = starts_again;
-    assert_int_equal(console_begin(&rig.c, "ls", &err), -ETIMEDOUT);
+    assert_int_equal(console_begin(&rig.c, "ls", true, &err), -ETIMEDOUT);
     assert_says(err.text, "reset while 'ls' was typed");
     assert_true(rig.c.restarted);
     assert_null(strstr(rig.l.line.sent, "\r"));
@@ -179,7 +179,7 @@ static void escapes_for_an_echo_end(void **state)
     rig.l.line.feed = say_escapes;
     rig.l.line.arg = &rig.l.line;
     from = fake_now();
-    assert_int_equal(console_begin(&rig.c, "ls", NULL), -EILSEQ);
+    assert_int_equal(console_begin(&rig.c, "ls", true, NULL), -EILSEQ);
     assert_in_range(fake_now() - from, 700, 15000);
     rig_down();
 }
@@ -358,7 +358,7 @@ static void an_endless_answer_ends(void **state)
     rig.l.answer = answer;
     answer_text = "";
     rig.l.prompt = "";
-    assert_int_equal(console_begin(&rig.c, "help", &err), 0);
+    assert_int_equal(console_begin(&rig.c, "help", true, &err), 0);
     rig.l.line.feed = flood;
     /* The echo cannot be right with such a flood: nothing is run. */
     assert_int_equal(console_ask(&rig.c, "help", NULL, 1000, &got, &err),

@@ -298,7 +298,7 @@ static void what_is_shown_counts(void **state)
         up("Shell> ", SHELL);
         odd.line.hear = NULL;
         fake_say(&odd.line, redraws[i].shown);
-        if (console_begin(&c, "ls", &err) != redraws[i].want)
+        if (console_begin(&c, "ls", true, &err) != redraws[i].want)
             fail_msg("case %zu", i);
         assert_true((strstr(odd.line.sent, "ls\r") != NULL) ==
                     (redraws[i].want == 0));
@@ -416,7 +416,7 @@ static void a_reset_before_a_key(void **state)
              "console { prompt = '^> $' }\n");
     fake_say(&odd.line, "\r\nBoot 1.0\r\n");
     assert_true(console_fill(&c, deadline_in(0)) > 0);
-    assert_int_equal(console_begin_with(&c, "r", false, &err), -ETIMEDOUT);
+    assert_int_equal(console_begin(&c, "r", false, &err), -ETIMEDOUT);
     assert_int_equal(odd.line.sent_len, 0);
     down();
 }
@@ -428,7 +428,7 @@ static void forbidden_commands(void **state)
     odd.answer = two_lines;
     assert_int_equal(ask("erase all"), -EPERM);
     assert_says(err.text, "'erase all' is never to be typed");
-    assert_int_equal(console_begin_with(&c, "!", false, &err), -EPERM);
+    assert_int_equal(console_begin(&c, "!", false, &err), -EPERM);
     assert_int_equal(odd.line.sent_len, 0);
     assert_int_equal(ask("list erase"), 0);
     down();
