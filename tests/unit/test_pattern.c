@@ -146,7 +146,8 @@ static void a_long_walk_comes_to_its_end(void **state)
 
 static int fill(const char *text, char *out, size_t size)
 {
-    const struct template_values v = {0x9f0000ab, 4096, 1024};
+    const struct template_values v = {
+        .address = 0x9f0000ab, .length = 4096, .count = 1024};
 
     return template_fill(text, &v, out, size, NULL);
 }
@@ -214,7 +215,7 @@ static void templates_refuse_the_rest(void **state)
                                       "{address:8x}",
                                       "{address:x4294967297}"};
     struct err err = {""};
-    const struct template_values v = {0, 0, 0};
+    const struct template_values v = {.address = 0};
     char out[300];
 
     (void)state;
