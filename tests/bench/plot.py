@@ -2,13 +2,13 @@
 """Bytes known over time, as an SVG of a few KB, by gnuplot."""
 
 import os
+import re
 import subprocess
 
 POINTS = 60  # a curve
 
 SCRIPT = """
 set terminal svg size 640,360 font "sans-serif,13" background "white"
-set output "{svg}"
 set xlabel "seconds at 115200 baud"
 set ylabel "KiB known"
 set key bottom right
@@ -45,10 +45,26 @@ class Curve:
                 f.write("\n\n")
 
 
+def compact(svg):
+    """Without what gnuplot writes and nothing shows: markers, groups in which
+    there is nothing, attributes that repeat what holds anyway."""
+    svg = re.sub(r"<defs>.*?</defs>|<desc>.*?</desc>", "", svg, flags=re.S)
+    svg = re.sub(r"</?tspan[^>]*>| (?:stroke-line(?:cap|join)|class|color)="
+                 r"(?:\"[^\"]*\"|'[^']*')", "", svg)
+    svg = svg.replace("currentColor", "black")
+    before = ""
+    while svg != before:
+        before = svg
+        svg = re.sub(r"<g\b[^>]*>\s*</g>", "", svg)
+    return re.sub(r"[ \t]*\n\s*", "\n", svg)
+
+
 def draw(build):
     """build/bench-known.svg, from the last run of the row `known`."""
     data = f"{build}/bench-known.dat"
     if not os.path.exists(data):
         return
-    script = SCRIPT.format(data=data, svg=f"{build}/bench-known.svg")
-    subprocess.run(["gnuplot"], input=script.encode(), check=True)
+    done = subprocess.run(["gnuplot"], check=True, stdout=subprocess.PIPE,
+                          input=SCRIPT.format(data=data).encode())
+    with open(f"{build}/bench-known.svg", "w", encoding="ascii") as f:
+        f.write(compact(done.stdout.decode()))

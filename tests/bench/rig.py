@@ -74,6 +74,13 @@ class Rig:
              "--baud", baud, *wait, "--link", self.path("tty"),
              "--log", self.path("sim.log"), *options], self.path("sim.out"))
 
+    def start_persona(self, name, baud):
+        """A boot loader that fwfs-sim does not play."""
+        self.board = spawn_ready(
+            [f"{TOP}/tests/personas/persona", name, "--flash",
+             self.path("flash"), "--baud", baud, "--link", self.path("tty"),
+             "--log", self.path("sim.log")], self.path("sim.out"))
+
     def stop(self):
         end(self.board)
         self.board = None

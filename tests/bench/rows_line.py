@@ -8,7 +8,8 @@ import sys
 
 from boards import all_boards
 from contents import K, M, noise
-from formats import (FORMATS, U_BOOT, U_BOOT_BASE, WINBOND, WINBOND_BASE)
+from formats import (FORMATS, U_BOOT, U_BOOT_BASE, WINBOND, WINBOND_BASE,
+                     Format)
 from figures import Figure
 from jobs import Settings, job
 from rig import DIALECTS, TOP, Rig
@@ -28,6 +29,11 @@ def conditions(baud, latency, size, *more):
                       f"{size // K} KiB", *more])
 
 
+def speed(copy, size):
+    return (f"{size / copy.seconds:.0f} B/s, "
+            f"{copy.characters / size:.2f} characters a byte")
+
+
 def measure(name, baud, latency, verify, *options):
     """The copy, and its figure without a target."""
     form = FORMATS[name]
@@ -39,12 +45,11 @@ def measure(name, baud, latency, verify, *options):
         copy = rig.copy()
         rig.unmount()
     share = form.limit(size, baud) / copy.seconds
-    note = (f"{size / copy.seconds:.0f} B/s, "
-            f"{copy.characters / size:.2f} characters a byte")
     return copy, Figure(f"{name}-{baud}-{latency}ms-{verify}",
                         f"{name}, sequential, share of the limit", share,
                         conditions=conditions(baud, latency, size,
-                                              f"verify={verify}"), note=note)
+                                              f"verify={verify}"),
+                        note=speed(copy, size))
 
 
 def declare_copy(name, baud, latency, verify):
@@ -138,6 +143,23 @@ def noisy():
                    note=f"{seconds[5000]:.0f} s, {bad} rows came damaged")]
 
 
+@job("redboot-115200", 1)
+def redboot():
+    """S-records of a persona; there is no adapter before it."""
+    form = Format("S-records", (), 48, 16)
+    size = Settings.scaled(SIZES[115200])
+    with Rig("redboot") as rig:
+        rig.flash(noise(size, "redboot"))
+        rig.start_persona("redboot", 115200)
+        rig.mount("-o", "verify=rows")
+        copy = rig.copy()
+        rig.unmount()
+    return [Figure("redboot-115200", "RedBoot's dump -s, share of the limit",
+                   form.limit(size, 115200) / copy.seconds,
+                   conditions=conditions(115200, 0, size, "verify=rows"),
+                   note=speed(copy, size))]
+
+
 @job("real-u-boot", 3)
 def real():
     """U-Boot on a virtual board, the line paced before it. QEMU takes a
@@ -164,4 +186,4 @@ def real():
                    "the limit", FORMATS["md.l"].limit(size, 115200) /
                    copy.seconds,
                    conditions=conditions(115200, 0, size, "verify=rows"),
-                   note=f"{size / copy.seconds:.0f} B/s")]
+                   note=speed(copy, size))]
