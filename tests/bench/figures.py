@@ -26,9 +26,9 @@ class Figure:
 
     def target(self):
         if self.at_least is not None:
-            return f">= {self.at_least:g}"
+            return f">= {self.at_least:.4g}"
         if self.at_most is not None:
-            return f"<= {self.at_most:g}"
+            return f"<= {self.at_most:.4g}"
         return ""
 
     def reached(self):

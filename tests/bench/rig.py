@@ -66,13 +66,13 @@ class Rig:
         self.image = image
         self.write("flash", image)
 
-    def start(self, loader, baud, latency=0, *options):
-        """A board at the port: fwfs-sim, its options before all others."""
+    def start(self, loader, baud, latency=0, medium="--flash"):
+        """A board at the port: fwfs-sim with these options."""
         wait = ["--latency", latency] if latency else []
         self.board = spawn_ready(
-            [f"{BUILD}/fwfs-sim", *loader, "--flash", self.path("flash"),
+            [f"{BUILD}/fwfs-sim", *loader, medium, self.path("flash"),
              "--baud", baud, *wait, "--link", self.path("tty"),
-             "--log", self.path("sim.log"), *options], self.path("sim.out"))
+             "--log", self.path("sim.log")], self.path("sim.out"))
 
     def start_persona(self, name, baud):
         """A boot loader that fwfs-sim does not play."""

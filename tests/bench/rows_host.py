@@ -9,6 +9,7 @@ import time
 
 from contents import K, M
 from figures import Figure
+from formats import U_BOOT
 from jobs import ALL, Settings, job
 from processes import Trouble, read_bytes
 from rig import BUILD, Rig
@@ -67,6 +68,8 @@ def cached():
         best = best_copy(rig, kept)
         rig.compare(read_bytes(rig.path("copy")), read_bytes(plain))
         whole = best_copy(rig, plain)
+        rig.unmount()
+        rig.mount("--offline", device=cache)  # the kernel has nothing of it
         reads = small_reads(kept, size)
         rig.unmount()
     return [Figure("cached-copy", "cp of a cached file, share of a plain "
@@ -105,6 +108,29 @@ def grown(row, medium, extents):
                        conditions=told),
                 Figure(f"{row}-read", "512 bytes there, median", reads, "us",
                        conditions=told)]
+
+
+@job("mount-device", ALL, seconds=40)
+def mount_device():
+    """Attaching takes the same for all; what is more is for the size."""
+    took, peak = {}, {}
+    for size in (M, 128 * G):
+        with Rig("device") as rig:
+            rig.flash(b"")
+            os.truncate(rig.path("flash"), size)
+            rig.start(U_BOOT, 0, medium="--mmc")
+            times = []
+            for _ in range(RUNS):
+                times.append(1000 * rig.mount(cache="cache"))
+                peak[size] = rig.memory_peak()
+                rig.unmount()
+            took[size] = min(times)
+    told = f"sparse eMMC of 128 GiB, best of {RUNS}"
+    return [Figure("mount-device-time", "mount of a device, longer than with "
+                   "1 MiB", took[128 * G] - took[M], "ms", at_most=50,
+                   conditions=told, note=f"attaching: {took[M]:.0f} ms"),
+            Figure("mount-device-memory", "memory at most (VmHWM)",
+                   peak[128 * G] / K, "MiB", at_most=16, conditions=told)]
 
 
 grown("mount-1M", M, 0)
