@@ -308,10 +308,10 @@ static void changes(void **state)
     (void)state;
     set_time(1000000);
     assert_int_equal(find("crc32", bytes + 8 * KIB, 2 * KIB, 0), 8 * KIB);
-    for (uint32_t i = 0; i < 7; i++) {
+    for (unsigned i = 0; i < 7; i++) {
         fill(other, sizeof(other), 100 + i);
         put(8 * KIB, other, sizeof(other));
-        set_time((time_t)(1000001 + i));
+        set_time((time_t)1000001 + i);
         assert_int_equal(find("crc32", other, 2 * KIB, 0), 8 * KIB);
         assert_int_equal(find("md5", other, 2 * KIB, 0), 8 * KIB);
         assert_int_equal(find("crc32", bytes + 8 * KIB, 2 * KIB, 0), -1);
