@@ -58,20 +58,9 @@ static const char text[] =
     "  --keep-key           that key is typed at the prompt as well\n"
     "  --leftover TEXT      text already typed; knows \\n \\r \\t \\e \\\\ "
     "\\xHH\n"
-    "\n"
-    "The line:\n"
-    "  --baud N             speed of both directions, 10 bits a character\n"
-    "                       (115200); 0 sends as fast as the host reads, and "
-    "then\n"
-    "                       the FIFO holds the host up instead of overrunning\n"
-    "  --fifo N             receive FIFO in bytes (16); more is lost while "
-    "the\n"
-    "                       loader does not look\n"
-    "  --link PATH          symbolic link to the pty, removed at exit\n"
-    "  --log FILE           append every executed command line, and !overrun,\n"
-    "                       !reset, !power, !watchdog, !hang, !dangerous "
-    "COMMAND\n"
-    "\n"
+    "\n";
+
+static const char trouble[] =
     "Faults, repeatable for the same --seed N (1):\n"
     "  --flip N             one in N characters of dump rows has a bit "
     "changed\n"
@@ -137,6 +126,8 @@ static const char end[] =
 void options_print_help(void)
 {
     fputs(text, stdout);
+    fputs(options_help_line, stdout);
+    fputs(trouble, stdout);
     fputs(options_help_media, stdout);
     fputs(end, stdout);
 }

@@ -4,7 +4,6 @@
 
 #include <getopt.h>
 
-#include "uart.h"
 #include "values.h"
 
 static const struct option long_options[] = {
@@ -24,6 +23,7 @@ static const struct option long_options[] = {
     {"without", required_argument, NULL, OPT_WITHOUT},
     {"baud", required_argument, NULL, OPT_BAUD},
     {"fifo", required_argument, NULL, OPT_FIFO},
+    {"latency", required_argument, NULL, OPT_LATENCY},
     {"eol", required_argument, NULL, OPT_EOL},
     {"state", required_argument, NULL, OPT_STATE},
     {"autoboot", required_argument, NULL, OPT_AUTOBOOT},
@@ -131,14 +131,8 @@ static int set_number(struct options *o, int option, const char *arg)
         return value_number(arg, &o->base2);
     case OPT_WINDOW:
         return value_number(arg, &o->window);
-    case OPT_SEED:
-        return value_number(arg, &o->seed);
-    case OPT_BAUD:
-        return value_small(arg, 100000000, &o->baud);
     default:
-        if (value_small(arg, UART_FIFO_MAX, &o->fifo) < 0)
-            return -1;
-        return o->fifo < 1 ? complain("--fifo must be 1 or more") : 0;
+        return value_number(arg, &o->seed);
     }
 }
 
@@ -184,9 +178,11 @@ static int set_option(struct options *o, int option)
     case OPT_BASE2:
     case OPT_WINDOW:
     case OPT_SEED:
+        return set_number(o, option, optarg);
     case OPT_BAUD:
     case OPT_FIFO:
-        return set_number(o, option, optarg);
+    case OPT_LATENCY:
+        return options_set_line(o, option, optarg);
     case OPT_RAM:
         return parse_ram(o, optarg);
     case OPT_AUTOBOOT:
@@ -236,8 +232,7 @@ static void set_defaults(struct options *o)
         .without = "",
         .password = "letmein",
         .media = {.spi_style = SPI_NEW, .shape = {2048, 64, 131072}},
-        .baud = 115200,
-        .fifo = 16,
+        .line = {.baud = 115200, .fifo = 16},
         .countdown = -1,
     };
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "faults.h"
+#include "line_options.h"
 #include "media_options.h"
 
 enum loader { LOADER_WINBOND, LOADER_UBOOT };
@@ -84,8 +85,7 @@ struct options {
     const char *log;     /* NULL: none */
     const char *newline; /* U-Boot's line end; NULL: of the variant */
     char leftover[256];
-    long baud;
-    long fifo;
+    struct line_options line;
     int64_t countdown; /* ns */
     struct faults faults;
 
@@ -106,8 +106,8 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char **argv);
 
-/* A part of it. */
-extern const char options_help_media[];
+/* Parts of it. */
+extern const char options_help_line[], options_help_media[];
 
 /* The text of --help, on stdout. */
 void options_print_help(void);

@@ -22,6 +22,7 @@ enum option_id {
     OPT_WITHOUT,
     OPT_BAUD,
     OPT_FIFO,
+    OPT_LATENCY,
     OPT_EOL,
     OPT_STATE,
     OPT_AUTOBOOT,
@@ -69,6 +70,9 @@ int options_set_fault(struct options *o, int option, const char *arg);
 
 /* Take one option of those about media; -1 after a complaint. */
 int options_set_media(struct options *o, int option, const char *arg);
+
+/* Take one option of those about the line; -1 after a complaint. */
+int options_set_line(struct options *o, int option, const char *arg);
 
 /* --autoboot SECONDS|VARIANT, --stop any|ctrl-c|WORD, --password */
 int options_set_start(struct options *o, int option, const char *arg);

@@ -13,13 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line_options.h"
 #include "log.h"
 
 #define SECOND  INT64_C(1000000000)
 #define FOREVER INT64_MAX
 
 enum {
-    SLACK_MAX = 10000000,    /* output may be this late, in ns */
+    SLACK_MAX = 1000000,     /* output may be this late, in ns */
     STALL_TIME = 1000000000, /* a host this slow does not read at all */
     UNPACED_CHUNK = 16384,
 };
@@ -37,14 +38,15 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-int uart_init(struct uart *u, int master, long baud, int fifo)
+int uart_init(struct uart *u, int master, const struct line_options *o)
 {
     sigset_t set;
 
     u->master = master;
     u->stop_at = UINT64_MAX;
-    u->fifo_max = fifo;
-    u->char_time = baud > 0 ? 10 * SECOND / baud : 0;
+    u->fifo_max = (int)o->fifo;
+    u->char_time = o->baud > 0 ? 10 * SECOND / o->baud : 0;
+    u->adapter.latency = o->latency;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGUSR2);
@@ -66,13 +68,16 @@ void uart_clear(struct uart *u)
     u->out_len = 0;
     u->burst = 0;
     u->overrun = false;
+    u->idle = false;
     u->now = real_time();
     u->clock = u->now;
     u->in_free = u->now;
+    adapter_reset(&u->adapter, u->now);
 }
 
 void uart_reset(struct uart *u)
 {
+    u->idle = false;
     u->fifo_len = 0;
     u->overrun = false;
 }
@@ -113,25 +118,37 @@ static void take_input(struct uart *u)
     }
 }
 
-/* Write the first `count` bytes of the output, or as many as fit. */
+/* Write the first `count` bytes of the output, or as many as may and fit. */
 static void flush(struct uart *u, size_t count)
 {
-    ssize_t put = (ssize_t)count;
+    ssize_t put;
 
+    if (count > u->adapter.ready)
+        count = u->adapter.ready;
     if (count == 0)
         return;
-    if (!u->dead)
-        put = write(u->master, u->out, count);
+    put = u->dead ? (ssize_t)count : write(u->master, u->out, count);
     if (put <= 0)
         return;
     u->stalled = false;
+    u->adapter.ready -= (size_t)put;
     u->out_len -= (size_t)put;
     memmove(u->out, u->out + put, u->out_len);
+}
+
+/* While the loader prints, what it has not printed yet is not in there. */
+static void run_adapter(struct uart *u)
+{
+    if (u->adapter.latency == 0)
+        return;
+    adapter_run(&u->adapter, u->idle || u->clock > u->now ? u->now : u->clock);
+    flush(u, u->out_len);
 }
 
 /* Look after signals, input and (`want_out`) room for output once. */
 static void poll_once(struct uart *u, int64_t until, bool want_out)
 {
+    int64_t next = adapter_next(&u->adapter);
     struct pollfd fds[2] = {
         {.fd = u->signals, .events = POLLIN},
         {.fd = u->master},
@@ -144,6 +161,8 @@ static void poll_once(struct uart *u, int64_t until, bool want_out)
     if (want_out)
         fds[1].events |= POLLOUT;
     u->now = real_time();
+    if (until > next && (u->idle || next <= u->clock))
+        until = next;
     left = until == FOREVER ? FOREVER : later(until - u->now, 0);
     ts.tv_sec = left / SECOND;
     ts.tv_nsec = left % SECOND;
@@ -154,6 +173,7 @@ static void poll_once(struct uart *u, int64_t until, bool want_out)
             take_input(u);
     }
     u->now = real_time();
+    run_adapter(u);
     if (u->char_time == 0)
         u->clock = u->now;
 }
@@ -185,13 +205,15 @@ static void make_room(struct uart *u)
         flush(u, u->out_len);
         u->stalled = u->now >= limit;
     }
-    if (u->stalled)
-        u->out_len = 0;
+    if (!u->stalled)
+        return;
+    u->out_len = 0;
+    adapter_reset(&u->adapter, u->now);
 }
 
 /*
  * Between two sleeps a quarter of the burst so far is let gather, so that an
- * echo goes out at once and a long dump in pieces of 10 ms.
+ * echo goes out at once and a long dump in pieces of 1 ms.
  */
 static int64_t slack(const struct uart *u)
 {
@@ -212,9 +234,11 @@ void uart_putc(struct uart *u, int byte)
 {
     if (u->out_len == UART_OUT_MAX)
         make_room(u);
-    if (u->out_len < UART_OUT_MAX)
-        u->out[u->out_len++] = (char)byte;
     u->clock += u->char_time;
+    if (u->out_len < UART_OUT_MAX) {
+        u->out[u->out_len++] = (char)byte;
+        adapter_put(&u->adapter, u->clock);
+    }
     u->burst++;
     if (u->char_time == 0) {
         if (u->out_len % UNPACED_CHUNK == 0) {
@@ -299,8 +323,10 @@ int uart_getc(struct uart *u)
         settle(u);
         if (u->in_len > 0)
             next = u->in[u->in_head].due;
+        u->idle = true;
         if (next > u->now)
-            poll_once(u, next, u->out_len > 0);
+            poll_once(u, next, u->adapter.ready > 0);
+        u->idle = false;
     }
 }
 

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapter.h"
+
+struct line_options;
 struct log;
 
 enum {
@@ -55,6 +58,7 @@ struct uart {
     bool dead;    /* cable pulled */
     bool stalled; /* nobody reads at the other end */
     bool overrun; /* the present loss is already logged */
+    bool idle;    /* the loader waits; its clock may lag */
 
     uint8_t fifo[UART_FIFO_MAX];
     int fifo_len;
@@ -65,12 +69,13 @@ struct uart {
     int in_len;
     int64_t in_free; /* when the line to the device is free */
 
+    struct adapter adapter; /* between `out` and the host */
     char out[UART_OUT_MAX];
-    size_t out_len;
+    size_t out_len; /* those ready and those held in the adapter */
 };
 
 /* Get ready on pty master `master`; blocks the signals it listens to. */
-int uart_init(struct uart *u, int master, long baud, int fifo);
+int uart_init(struct uart *u, int master, const struct line_options *o);
 
 /* Forget everything in transit, as a power cycle does. */
 void uart_clear(struct uart *u);

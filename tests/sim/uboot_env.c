@@ -82,7 +82,7 @@ static bool make_value(struct sim *sim, const char *name, char *value)
         return make_mtd(sim, name, value);
     if (strcmp(name, "baudrate") == 0)
         snprintf(value, VALUE_MAX, "%ld",
-                 sim->opt.baud ? sim->opt.baud : 115200);
+                 sim->opt.line.baud ? sim->opt.line.baud : 115200);
     else if (strcmp(name, "bootargs") == 0)
         make_bootargs(sim, value);
     else if (strcmp(name, "bootcmd") == 0)
