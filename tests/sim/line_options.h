@@ -9,6 +9,7 @@ struct line_options {
     long baud;       /* 0: not paced */
     long fifo;       /* bytes */
     int64_t latency; /* of the adapter, ns; 0: none */
+    long lose_ahead; /* times that input during a command is lost; -1: all */
 };
 
 #endif

@@ -24,6 +24,7 @@ static const struct option long_options[] = {
     {"baud", required_argument, NULL, OPT_BAUD},
     {"fifo", required_argument, NULL, OPT_FIFO},
     {"latency", required_argument, NULL, OPT_LATENCY},
+    {"lose-ahead", optional_argument, NULL, OPT_LOSE_AHEAD},
     {"eol", required_argument, NULL, OPT_EOL},
     {"state", required_argument, NULL, OPT_STATE},
     {"autoboot", required_argument, NULL, OPT_AUTOBOOT},
@@ -182,6 +183,7 @@ static int set_option(struct options *o, int option)
     case OPT_BAUD:
     case OPT_FIFO:
     case OPT_LATENCY:
+    case OPT_LOSE_AHEAD:
         return options_set_line(o, option, optarg);
     case OPT_RAM:
         return parse_ram(o, optarg);

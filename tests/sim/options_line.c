@@ -5,7 +5,7 @@
 #include "uart.h"
 #include "values.h"
 
-enum { BAUD_MAX = 100000000, LATENCY_MAX = 10000 };
+enum { BAUD_MAX = 100000000, LATENCY_MAX = 10000, TIMES_MAX = 1000000 };
 
 static int set_fifo(struct line_options *l, const char *arg)
 {
@@ -31,6 +31,9 @@ int options_set_line(struct options *o, int option, const char *arg)
     switch (option) {
     case OPT_BAUD:
         return value_small(arg, BAUD_MAX, &l->baud);
+    case OPT_LOSE_AHEAD:
+        l->lose_ahead = -1;
+        return arg ? value_small(arg, TIMES_MAX, &l->lose_ahead) : 0;
     case OPT_LATENCY:
         return set_latency(l, arg);
     default:

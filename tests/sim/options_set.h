@@ -23,6 +23,7 @@ enum option_id {
     OPT_BAUD,
     OPT_FIFO,
     OPT_LATENCY,
+    OPT_LOSE_AHEAD,
     OPT_EOL,
     OPT_STATE,
     OPT_AUTOBOOT,

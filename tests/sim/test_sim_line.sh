@@ -68,7 +68,50 @@ test_latency() {
     holds 'latency: on a line without pace' 'Supports flash types:'
 }
 
+# Three more dumps fit into the FIFO of 16, and go on where the last ended.
+test_ahead_winbond() {
+    start_sim --loader winbond --flash "$dir/flash"
+    talk 's:d -s 0x7F000000\r' 'w:7F000010]' 's:d -s\rd -s\rd -s\r' \
+        'w:0x7F000300' 'w:ader > '
+    check 'winbond: rows of four dumps' \
+        "$(grep -c '^.\?\[7F000[0-3].0\]' "$dir/got")" -eq 64
+    holds 'winbond: what was typed ahead is shown after the prompt' \
+        '\n\r\rbootloader > d -s\n\rDisplaying memory at 0x7F000200\n\r'
+    check 'winbond: three prompts lie between' \
+        "$(grep -c 'loader > d -s' "$dir/got")" -eq 3
+    start_sim --loader winbond --flash "$dir/flash" --lose-ahead=1
+    talk 's:d -s 0x7F000000\r' 'w:7F000010]' 's:d -s\r' 'w:ader > ' p:200
+    lacks 'lose ahead: winbond forgets it' 'ader > d'
+    logged 'lose ahead: that is noted' '!lost-ahead'
+    talk 's:d -s\r' 'w:7F000110]' 's:d -s\r' 'w:0x7F000200'
+    result $? 'lose ahead: but only once'
+    start_sim --loader winbond --flash "$dir/flash" --lose-ahead
+    for _ in 1 2; do
+        talk 's:d -s\r' 'w:10]' 's:d -s\r' 'w:ader > ' p:100
+    done
+    check 'lose ahead: each time' "$(marks lost-ahead)" -eq 2
+}
+
+# Each row or record costs a character of what is typed.
+test_ahead_uboot() {
+    start_sim --loader u-boot --flash "$dir/flash" --has saves --baud 19200
+    talk 's:md.b 9f000000 200\r' 'w:9f000000:' 's:md.b 0 1\r' 'w:=> ' p:100
+    check 'u-boot: md eats what is typed' "$(tail -c 3 "$dir/got")" = '=> '
+    talk 's:md.b 9f000000 80\r' 'w:9f000000:' 's:abcdefghijklm' 'w:=> ' p:100
+    holds 'u-boot: one character a row' '=> ijklm'
+    talk 's:\x03' 'w:=> ' 's:saves 9f000000 200\r' 'w:proceed' 's:\r' \
+        'w:S3' 's:md.b 0 1\r' 'w:complete' p:100
+    check 'u-boot: saves eats it, too' "$(tail -c 3 "$dir/got")" = '=> '
+    talk 's:crc32 9f000000 100\rmd.b 9f000000 1\r' 'w:k\r\n=> '
+    result $? 'u-boot: crc32 does not'
+    start_sim --loader u-boot --flash "$dir/flash" --lose-ahead
+    talk 's:md.b 9f000000 80\r' 'w:9f000000:' 's:abcdefghijklm' 'w:=> ' p:100
+    lacks 'lose ahead: u-boot' '=> i'
+}
+
 head -c 65536 /dev/zero | tr "\0" k > "$dir/flash"
 test_pace
 test_latency
+test_ahead_winbond
+test_ahead_uboot
 finish

@@ -337,6 +337,18 @@ bool uart_tstc(struct uart *u)
     return u->fifo_len > 0;
 }
 
+int uart_drop_input(struct uart *u)
+{
+    int lost = 0;
+
+    while (uart_tstc(u)) {
+        lost += u->fifo_len;
+        u->fifo_len = 0;
+    }
+    u->overrun = false;
+    return lost;
+}
+
 void uart_sleep(struct uart *u, int64_t nanoseconds)
 {
     int64_t goal;

@@ -100,6 +100,9 @@ int uart_getc(struct uart *u);
 /* Is a byte waiting? */
 bool uart_tstc(struct uart *u);
 
+/* Throw away what has arrived; how many bytes that was. */
+int uart_drop_input(struct uart *u);
+
 /* Do nothing for a while; input gathers in the FIFO. */
 void uart_sleep(struct uart *u, int64_t nanoseconds);
 
