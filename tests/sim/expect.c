@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rate.h"
 #include "values.h"
 
 static const char usage[] =
@@ -19,6 +20,7 @@ static const char usage[] =
     "  w:TEXT   read until TEXT has come since the last step that waited\n"
     "  p:MS     read for so many milliseconds\n"
     "  t:MS     patience of the steps that wait (5000)\n"
+    "  b:BAUD   set the speed\n"
     "  i:NAME   write NAME and the time in microseconds to stderr\n"
     "TEXT knows \\n \\r \\b \\e \\\\ and \\xHH. Exit status 1: patience "
     "ended.\n";
@@ -171,6 +173,8 @@ static int do_step(struct host *h, char *step)
         listen_for(h, strtol(text, NULL, 10));
         return 0;
     }
+    if (step[0] == 'b')
+        return rate_set(h->fd, strtol(text, NULL, 10)) < 0 ? 2 : 0;
     if (step[0] == 'i') {
         fprintf(stderr, "%s %ld\n", text, now_us());
         return 0;

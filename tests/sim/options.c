@@ -25,6 +25,10 @@ static const struct option long_options[] = {
     {"fifo", required_argument, NULL, OPT_FIFO},
     {"latency", required_argument, NULL, OPT_LATENCY},
     {"lose-ahead", optional_argument, NULL, OPT_LOSE_AHEAD},
+    {"bauds", required_argument, NULL, OPT_BAUDS},
+    {"strict-baud", no_argument, NULL, OPT_STRICT_BAUD},
+    {"max-baud", required_argument, NULL, OPT_MAX_BAUD},
+    {"max-baud-dead", required_argument, NULL, OPT_MAX_BAUD_DEAD},
     {"eol", required_argument, NULL, OPT_EOL},
     {"state", required_argument, NULL, OPT_STATE},
     {"autoboot", required_argument, NULL, OPT_AUTOBOOT},
@@ -184,6 +188,10 @@ static int set_option(struct options *o, int option)
     case OPT_FIFO:
     case OPT_LATENCY:
     case OPT_LOSE_AHEAD:
+    case OPT_BAUDS:
+    case OPT_STRICT_BAUD:
+    case OPT_MAX_BAUD:
+    case OPT_MAX_BAUD_DEAD:
         return options_set_line(o, option, optarg);
     case OPT_RAM:
         return parse_ram(o, optarg);
@@ -258,6 +266,7 @@ static void finish_loader(struct options *o, bool winbond)
         o->newline = menu ? "\n\r" : "\r\n";
     if (!o->prompt)
         o->prompt = menu ? "MT7628 # " : "=> ";
+    options_finish_line(&o->line, winbond);
     if (!o->mac)
         o->mac = winbond ? "00:00:5e:00:53:01" : "00:00:5e:00:53:02";
 }

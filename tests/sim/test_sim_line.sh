@@ -109,9 +109,115 @@ test_ahead_uboot() {
     lacks 'lose ahead: u-boot' '=> i'
 }
 
+# The answer already comes at the new speed.
+test_baud_winbond() {
+    start_sim --loader winbond --flash "$dir/flash"
+    talk b:115200 's:b 460800\r' w:460800 p:200 's:\r' p:200
+    lacks 'winbond: b, a host that stays behind' 'loader'
+    logged 'winbond: b is noted' '!baud 460800'
+    timed b:460800 's:\r\r' 'w:loader > ' i:from 's:d -s 0x7F000000\r' \
+        w:7F0000F0 'w:loader > ' i:to
+    holds 'winbond: b, a host that follows' \
+        '[7F000000] 6B6B6B6B 6B6B6B6B - 6B6B6B6B 6B6B6B6B  kkkkkkkkkkkkkkkk'
+    within 'winbond: a dump at 460800, microseconds' "$(took from to)" \
+        25000 45000
+    talk 's:b 115200\r' p:50 b:115200 's:\r' 'w:loader > '
+    result $? 'winbond: b, and back'
+    talk 's:b 230400\r' p:50 b:235000 's:\r' 'w:loader > '
+    result $? 'winbond: two percent are no matter'
+    talk b:240000 's:\r' p:100
+    lacks 'winbond: more than four are' 'loader > '
+    kill -HUP "$pid"
+    talk b:115200 'w:debug mode ' 's:\x1b' 'w:loader > '
+    result $? 'winbond: a reset takes the speed back'
+    start_sim --loader winbond --flash "$dir/flash" --bauds 9600,115200,31250
+    wb 'b 460800'
+    is 'winbond: a table of its own' \
+        "b 460800\\n\\rUnsupported speed.\\n\\r$P"
+    wb 'b'
+    holds 'winbond: it is told' '\n\r[9600,115200,31250]\n\r'
+    talk 's:b 31250\r' p:50 b:31250 's:\r' 'w:loader > '
+    result $? 'winbond: a speed that no table of libc has'
+}
+
+test_baud_uboot() {
+    local ask='## Switch baudrate to 921600 bps and press ENTER ...\r\n'
+
+    start_sim --loader u-boot --flash "$dir/flash" --format new
+    talk b:115200 's:setenv baudrate 921600\r' "w:$ask" p:150 's:\r\r\r' p:100
+    lacks 'u-boot: setenv, a host that stays behind' '=> '
+    talk b:921600 's:x\r' 'w:=> '
+    is 'u-boot: setenv, ENTER at the new speed' '=> '
+    ub 'printenv baudrate'
+    holds 'u-boot: setenv is seen' 'baudrate=921600\r\n'
+    logged 'u-boot: setenv is noted' '!baud 921600'
+    ub 'setenv baudrate 12345'
+    is 'u-boot: setenv, a speed it has not' "setenv baudrate 12345\\r\\n\
+## Baudrate 12345 bps not supported\\r\\n=> "
+    ub 'setenv baudrate 921600'
+    is 'u-boot: setenv, the present one' 'setenv baudrate 921600\r\n=> '
+    ub 'saveenv'
+    logged 'u-boot: saveenv stays dangerous' '!dangerous saveenv'
+    kill -USR1 "$pid"
+    talk p:300
+    lacks 'u-boot: after a power cycle the old speed' 'autoboot'
+    kill -USR1 "$pid"
+    talk b:115200 'w:autoboot:  2 ' 's: ' 'w:=> '
+    result $? 'u-boot: and a host that goes back'
+    talk 's:setenv baudrate 921600\r' "w:$ask" b:921600 p:10 \
+        's:\r' p:200
+    lacks 'u-boot: an ENTER before the switch is lost' '=> '
+    talk 's:\r' 'w:=> '
+    result $? 'u-boot: one after it is not'
+    start_sim --loader u-boot --flash "$dir/flash" --bauds 115200,230400
+    ub 'setenv baudrate 921600'
+    holds 'u-boot: a table of its own' '## Baudrate 921600 bps not supported'
+}
+
+test_baud_strict() {
+    start_sim --loader u-boot --flash "$dir/flash"
+    talk b:9600 's:\r' 'w:=> '
+    result $? 'a speed that never changed is no matter'
+    start_sim --loader u-boot --flash "$dir/flash" --strict-baud --seed 7
+    talk b:9600 's:md.b 9f000000 40\r' p:200
+    lacks 'strict: a wrong speed is' '9f000000'
+    check 'strict: something is seen nevertheless' "$(size)" -gt 0
+    talk b:115200 's:\x03' 'w:=> ' 's:md.b 9f000000 1\r' 'w:k\r\n=> '
+    result $? 'strict: the right one'
+}
+
+# rows_are NAME BAUD LEAST MOST OPTION...: rows that are right, of 64, at BAUD.
+rows_are() {
+    local name=$1 baud=$2 least=$3 most=$4
+
+    shift 4
+    start_sim --loader winbond --flash "$dir/flash" "$@"
+    talk b:115200 "s:b $baud\\r" p:50 "b:$baud" 's:\r' p:50
+    talk 's:d 0x7F000000\rd\rd\r' p:500 's:d\r' p:300
+    within "limits: $name, rows" "$(grep -Fc \
+        '] 6B6B6B6B 6B6B6B6B - 6B6B6B6B 6B6B6B6B  kkkkkkkkkkkkkkkk' \
+        "$dir/got")" "$least" "$most"
+}
+
+test_baud_limits() {
+    rows_are none 460800 64 64
+    rows_are marginal 460800 1 40 --max-baud 230400
+    rows_are 'just below' 230400 64 64 --max-baud 230400
+    rows_are dead 460800 0 0 --max-baud-dead 230400
+    talk b:115200 's:b 115200\r' p:100 's:\r' p:100
+    lacks 'limits: no way back' 'loader'
+    kill -USR1 "$pid"
+    talk 'w:debug mode ' 's:\x1b' 'w:loader > '
+    result $? 'limits: but a power cycle'
+}
+
 head -c 65536 /dev/zero | tr "\0" k > "$dir/flash"
 test_pace
 test_latency
 test_ahead_winbond
 test_ahead_uboot
+test_baud_winbond
+test_baud_uboot
+test_baud_strict
+test_baud_limits
 finish

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,13 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "line_options.h"
 #include "log.h"
 
 #define SECOND  INT64_C(1000000000)
 #define FOREVER INT64_MAX
 
 enum {
+    LOOK_TIME = 1000000,     /* the host's speed is known so often */
     SLACK_MAX = 1000000,     /* output may be this late, in ns */
     STALL_TIME = 1000000000, /* a host this slow does not read at all */
     UNPACED_CHUNK = 16384,
@@ -38,13 +37,15 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-int uart_init(struct uart *u, int master, const struct line_options *o)
+int uart_init(struct uart *u, int master, const struct line_options *o,
+              uint64_t seed)
 {
     sigset_t set;
 
     u->master = master;
     u->stop_at = UINT64_MAX;
     u->fifo_max = (int)o->fifo;
+    line_init(&u->line, o, master, seed);
     u->char_time = o->baud > 0 ? 10 * SECOND / o->baud : 0;
     u->adapter.latency = o->latency;
     sigemptyset(&set);
@@ -78,6 +79,8 @@ void uart_clear(struct uart *u)
 void uart_reset(struct uart *u)
 {
     u->idle = false;
+    u->now = real_time();
+    u->clock = later(u->clock, u->now);
     u->fifo_len = 0;
     u->overrun = false;
 }
@@ -114,7 +117,8 @@ static void take_input(struct uart *u)
         int slot = (u->in_head + u->in_len++) % UART_IN_MAX;
 
         u->in_free = later(u->in_free, u->now) + u->char_time;
-        u->in[slot] = (struct uart_byte){buf[i], u->in_free};
+        u->in[slot] = (struct uart_byte){
+            .byte = buf[i], .due = u->in_free, .mark = line_mark(&u->line)};
     }
 }
 
@@ -163,14 +167,20 @@ static void poll_once(struct uart *u, int64_t until, bool want_out)
     u->now = real_time();
     if (until > next && (u->idle || next <= u->clock))
         until = next;
+    if (line_is_watched(&u->line) && until > u->now + LOOK_TIME)
+        until = u->now + LOOK_TIME;
     left = until == FOREVER ? FOREVER : later(until - u->now, 0);
     ts.tv_sec = left / SECOND;
     ts.tv_nsec = left % SECOND;
     if (ppoll(fds, 2, until == FOREVER ? NULL : &ts, NULL) > 0) {
         if (fds[0].revents)
             take_signal(u);
+        if (line_is_watched(&u->line))
+            line_look(&u->line);
         if (fds[1].revents & POLLIN)
             take_input(u);
+    } else if (line_is_watched(&u->line)) {
+        line_look(&u->line);
     }
     u->now = real_time();
     run_adapter(u);
@@ -235,7 +245,8 @@ void uart_putc(struct uart *u, int byte)
     if (u->out_len == UART_OUT_MAX)
         make_room(u);
     u->clock += u->char_time;
-    if (u->out_len < UART_OUT_MAX) {
+    byte = line_to_host(&u->line, byte);
+    if (byte >= 0 && u->out_len < UART_OUT_MAX) {
         u->out[u->out_len++] = (char)byte;
         adapter_put(&u->adapter, u->clock);
     }
@@ -256,27 +267,12 @@ void uart_putc(struct uart *u, int byte)
         stop(u);
 }
 
-void uart_puts(struct uart *u, const char *text)
+static void receive(struct uart *u, const struct uart_byte *b)
 {
-    for (; *text; text++) {
-        if (*text != '\n') {
-            uart_putc(u, *text);
-            continue;
-        }
-        for (const char *p = u->newline; *p; p++)
-            uart_putc(u, *p);
-    }
-}
+    int byte = line_to_device(&u->line, b->byte, b->mark);
 
-void uart_printf(struct uart *u, const char *format, ...)
-{
-    char buf[4096];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(buf, sizeof buf, format, args);
-    va_end(args);
-    uart_puts(u, buf);
+    if (byte >= 0)
+        u->fifo[u->fifo_len++] = (uint8_t)byte;
 }
 
 /* Move what has arrived by the loader's time into the FIFO. */
@@ -284,7 +280,7 @@ static void arrive(struct uart *u)
 {
     while (u->in_len > 0 && u->in[u->in_head].due <= u->clock) {
         if (u->fifo_len < u->fifo_max) {
-            u->fifo[u->fifo_len++] = u->in[u->in_head].byte;
+            receive(u, &u->in[u->in_head]);
         } else if (u->char_time == 0) {
             return;
         } else {
@@ -337,18 +333,6 @@ bool uart_tstc(struct uart *u)
     return u->fifo_len > 0;
 }
 
-int uart_drop_input(struct uart *u)
-{
-    int lost = 0;
-
-    while (uart_tstc(u)) {
-        lost += u->fifo_len;
-        u->fifo_len = 0;
-    }
-    u->overrun = false;
-    return lost;
-}
-
 void uart_sleep(struct uart *u, int64_t nanoseconds)
 {
     int64_t goal;
@@ -359,9 +343,36 @@ void uart_sleep(struct uart *u, int64_t nanoseconds)
     wait_until(u, goal);
 }
 
-void uart_set_baud(struct uart *u, long baud)
+/* What came at the old speed stays as it is. */
+static void change_baud(struct uart *u, long baud)
 {
     settle(u);
+    arrive(u);
+    u->line.rate = baud;
     if (u->char_time)
         u->char_time = 10 * SECOND / baud;
+}
+
+void uart_announce_baud(struct uart *u)
+{
+    if (!line_is_watched(&u->line)) {
+        line_look(&u->line);
+        line_look(&u->line);
+    }
+    u->line.armed = true;
+}
+
+void uart_set_baud(struct uart *u, long baud)
+{
+    char mark[32];
+
+    uart_announce_baud(u);
+    change_baud(u, baud);
+    snprintf(mark, sizeof mark, "baud %ld", baud);
+    log_mark(u->log, mark);
+}
+
+void uart_start_baud(struct uart *u)
+{
+    change_baud(u, line_start_rate(u->line.o));
 }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "adapter.h"
+#include "line.h"
 
-struct line_options;
 struct log;
 
 enum {
@@ -32,6 +32,7 @@ enum uart_event {
 struct uart_byte {
     uint8_t byte;
     int64_t due;
+    struct line_mark mark;
 };
 
 /*
@@ -47,6 +48,7 @@ struct uart {
     jmp_buf *restart;
     const char *newline; /* what '\n' becomes on the wire */
 
+    struct line line;
     int64_t char_time; /* 0: the line is not paced */
     int64_t clock;
     int64_t now; /* real time when last looked at */
@@ -75,7 +77,8 @@ struct uart {
 };
 
 /* Get ready on pty master `master`; blocks the signals it listens to. */
-int uart_init(struct uart *u, int master, const struct line_options *o);
+int uart_init(struct uart *u, int master, const struct line_options *o,
+              uint64_t seed);
 
 /* Forget everything in transit, as a power cycle does. */
 void uart_clear(struct uart *u);
@@ -83,8 +86,14 @@ void uart_clear(struct uart *u);
 /* Forget what arrived, as a reset does; what is on the line still arrives. */
 void uart_reset(struct uart *u);
 
+/* Tell that the speed is about to change; from now on the host's matters. */
+void uart_announce_baud(struct uart *u);
+
 /* Change speed once all output is out; an unpaced line stays unpaced. */
 void uart_set_baud(struct uart *u, long baud);
+
+/* Go back to the speed of the start. */
+void uart_start_baud(struct uart *u);
 
 /* Send one byte as it is. */
 void uart_putc(struct uart *u, int byte);
