@@ -39,6 +39,7 @@ static const struct option long_options[] = {
     {"link", required_argument, NULL, OPT_LINK},
     {"log", required_argument, NULL, OPT_LOG},
     {"seed", required_argument, NULL, OPT_SEED},
+    {"sum-rate", required_argument, NULL, OPT_SUM_RATE},
     {"flip", required_argument, NULL, OPT_FLIP},
     {"drop", required_argument, NULL, OPT_DROP},
     {"bad-row", required_argument, NULL, OPT_BAD_ROW},
@@ -136,6 +137,8 @@ static int set_number(struct options *o, int option, const char *arg)
         return value_number(arg, &o->base2);
     case OPT_WINDOW:
         return value_number(arg, &o->window);
+    case OPT_SUM_RATE:
+        return value_number(arg, &o->sum_rate);
     default:
         return value_number(arg, &o->seed);
     }
@@ -183,6 +186,7 @@ static int set_option(struct options *o, int option)
     case OPT_BASE2:
     case OPT_WINDOW:
     case OPT_SEED:
+    case OPT_SUM_RATE:
         return set_number(o, option, optarg);
     case OPT_BAUD:
     case OPT_FIFO:

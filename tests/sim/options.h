@@ -74,6 +74,7 @@ struct options {
     uint64_t ram_base, ram_size;
     uint64_t abort_at;
     uint64_t seed;
+    uint64_t sum_rate; /* bytes a second that crc32 reads; 0: no time */
     const char *flash, *flash2; /* NULL: not fitted */
     struct media_options media;
     const char *prompt;   /* NULL: that of the autoboot variant */

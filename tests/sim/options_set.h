@@ -38,6 +38,7 @@ enum option_id {
     OPT_LINK,
     OPT_LOG,
     OPT_SEED,
+    OPT_SUM_RATE,
     OPT_FLIP,
     OPT_DROP,
     OPT_BAD_ROW,

@@ -211,6 +211,19 @@ test_baud_limits() {
     result $? 'limits: but a power cycle'
 }
 
+# The answer of crc32 comes when 100000 bytes have been read, 0.1 s.
+test_sum_rate() {
+    start_sim --loader u-boot --flash "$dir/flash" --window 1M
+    timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
+    within 'crc32 takes no time, microseconds' "$(took from to)" 2000 30000
+    start_sim --loader u-boot --flash "$dir/flash" --window 1M --sum-rate 1M
+    timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
+    within 'crc32 takes time, microseconds' "$(took from to)" 97000 125000
+    timed 's:crc32 9f000000 0\r' 'w:f000000 0' i:from 'w:==> ' i:to
+    within 'crc32 of nothing takes none, microseconds' "$(took from to)" \
+        2000 30000
+}
+
 head -c 65536 /dev/zero | tr "\0" k > "$dir/flash"
 test_pace
 test_latency
@@ -220,4 +233,5 @@ test_baud_winbond
 test_baud_uboot
 test_baud_strict
 test_baud_limits
+test_sum_rate
 finish
