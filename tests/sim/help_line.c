@@ -39,4 +39,11 @@ const char options_help_line[] =
     "  --log FILE           append every executed command line, and !overrun,\n"
     "                       !reset, !power, !watchdog, !hang, !dangerous "
     "COMMAND\n"
+    "  --stats FILE         at the end, and at SIGQUIT, write lines `NAME "
+    "FIGURE`:\n"
+    "                       sent, received (characters), overrun (of those), "
+    "commands,\n"
+    "                       span_us from the first character to the host to "
+    "the end\n"
+    "                       of the last, idle_us without one in between\n"
     "\n";

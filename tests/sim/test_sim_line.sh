@@ -224,6 +224,36 @@ test_sum_rate() {
         2000 30000
 }
 
+# figure NAME: of the statistics.
+figure() {
+    awk -v name="$1" '$1 == name { print $2 }' "$dir/stats"
+}
+
+# Rows of 79 characters, 19 of the command and 3 of the prompt.
+test_stats() {
+    local sent=$((19 + 79 * 16 + 3)) us=$((10 * 1000000 / 38400))
+
+    start_sim --loader u-boot --flash "$dir/flash" --baud 38400 \
+        --stats "$dir/stats"
+    ub 'md.b 9f000000 100'
+    kill -QUIT "$pid"
+    await test -s "$dir/stats"
+    check 'stats: sent' "$(figure sent)" -eq "$sent"
+    check 'stats: received' "$(figure received)" -eq 18
+    check 'stats: commands' "$(figure commands)" -eq 1
+    within 'stats: idle, microseconds' "$(figure idle_us)" 0 20000
+    within 'stats: the rest of the span is what was sent' \
+        $(($(figure span_us) - $(figure idle_us))) $((sent * us)) \
+        $((sent * (us + 1)))
+    talk p:300 's:echo\r' 'w:=> ' 's:md.b 9f000000 10\r' 'w:9f' \
+        's:aaaaaaaaaaaaaaaaaaaa' 'w:=> ' p:100
+    stop_sim
+    within 'stats: idle between commands, microseconds' \
+        "$(figure idle_us)" 300000 450000
+    check 'stats: at the end' "$(figure commands)" -eq 3
+    check 'stats: overruns' "$(figure overrun)" -eq 4
+}
+
 head -c 65536 /dev/zero | tr "\0" k > "$dir/flash"
 test_pace
 test_latency
@@ -234,4 +264,5 @@ test_baud_uboot
 test_baud_strict
 test_baud_limits
 test_sum_rate
+test_stats
 finish
