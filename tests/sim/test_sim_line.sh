@@ -58,6 +58,10 @@ test_latency() {
         's:\r' 'w:=> ' i:to
     within 'latency: of three answers, microseconds' "$(took from to)" \
         290000 330000
+    start_sim --loader u-boot --flash "$dir/flash" --latency 300
+    timed 's:\r' 'w:=> ' i:from 's:md.b 9f000000 200\r' 'w:=> ' i:to
+    within 'latency: the timer starts with a full packet, microseconds' \
+        "$(took from to)" 500000 550000
     start_sim --loader u-boot --flash "$dir/flash" --latency 16
     timed i:from 's:md.b 9f000000 1000\r' 'w:=> ' i:to
     check 'latency: nothing gets lost' "$(size)" -eq $((20 + 79 * 256 + 3))
