@@ -123,6 +123,7 @@ static int type_and_compare(struct console *c, const char *command, char *got,
         ret = type_command(c, command);
         if (ret != -EILSEQ)
             break;
+        c->wrong_echoes++;
         transcript_tail(c->transcript, 48, got, size);
         console_discard(c);
         if (c->restarted && !restarted)
@@ -173,4 +174,20 @@ int console_begin(struct console *c, const char *command, bool enter,
     return ret < 0 ? err_set(err, ret, "cannot send '%s': %s", command,
                              strerror(-ret))
                    : 0;
+}
+
+int console_type_ahead(struct console *c, const char *command)
+{
+    const struct keys *end = &c->dialect->line_end;
+    char text[CONSOLE_AHEAD_MAX];
+    size_t len = strlen(command);
+
+    if (console_is_any(c->dialect->never, c->dialect->n_never,
+                       (struct span){command, len}))
+        return -EPERM;
+    if (len + end->len > sizeof(text))
+        return -EMSGSIZE;
+    memcpy(text, command, len);
+    memcpy(text + len, end->bytes, end->len);
+    return console_send_bytes(c, text, len + end->len);
 }

@@ -166,6 +166,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
     dev->console.restarted = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = survey(dev, config->segments, err);
+    dev->first_echoes = dev->console.wrong_echoes;
     if (ret < 0)
         err_prefix(err, "%s", config->port);
     return ret;

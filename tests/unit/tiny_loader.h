@@ -28,6 +28,8 @@ struct loader {
     void (*mangle)(struct loader *l, char *row, uint64_t address);
     unsigned garble_echoes; /* of so many next letters the echo is wrong */
     bool deaf;              /* nothing that is typed arrives */
+    unsigned fifo_max;      /* what is typed while it prints is kept */
+    const char *ahead;      /* heard instead of that; NULL: it is */
     bool interruptible;
 
     char edit[256];
@@ -39,6 +41,9 @@ struct loader {
     uint64_t end;
     unsigned width;
     bool dumping;
+    char fifo[32];
+    unsigned fifo_len;
+    unsigned n_ahead; /* lines run that were typed while it printed */
     unsigned interrupts;
 };
 
@@ -92,6 +97,23 @@ static inline void loader_row(struct loader *l)
     l->next += 16;
 }
 
+static inline void loader_hear(void *arg, char byte);
+
+/* Reads what was typed meanwhile. */
+static inline void loader_catch_up(struct loader *l)
+{
+    unsigned before = l->n_ran;
+    char typed[sizeof(l->fifo) + 1];
+
+    (void)snprintf(typed, sizeof(typed), "%.*s", (int)l->fifo_len, l->fifo);
+    if (l->fifo_len > 0 && l->ahead != NULL)
+        (void)snprintf(typed, sizeof(typed), "%s", l->ahead);
+    l->fifo_len = 0;
+    for (const char *at = typed; *at != '\0'; at++)
+        loader_hear(l, *at);
+    l->n_ahead += l->n_ran - before;
+}
+
 static inline void loader_feed(void *arg)
 {
     struct loader *l = arg;
@@ -104,6 +126,7 @@ static inline void loader_feed(void *arg)
     }
     l->dumping = false;
     loader_prompt(l);
+    loader_catch_up(l);
 }
 
 static inline bool loader_dump(struct loader *l, const char *line)
@@ -113,7 +136,8 @@ static inline bool loader_dump(struct loader *l, const char *line)
     char kind;
 
     if (l->winbond) {
-        if (sscanf(line, "d -%c 0x%llX", &kind, &address) != 2)
+        address = l->next;
+        if (sscanf(line, "d -%c 0x%llX", &kind, &address) < 1)
             return false;
         l->width = kind == 's' ? 4 : 1;
         count = 0x100 / l->width;
@@ -187,6 +211,8 @@ static inline void loader_hear(void *arg, char byte)
     struct loader *l = arg;
     char echo = byte;
 
+    if (l->dumping && l->fifo_len < l->fifo_max)
+        l->fifo[l->fifo_len++] = byte;
     if (l->deaf || (l->dumping && byte != '\x03'))
         return;
     if (byte == '\x03' && !l->winbond) {
@@ -222,6 +248,7 @@ static inline void loader_init(struct loader *l, bool winbond)
     l->size = 0x400000;
     l->byte = loader_noise_byte;
     l->interruptible = !winbond;
+    l->fifo_max = winbond ? 16 : 0;
     l->line.hear = loader_hear;
     l->line.feed = loader_feed;
     l->line.arg = l;
