@@ -210,6 +210,7 @@ void device_close(struct device *dev)
     buf_free(&dev->identity);
     media_free(&dev->media);
     free(dev->has);
+    free(dev->trials);
     free(dev->identity_ends);
     free(dev->port);
     if (dev->password != NULL)

@@ -257,28 +257,32 @@ void device_note_another(struct device *dev, int ret)
                  "what is read twice is read by the same one");
 }
 
-/* Another method than the one in use whose bytes need no proof; else the same
+/* Another method than the one in use that is believed by itself; else the same
  * one again. */
 static int other_method(const struct device *dev)
 {
+    int safe = method_safe(dev);
+
     if (!device_trusts_another(dev))
         return dev->method;
+    if (safe >= 0 && safe != dev->method)
+        return safe;
     for (int i = device_method(dev, NULL, 0); i >= 0;
          i = device_method(dev, NULL, i + 1))
-        if (i != dev->method && !dev->dialect->dumps[i].cpu_order)
+        if (i != dev->method && !dev->dialect->dumps[i].cpu_order &&
+            !dev->trials[i].refused)
             return i;
     return dev->method;
 }
 
-static int read_with(struct device *dev, int method, uint64_t address,
+int device_read_with(struct device *dev, int method, uint64_t address,
                      uint64_t len, const struct device_sink *sink,
                      struct err *err)
 {
     const struct dump_method *m = &dev->dialect->dumps[method];
 
     return (device_ahead_span(dev, m) > 0 ? dump_on : device_dump)(
-        dev, m, method == dev->method ? dev->order : m->printed, address, len,
-        sink, err);
+        dev, m, byte_order_of(dev, m), address, len, sink, err);
 }
 
 int device_read_memory(struct device *dev, enum device_reading reading,
@@ -291,21 +295,20 @@ int device_read_memory(struct device *dev, enum device_reading reading,
     if (device_method(dev, NULL, 0) < 0)
         return err_set(err, -EFAULT,
                        "this boot loader has no command that prints memory");
-    byte_order_choose(dev);
+    method_choose(dev);
     if (dev->method < 0)
         return byte_order_read(dev, address, len, sink, err);
     method = reading == DEVICE_AGAIN ? other_method(dev) : dev->method;
-    ret = read_with(dev, method, address, len, sink, err);
+    ret = device_read_with(dev, method, address, len, sink, err);
     if (method != dev->method)
         device_note_another(dev, ret);
     return ret;
 }
 
-/* Bytes that one device_read covers with the method; few where an address was
- * bad, for whatever lies behind it in the same request does not come. */
-static uint64_t span_of(const struct device *dev, int method)
+/* Few where an address was bad, for whatever lies behind it in the same request
+ * does not come. */
+uint64_t device_span(const struct device *dev, const struct dump_method *m)
 {
-    const struct dump_method *m = &dev->dialect->dumps[method];
     uint64_t ahead = device_ahead_span(dev, m);
     uint64_t max = ahead > 0 ? ahead : device_method_max(m, 0);
 
@@ -315,18 +318,11 @@ static uint64_t span_of(const struct device *dev, int method)
 uint64_t device_memory_max(const struct device *dev)
 {
     const struct dump_method *dumps = dev->dialect->dumps;
-    int first = device_method(dev, NULL, 0);
-    int safe = byte_order_safe_method(dev);
 
-    if (first < 0)
-        return MAP_ALIGN;
-    if (dev->method >= 0)
-        return smaller(span_of(dev, dev->method),
-                       span_of(dev, other_method(dev)));
-    if (safe < 0)
-        safe = first;
-    return smaller(device_method_max(&dumps[first], 0),
-                   device_method_max(&dumps[safe], 0));
+    if (dev->method < 0)
+        return method_max(dev);
+    return smaller(device_span(dev, &dumps[dev->method]),
+                   device_span(dev, &dumps[other_method(dev)]));
 }
 
 /* --- both ---------------------------------------------------------------- */

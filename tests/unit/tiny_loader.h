@@ -41,6 +41,9 @@ struct loader {
     uint64_t end;
     unsigned width;
     bool dumping;
+    bool asking;  /* saves waits for a key */
+    bool records; /* rows are S-records */
+    uint64_t lie; /* their bytes are those so far behind */
     char fifo[32];
     unsigned fifo_len;
     unsigned n_ahead; /* lines run that were typed while it printed */
@@ -72,6 +75,26 @@ static inline void loader_cells(struct loader *l, char *row, size_t *at)
         *at += (size_t)sprintf(row + *at, l->winbond ? "%02X" : "%02x",
                                l->byte(l->next + k));
     }
+}
+
+static inline void loader_record(struct loader *l)
+{
+    char line[80];
+    unsigned sum = 0x15;
+    size_t at = (size_t)sprintf(line, "S315%08" PRIX64, l->next);
+
+    for (unsigned i = 0; i < 4; i++)
+        sum += (unsigned)(l->next >> (8 * i)) & 0xffU;
+    for (unsigned i = 0; i < 16; i++) {
+        uint8_t b = l->byte(l->next + i + l->lie);
+        sum += b;
+        at += (size_t)sprintf(line + at, "%02X", b);
+    }
+    (void)sprintf(line + at, "%02X\r\n", ~sum & 0xffU);
+    if (l->mangle != NULL)
+        l->mangle(l, line, l->next);
+    fake_say(&l->line, line);
+    l->next += 16;
 }
 
 static inline void loader_row(struct loader *l)
@@ -118,13 +141,15 @@ static inline void loader_feed(void *arg)
 {
     struct loader *l = arg;
 
-    if (!l->dumping)
+    if (!l->dumping || l->asking)
         return;
     if (l->next < l->end) {
-        loader_row(l);
+        (l->records ? loader_record : loader_row)(l);
         return;
     }
-    l->dumping = false;
+    if (l->records)
+        fake_say(&l->line, "S70500000000FA\r\n## S-Record upload complete\r\n");
+    l->dumping = l->records = false;
     loader_prompt(l);
     loader_catch_up(l);
 }
@@ -141,10 +166,15 @@ static inline bool loader_dump(struct loader *l, const char *line)
             return false;
         l->width = kind == 's' ? 4 : 1;
         count = 0x100 / l->width;
+    } else if (sscanf(line, "saves %llx %llx", &address, &count) == 2) {
+        l->width = 1;
+        l->asking = l->records = true;
+        fake_say(&l->line, "## Ready for S-Record upload, press ENTER to "
+                           "proceed ...\r\n");
     } else {
         if (sscanf(line, "md.%c %llx %llx", &kind, &address, &count) != 3)
             return false;
-        l->width = kind == 'l' ? 4 : 1;
+        l->width = kind == 'q' ? 8 : kind == 'l' ? 4 : 1;
     }
     l->next = address;
     l->end = address + count * l->width;
@@ -200,7 +230,7 @@ static inline void loader_interrupt(struct loader *l)
     if (l->dumping && !l->interruptible)
         return;
     l->interrupts++;
-    l->dumping = false;
+    l->dumping = l->asking = l->records = false;
     l->edit_len = 0;
     fake_say(&l->line, "<INTERRUPT>\r\n");
     loader_prompt(l);
@@ -211,6 +241,11 @@ static inline void loader_hear(void *arg, char byte)
     struct loader *l = arg;
     char echo = byte;
 
+    if (l->asking && byte == '\r') {
+        l->asking = false;
+        fake_say(&l->line, "S0030000FC\r\n");
+        return;
+    }
     if (l->dumping && l->fifo_len < l->fifo_max)
         l->fifo[l->fifo_len++] = byte;
     if (l->deaf || (l->dumping && byte != '\x03'))
