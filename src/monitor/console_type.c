@@ -4,6 +4,7 @@
 #include "monitor/console_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ECHO_TIMEOUT_MS 700U
@@ -180,14 +181,13 @@ int console_type_ahead(struct console *c, const char *command)
 {
     const struct keys *end = &c->dialect->line_end;
     char text[CONSOLE_AHEAD_MAX];
-    size_t len = strlen(command);
+    int len = snprintf(text, sizeof(text), "%s%.*s", command, (int)end->len,
+                       end->bytes);
 
     if (console_is_any(c->dialect->never, c->dialect->n_never,
-                       (struct span){command, len}))
+                       (struct span){command, strlen(command)}))
         return -EPERM;
-    if (len + end->len > sizeof(text))
+    if (len < 0 || (size_t)len >= sizeof(text))
         return -EMSGSIZE;
-    memcpy(text, command, len);
-    memcpy(text + len, end->bytes, end->len);
-    return console_send_bytes(c, text, len + end->len);
+    return console_send_bytes(c, text, (size_t)len);
 }

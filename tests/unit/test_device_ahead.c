@@ -3,7 +3,7 @@
 
 #include "device_rig.h"
 
-#define SPAN 0x10000U
+#define SPAN UINT64_C(0x10000)
 
 /* In step, the order of words proved, nothing counted yet. */
 static void up_proved(void)
@@ -197,12 +197,12 @@ static void a_reset_ends_it(void **state)
     down();
 }
 
-/* This build starts at 0 when it is given no address. */
+/* This build goes on somewhere else when it is given no address. */
 static void lose_the_place(struct loader *l, char *row, uint64_t address)
 {
     (void)address;
     if (strchr(l->ran[l->n_ran - 1], 'x') == NULL)
-        memcpy(row, "[00000400]", 10);
+        row[3] = row[3] == '9' ? '8' : '9';
 }
 
 static void what_does_not_go_on_is_not_asked_to(void **state)
