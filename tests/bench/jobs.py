@@ -57,7 +57,7 @@ def chosen(words):
     """The jobs that ROWS names: a name, its beginning up to a -, or a
     pattern."""
     def fits(name, word):
-        return name.startswith(word + "-") or fnmatch.fnmatch(name, word)
+        return any(fnmatch.fnmatch(name, w) for w in (word, word + "-*"))
 
     for word in words:
         if not any(fits(each.name, word) for each in JOBS):

@@ -17,6 +17,7 @@ BUILD = os.environ.get("FWFS_BUILD", f"{TOP}/build")
 DIALECTS = f"{TOP}/src/dialects"
 os.environ.setdefault("FWFS_DIALECTS", DIALECTS)
 
+SUM_RATE = 8 << 20  # bytes a second
 COPY_LIMIT = 3600  # seconds; a copy that takes longer hangs
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -67,10 +68,12 @@ class Rig:
         self.write("flash", image)
 
     def start(self, loader, baud, latency=0, medium="--flash"):
-        """A board at the port: fwfs-sim with these options."""
+        """A board at the port: fwfs-sim with these options. U-Boot's crc32
+        takes the time that it takes on a slow board."""
         wait = ["--latency", latency] if latency else []
         self.board = spawn_ready(
             [f"{BUILD}/fwfs-sim", *loader, medium, self.path("flash"),
+             "--sum-rate", SUM_RATE,
              "--baud", baud, *wait, "--link", self.path("tty"),
              "--log", self.path("sim.log")], self.path("sim.out"))
 
