@@ -4,6 +4,7 @@
 import os
 import random
 import subprocess
+import tempfile
 
 K = 1024
 M = 1024 * K
@@ -42,30 +43,39 @@ def text(rng, size):
     return out[:size]
 
 
-def squashfs(folder, size):
-    """A root file system of some size: its path, and the path and contents of
-    a small file in it. Programs do not compress here, texts do."""
+def programs(rng, size):
+    """Compresses to about a half, as programs do."""
+    return rng.randbytes(size).translate(bytes(i % 16 for i in range(256)))
+
+
+SMALL = ("etc/hostname", b"camera-2417\n")
+
+
+def squashfs(out, size):
+    """A root file system of about some size, with the file SMALL in it; made
+    once."""
     rng = random.Random("squashfs")
-    root = f"{folder}/root"
-    for directory in ("etc/init.d", "usr/bin", "www"):
-        os.makedirs(f"{root}/{directory}")
-    small = b"camera-2417\n"
 
     def put(name, content):
         with open(f"{root}/{name}", "wb") as f:
             f.write(content)
 
-    put("etc/hostname", small)
-    for i in range(60):
-        put(f"etc/init.d/S{i:02}", text(rng, rng.randint(300, 3000)))
-        put(f"www/page{i}.html", text(rng, rng.randint(1000, 20000)))
-    left = size - 400 * K
-    while left > 0:
-        part = min(left, rng.randint(20 * K, 600 * K))
-        put(f"usr/bin/program{left:08}", rng.randbytes(part))
-        left -= part
-    out = f"{folder}/squashfs"
-    subprocess.run(["mksquashfs", root, out, "-comp", "xz", "-all-root",
-                    "-all-time", "0", "-noappend", "-quiet", "-no-progress"],
-                   check=True, stdout=subprocess.DEVNULL)
-    return out, "etc/hostname", small
+    if os.path.exists(out):
+        return
+    with tempfile.TemporaryDirectory() as root:
+        for directory in ("etc/init.d", "usr/bin", "www"):
+            os.makedirs(f"{root}/{directory}")
+        put(*SMALL)
+        for i in range(60):
+            put(f"etc/init.d/S{i:02}", text(rng, rng.randint(300, 3000)))
+            put(f"www/page{i}.html", text(rng, rng.randint(1000, 20000)))
+        left = 2 * size - 600 * K
+        while left > 0:
+            part = min(left, rng.randint(20 * K, 600 * K))
+            put(f"usr/bin/program{left:08}", programs(rng, part))
+            left -= part
+        subprocess.run(["mksquashfs", root, f"{out}.new", "-comp", "xz",
+                        "-all-root", "-all-time", "0", "-noappend", "-quiet",
+                        "-no-progress"], check=True,
+                       stdout=subprocess.DEVNULL)
+    os.replace(f"{out}.new", out)

@@ -8,7 +8,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Optional
 
 from figures import Figure
 from processes import Trouble
@@ -21,12 +21,14 @@ ALL = LANES
 @dataclass
 class Job:
     """name: what ROWS chooses by; lanes: how many it takes; seconds: about so
-    long; run(): its figures."""
+    long; prepare(): what takes a processor, before any row runs; run(): its
+    figures."""
 
     name: str
     lanes: int
     seconds: int
     run: Callable
+    prepare: Optional[Callable] = None
     failed: str = ""
 
 
@@ -45,10 +47,10 @@ class Settings:
 JOBS = []
 
 
-def job(name, lanes, seconds=100):
+def job(name, lanes, seconds=100, prepare=None):
     """A function of no arguments that gives a list of figures."""
     def declare(run):
-        JOBS.append(Job(name, lanes, seconds, run))
+        JOBS.append(Job(name, lanes, seconds, run, prepare))
         return run
     return declare
 
@@ -111,6 +113,9 @@ def run_all(jobs):
         finally:
             lanes.give(each.lanes)
 
+    for each in jobs:
+        if each.prepare is not None:
+            each.prepare()
     with ThreadPoolExecutor(LANES) as pool:
         for each in sorted(jobs, key=lambda each: (each.lanes, -each.seconds)):
             lanes.take(each.lanes)
