@@ -78,9 +78,7 @@ int state_file_read(int fd, const struct state_key *key, uint64_t n,
 
         rc = file_read(fd, batch, some * STATE_ENTRY_SIZE, entry_offset(n),
                        &got);
-        for (size_t i = 0; i < got / STATE_ENTRY_SIZE; i++)
-            out[i] = state_entry_decode(batch + i * STATE_ENTRY_SIZE, seed,
-                                        n + i);
+        state_entries_decode(batch, seed, n, out, got / STATE_ENTRY_SIZE);
         n += some;
         out += some;
         count -= some;

@@ -53,11 +53,12 @@ void table_expect(struct table *t, uint64_t n,
 {
     struct place *p = place_of(t, n);
 
-    assert(n < t->count && p->where == 0);
+    assert(n < t->count && p->where == 0 && place_is_empty(p));
     for (int s = 0; s < STATES; s++) {
-        p->count[s] = (uint16_t)(p->count[s] + count[s + 1]);
+        p->count[s] = (uint16_t)count[s + 1];
         group_of(t, n)->count[s] += count[s + 1];
     }
+    t->in_use += !place_is_empty(p);
 }
 
 void table_counts(const struct table *t, uint64_t n,
@@ -89,18 +90,23 @@ struct table_entry table_get(struct table *t, uint64_t n)
     return (struct table_entry){c->crc[n % CHUNK], state_in(c, n)};
 }
 
-/* One more, or one less, of state around block n. */
-static void count_one(struct table *t, uint64_t n, enum block_state state,
-                      bool more)
+/* A block around n is no longer before, but now. */
+static void count_change(struct table *t, uint64_t n, enum block_state before,
+                         enum block_state now)
 {
-    uint16_t *of_place = place_of(t, n)->count;
-    uint32_t *of_group = group_of(t, n)->count;
-    int s = (int)state - 1;
+    struct place *p = place_of(t, n);
+    struct group *g = group_of(t, n);
 
-    if (state == BLOCK_ABSENT)
-        return;
-    of_place[s] = (uint16_t)(more ? of_place[s] + 1 : of_place[s] - 1);
-    of_group[s] = more ? of_group[s] + 1 : of_group[s] - 1;
+    t->in_use -= !place_is_empty(p);
+    if (before != BLOCK_ABSENT) {
+        p->count[before - 1]--;
+        g->count[before - 1]--;
+    }
+    if (now != BLOCK_ABSENT) {
+        p->count[now - 1]++;
+        g->count[now - 1]++;
+    }
+    t->in_use += !place_is_empty(p);
 }
 
 static void count_dirty(struct table *t, struct chunk *c, uint32_t count,
@@ -123,8 +129,7 @@ bool table_set(struct table *t, uint64_t n, struct table_entry entry)
         return false;
     if ((c->state[n % CHUNK] & DIRTY) == 0)
         count_dirty(t, c, 1, true);
-    count_one(t, n, state_in(c, n), false);
-    count_one(t, n, entry.state, true);
+    count_change(t, n, state_in(c, n), entry.state);
     c->state[n % CHUNK] = (uint8_t)(entry.state | DIRTY);
     c->crc[n % CHUNK] = block_state_known(entry.state) ? entry.crc : 0;
     return true;

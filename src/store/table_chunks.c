@@ -18,14 +18,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POOL 2048U /* chunks: 512 MiB of the medium in 5 MiB */
+/* Room for the states of 1 GiB, less where the counts need much themselves. */
+#define MEMORY   (4160U * sizeof(struct chunk))
+#define POOL_MIN 256U /* chunks */
 
-static bool is_empty(const struct place *p)
+/* How many chunks may stay that could be forgotten. */
+static uint32_t pool_limit(const struct table *t)
 {
-    for (int s = 0; s < STATES; s++)
-        if (p->count[s] != 0)
-            return false;
-    return true;
+    uint64_t places = t->in_use * sizeof(struct place);
+    uint64_t left = places < MEMORY ? MEMORY - places : 0;
+
+    return left / sizeof(struct chunk) > POOL_MIN
+               ? (uint32_t)(left / sizeof(struct chunk))
+               : POOL_MIN;
 }
 
 static bool is_changed(const struct table *t, const struct chunk *c)
@@ -63,7 +68,7 @@ static void forget(struct table *t, uint32_t at)
 
 void table_trim(struct table *t)
 {
-    while (t->read != NULL && t->n_pool > POOL) {
+    while (t->read != NULL && t->n_pool > pool_limit(t)) {
         uint32_t at = find_victim(t);
         if (at == t->n_pool)
             return;
@@ -73,7 +78,7 @@ void table_trim(struct table *t)
 
 bool table_is_full(const struct table *t)
 {
-    return t->read != NULL && t->n_pool > 2 * POOL;
+    return t->read != NULL && t->n_pool > 2 * pool_limit(t);
 }
 
 static bool grow(struct table *t)
@@ -97,7 +102,7 @@ static struct chunk *add_chunk(struct table *t, uint64_t number)
     uint32_t victim = t->n_pool;
     struct chunk *c;
 
-    if (t->read != NULL && t->n_pool >= POOL)
+    if (t->read != NULL && t->n_pool >= pool_limit(t))
         victim = find_victim(t);
     if (victim < t->n_pool)
         forget(t, victim);
@@ -116,6 +121,7 @@ static void recount(struct table *t, const struct chunk *c)
     struct place *p = &t->places[c->number];
     struct group *g = &t->groups[c->number / GROUP];
 
+    t->in_use -= !place_is_empty(p);
     for (int s = 0; s < STATES; s++)
         g->count[s] -= p->count[s];
     memset(p->count, 0, sizeof(p->count));
@@ -124,6 +130,7 @@ static void recount(struct table *t, const struct chunk *c)
             p->count[c->state[i] - 1]++;
     for (int s = 0; s < STATES; s++)
         g->count[s] += p->count[s];
+    t->in_use += !place_is_empty(p);
 }
 
 static void fill(struct table *t, struct chunk *c)
@@ -150,7 +157,7 @@ struct chunk *table_chunk(struct table *t, uint64_t n, bool make)
         c->used = true;
         return c;
     }
-    empty = is_empty(p);
+    empty = place_is_empty(p);
     if (empty && !make)
         return NULL;
     c = add_chunk(t, n / CHUNK);

@@ -6,11 +6,12 @@
 
 #include "store/table.h"
 
-#define CHUNK  TABLE_CHUNK
-#define GROUP  1024U /* chunks */
-#define DIRTY  0x80U
-#define STATES (BLOCK_STATES - 1) /* of which blocks are counted: not absent   \
-                                   */
+#define CHUNK TABLE_CHUNK
+#define GROUP 1024U /* chunks */
+#define DIRTY 0x80U
+#define STATES                                                                 \
+    (BLOCK_STATES - 1) /* of which blocks are counted: not absent              \
+                        */
 
 /* The blocks of a chunk, while they are in memory. */
 struct chunk {
@@ -39,6 +40,7 @@ struct table {
     uint64_t dirty; /* the sum over the groups */
     table_read_fn *read;
     void *arg;
+    uint64_t in_use; /* places where something is known or given up */
     struct place *places;
     struct group *groups;
     struct chunk **pool;
@@ -55,6 +57,14 @@ static inline enum block_state state_in(const struct chunk *c, uint64_t n)
 static inline struct place *place_of(const struct table *t, uint64_t n)
 {
     return &t->places[n / CHUNK];
+}
+
+static inline bool place_is_empty(const struct place *p)
+{
+    for (int s = 0; s < STATES; s++)
+        if (p->count[s] != 0)
+            return false;
+    return true;
 }
 
 static inline struct group *group_of(const struct table *t, uint64_t n)
