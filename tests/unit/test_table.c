@@ -7,7 +7,7 @@
 #include "store/table.h"
 
 #define CHUNK  ((uint64_t)TABLE_CHUNK)
-#define CHUNKS 6000U /* more than stay in memory, and more than a group */
+#define CHUNKS 9000U /* more than stay in memory, and more than a group */
 #define BLOCKS (CHUNK * CHUNKS - 5)
 
 /* What the table reads, and what it should say. */
