@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "line/holder.h"
+#include "line/latency.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,7 @@ struct tty {
     struct sp_port *port;    /* NULL for a pty */
     struct termios original; /* put back on close */
     bool have_original;
+    bool lowered; /* its latency */
     bool locked; /* it is ours: else nothing of it may be touched */
 };
 
@@ -114,6 +116,8 @@ static void let_go(struct tty *t)
             t->original.c_cflag &= ~(tcflag_t)HUPCL;
             (void)tcsetattr(t->fd, TCSANOW, &t->original);
         }
+        if (t->lowered)
+            latency_restore(t->fd);
         (void)ioctl(t->fd, TIOCNXCL);
     }
     if (t->port != NULL) {
@@ -124,7 +128,7 @@ static void let_go(struct tty *t)
     }
     t->port = NULL;
     t->fd = -1;
-    t->locked = t->have_original = false;
+    t->locked = t->have_original = t->lowered = false;
 }
 
 static void tty_close(void *ctx)
@@ -283,6 +287,8 @@ static int set_up(struct tty *t, const char *path, unsigned patience_ms,
         ret = set_raw(t, path, err);
     if (ret == 0 && !pty)
         ret = set_rate(t, path, t->baud, err);
+    if (ret == 0)
+        t->lowered = !pty && latency_lower(t->fd);
     if (ret == 0)
         (void)tcflush(t->fd, TCIOFLUSH);
     return ret;

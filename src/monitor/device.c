@@ -166,6 +166,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
     dev->console.restarted = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = survey(dev, config->segments, err);
+    dev->first_echoes = dev->console.wrong_echoes;
     if (ret < 0)
         err_prefix(err, "%s", config->port);
     return ret;
@@ -209,6 +210,7 @@ void device_close(struct device *dev)
     buf_free(&dev->identity);
     media_free(&dev->media);
     free(dev->has);
+    free(dev->trials);
     free(dev->identity_ends);
     free(dev->port);
     if (dev->password != NULL)

@@ -159,6 +159,7 @@ void reads_submit(struct fs *fs, struct read_request *r, fuse_req_t req,
     r->req = req;
     r->fetch.medium = (size_t)s->medium;
     r->fetch.offset = s->offset + offset;
+    r->fetch.ahead_end = s->offset + s->size;
     r->fetch.done = on_done;
     r->fetch.arg = r;
     note_begin(r, offset);
@@ -209,14 +210,16 @@ static void note_answered(struct fs *fs, size_t segment, uint64_t offset,
     activity_end(&fs->activity[segment], false, now);
 }
 
-/* False: not all of it is confirmed. */
+/* False: not all of it is confirmed, or that was by an earlier mount and has
+ * not been compared yet. */
 static bool answer_at_once(struct fs *fs, fuse_req_t req, size_t segment,
                            uint64_t offset, size_t len)
 {
     const struct map_segment *s = &fs->map->segments[segment];
     struct blocks *b = fetcher_blocks(fs->config.fetcher, (size_t)s->medium);
 
-    if (!blocks_have_confirmed(b, s->offset + offset, len) ||
+    if (!fetcher_is_fresh(fs->config.fetcher) ||
+        !blocks_have_confirmed(b, s->offset + offset, len) ||
         blocks_get(b, s->offset + offset, fs->answer, len) != 0)
         return false;
     note_answered(fs, segment, offset, len);
