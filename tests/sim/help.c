@@ -122,9 +122,8 @@ static const char trouble[] =
     "\n";
 
 static const char end[] =
-    "Signals: USR1 power cycle; HUP reset; USR2 cable out, next time in; "
-    "TERM\n"
-    "or INT end.\n"
+    "Signals: USR1 power cycle; HUP reset; USR2 cable out, next time in; QUIT\n"
+    "writes the file of --stats; TERM or INT end.\n"
     "Exit status: 0 ended by a signal, 1 trouble, 2 wrong usage.\n";
 
 void options_print_help(void)

@@ -9,10 +9,11 @@
 enum { BAUDS_MAX = 32 };
 
 struct line_options {
-    long baud;       /* 0: not paced */
-    long fifo;       /* bytes */
-    int64_t latency; /* of the adapter, ns; 0: none */
-    long lose_ahead; /* times that input during a command is lost; -1: all */
+    long baud;         /* 0: not paced */
+    long fifo;         /* bytes */
+    int64_t latency;   /* of the adapter, ns; 0: none */
+    long lose_ahead;   /* times that input during a command is lost; -1: all */
+    const char *stats; /* file for figures; NULL: none */
 
     long table[BAUDS_MAX]; /* rates a command may choose */
     int bauds;             /* how many */

@@ -151,6 +151,9 @@ int main(int argc, char **argv)
     case UART_RESET:
         break;
     default:
+        if (sim.opt.line.stats &&
+            stats_write(&sim.uart.stats, &sim.log, sim.opt.line.stats) < 0)
+            trouble(sim.opt.line.stats);
         pty_close(&pty);
         return 0;
     }

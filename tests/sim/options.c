@@ -25,6 +25,7 @@ static const struct option long_options[] = {
     {"fifo", required_argument, NULL, OPT_FIFO},
     {"latency", required_argument, NULL, OPT_LATENCY},
     {"lose-ahead", optional_argument, NULL, OPT_LOSE_AHEAD},
+    {"stats", required_argument, NULL, OPT_STATS},
     {"bauds", required_argument, NULL, OPT_BAUDS},
     {"strict-baud", no_argument, NULL, OPT_STRICT_BAUD},
     {"max-baud", required_argument, NULL, OPT_MAX_BAUD},
@@ -192,6 +193,7 @@ static int set_option(struct options *o, int option)
     case OPT_FIFO:
     case OPT_LATENCY:
     case OPT_LOSE_AHEAD:
+    case OPT_STATS:
     case OPT_BAUDS:
     case OPT_STRICT_BAUD:
     case OPT_MAX_BAUD:

@@ -64,6 +64,9 @@ int options_set_line(struct options *o, int option, const char *arg)
     case OPT_LOSE_AHEAD:
         l->lose_ahead = -1;
         return arg ? value_small(arg, TIMES_MAX, &l->lose_ahead) : 0;
+    case OPT_STATS:
+        l->stats = arg;
+        return 0;
     case OPT_BAUDS:
         return set_table(l, arg);
     case OPT_STRICT_BAUD:

@@ -24,6 +24,7 @@ enum option_id {
     OPT_FIFO,
     OPT_LATENCY,
     OPT_LOSE_AHEAD,
+    OPT_STATS,
     OPT_BAUDS,
     OPT_STRICT_BAUD,
     OPT_MAX_BAUD,

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Checks the simulator's serial line: pace, adapter, typing ahead.
 # alone: it measures time
+# timeout: 90
 
 . "$(dirname "$0")/lib.sh"
 
@@ -57,12 +58,16 @@ test_latency() {
     timed 's:\r' 'w:=> ' i:from 's:\r' 'w:=> ' 's:\r' 'w:=> ' \
         's:\r' 'w:=> ' i:to
     within 'latency: of three answers, microseconds' "$(took from to)" \
-        290000 330000
+        290000 400000
+    start_sim --loader u-boot --flash "$dir/flash" --latency 300
+    timed 's:\r' 'w:=> ' i:from 's:md.b 9f000000 200\r' 'w:=> ' i:to
+    within 'latency: the timer starts with a full packet, microseconds' \
+        "$(took from to)" 500000 600000
     start_sim --loader u-boot --flash "$dir/flash" --latency 16
     timed i:from 's:md.b 9f000000 1000\r' 'w:=> ' i:to
     check 'latency: nothing gets lost' "$(size)" -eq $((20 + 79 * 256 + 3))
     within 'latency: a dump waits only at its end, microseconds' \
-        "$(took from to)" 1750000 1785000
+        "$(took from to)" 1750000 1800000
     start_sim --loader winbond --flash "$dir/flash" --baud 0 --latency 50
     wb 'i'
     holds 'latency: on a line without pace' 'Supports flash types:'
@@ -215,13 +220,43 @@ test_baud_limits() {
 test_sum_rate() {
     start_sim --loader u-boot --flash "$dir/flash" --window 1M
     timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
-    within 'crc32 takes no time, microseconds' "$(took from to)" 2000 30000
+    within 'crc32 takes no time, microseconds' "$(took from to)" 0 30000
     start_sim --loader u-boot --flash "$dir/flash" --window 1M --sum-rate 1M
     timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
-    within 'crc32 takes time, microseconds' "$(took from to)" 97000 125000
+    within 'crc32 takes time, microseconds' "$(took from to)" 90000 140000
     timed 's:crc32 9f000000 0\r' 'w:f000000 0' i:from 'w:==> ' i:to
     within 'crc32 of nothing takes none, microseconds' "$(took from to)" \
-        2000 30000
+        0 30000
+}
+
+# figure NAME: of the statistics.
+figure() {
+    awk -v name="$1" '$1 == name { print $2 }' "$dir/stats"
+}
+
+# Rows of 79 characters, 19 of the command and 3 of the prompt.
+test_stats() {
+    local sent=$((19 + 79 * 16 + 3)) us=$((10 * 1000000 / 38400))
+
+    start_sim --loader u-boot --flash "$dir/flash" --baud 38400 \
+        --stats "$dir/stats"
+    ub 'md.b 9f000000 100'
+    kill -QUIT "$pid"
+    await test -s "$dir/stats"
+    check 'stats: sent' "$(figure sent)" -eq "$sent"
+    check 'stats: received' "$(figure received)" -eq 18
+    check 'stats: commands' "$(figure commands)" -eq 1
+    within 'stats: idle, microseconds' "$(figure idle_us)" 0 20000
+    within 'stats: the rest of the span is what was sent' \
+        $(($(figure span_us) - $(figure idle_us))) $((sent * us)) \
+        $((sent * (us + 1)))
+    talk p:300 's:echo\r' 'w:=> ' 's:md.b 9f000000 10\r' 'w:9f' \
+        's:aaaaaaaaaaaaaaaaaaaa' 'w:=> ' p:100
+    stop_sim
+    within 'stats: idle between commands, microseconds' \
+        "$(figure idle_us)" 300000 450000
+    check 'stats: at the end' "$(figure commands)" -eq 3
+    check 'stats: overruns' "$(figure overrun)" -eq 4
 }
 
 head -c 65536 /dev/zero | tr "\0" k > "$dir/flash"
@@ -234,4 +269,5 @@ test_baud_uboot
 test_baud_strict
 test_baud_limits
 test_sum_rate
+test_stats
 finish

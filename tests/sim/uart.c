@@ -55,6 +55,8 @@ int uart_init(struct uart *u, int master, const struct line_options *o,
     sigaddset(&set, SIGALRM);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (o->stats)
+        sigaddset(&set, SIGQUIT);
     sigprocmask(SIG_BLOCK, &set, NULL);
     u->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     prctl(PR_SET_TIMERSLACK, 1000UL);
@@ -94,6 +96,9 @@ static void take_signal(struct uart *u)
     switch (info.ssi_signo) {
     case SIGUSR2:
         u->dead = !u->dead;
+        break;
+    case SIGQUIT:
+        stats_write(&u->stats, u->log, u->line.o->stats);
         break;
     case SIGUSR1:
         longjmp(*u->restart, UART_POWER);
@@ -244,6 +249,7 @@ void uart_putc(struct uart *u, int byte)
 {
     if (u->out_len == UART_OUT_MAX)
         make_room(u);
+    stats_sent(&u->stats, u->clock, u->clock + u->char_time);
     u->clock += u->char_time;
     byte = line_to_host(&u->line, byte);
     if (byte >= 0 && u->out_len < UART_OUT_MAX) {
@@ -287,7 +293,9 @@ static void arrive(struct uart *u)
             if (!u->overrun)
                 log_mark(u->log, "overrun");
             u->overrun = true;
+            u->stats.overrun++;
         }
+        u->stats.received++;
         u->in_head = (u->in_head + 1) % UART_IN_MAX;
         u->in_len--;
     }

@@ -10,6 +10,7 @@
 
 #include "adapter.h"
 #include "line.h"
+#include "stats.h"
 
 struct log;
 
@@ -49,6 +50,7 @@ struct uart {
     const char *newline; /* what '\n' becomes on the wire */
 
     struct line line;
+    struct stats stats;
     int64_t char_time; /* 0: the line is not paced */
     int64_t clock;
     int64_t now; /* real time when last looked at */
