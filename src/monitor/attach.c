@@ -6,6 +6,7 @@
  *
  *   probing   the line is quiet: what may stand in the device's line editor is
  *             taken back (never run!), one line end is sent, a prompt answers
+ *   elsewhere what answered is no text: other speeds are tried, where there are
  *   waiting   nothing answered: the user is asked to power-cycle. Without a
  *             hint which boot loader it is, only a line end is sent now and
  *             then: other bytes could use up another one's countdown
@@ -93,6 +94,8 @@ static int listen_only(struct attach *a)
 static int probe_live(struct attach *a)
 {
     int ret = listen_only(a);
+    uint64_t received = atomic_load(&a->c->received);
+    uint64_t odd = a->c->garble.odd;
 
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
@@ -101,6 +104,9 @@ static int probe_live(struct attach *a)
         ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(1500));
     if (ret < 0)
         return ret;
+    odd = a->c->garble.odd - odd;
+    received = atomic_load(&a->c->received) - received;
+    a->odd_answer = odd > 0 && odd * 4 >= received;
     return recognise_candidate(&a->recognise) ? recognise_prompt(&a->recognise)
                                               : 0;
 }
@@ -158,6 +164,8 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     attach_gather(&a);
     if (ret == 0)
         look_for_banner(&a);
+    if (ret == 0 && a.odd_answer)
+        ret = attach_try_rates(&a);
     a.ask_at = deadline_in(ASK_AFTER_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);

@@ -24,6 +24,7 @@ struct attach {
     unsigned turns;         /* of one without a prompt: key or wake-up */
     size_t fresh;           /* from there on text is of this start */
     size_t looked;          /* so much of text was searched for banners */
+    bool odd_answer;        /* to the first wake-up: no text */
     bool asked;             /* for the power cycle */
     bool password_asked;    /* the user was */
 };
@@ -48,8 +49,17 @@ int attach_break_in_now(struct attach *a);
 /* Takes back what may stand in the line editor and sends one line end. */
 int attach_wake(struct attach *a);
 
+/* Sends one line end, or what is the like of it. */
+int attach_wake_only(struct attach *a);
+
 /* Sends what is due. */
 int attach_send_due(struct attach *a);
+
+/* --- attach_rates.c --- */
+
+/* 1: the prompt was found at one of config's rates; 0: at none, and the port is
+ * where it was. */
+int attach_try_rates(struct attach *a);
 
 /* --- attach_words.c --- */
 

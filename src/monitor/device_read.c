@@ -22,6 +22,7 @@ struct counted {
 static void tell_bad(struct counted *c)
 {
     atomic_fetch_add(&c->dev->rows_bad, c->result->rows_bad - c->bad);
+    device_speed_note(c->dev, c->result->rows_bad - c->bad, false);
     c->bad = c->result->rows_bad;
 }
 
@@ -32,13 +33,17 @@ static void counted_row(void *arg, uint64_t address, const uint8_t *bytes,
 
     tell_bad(c);
     atomic_fetch_add(&c->dev->bytes_read, len);
+    device_speed_note(c->dev, len / DEVICE_ROW, true);
     c->sink->row(c->sink->arg, address, bytes, len);
 }
 
 static bool counted_stop(void *arg)
 {
-    const struct counted *c = arg;
+    struct counted *c = arg;
 
+    tell_bad(c);
+    if (device_speed_is_bad(c->dev))
+        return true;
     return c->sink->stop != NULL && c->sink->stop(c->sink->arg);
 }
 
@@ -140,6 +145,8 @@ static int run_dump(struct device *dev, struct dump_request *r,
     dev->rows_good = result.rows_good;
     tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result.rows_lost);
+    if (!result.fault)
+        device_speed_note(dev, result.rows_lost, false);
     if (r->prove && result.order != ROW_UNPROVED)
         byte_order_proved(dev, result.order);
     result.fault = resets_there(dev, r, &result, ret) || result.fault;
@@ -147,6 +154,9 @@ static int run_dump(struct device *dev, struct dump_request *r,
     if (ret == 0 && !result.fault)
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,
                                          atomic_load(&dev->console.sent)};
+    /* Stopped for its damaged rows: the reader asks for them again. */
+    if (ret == -EINTR && dev->in_step && device_speed_is_bad(dev))
+        ret = 0;
     if (!result.fault || ret == -EINTR || ret == -ENODEV)
         return ret;
     note_fault(dev, r->address, err);
