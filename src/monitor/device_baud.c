@@ -26,7 +26,7 @@
 #define REFUSAL_CHARS 200U /* of its answer, with which the wait grows */
 #define ARRIVE_MS     2500U
 #define RETURN_MS     1000U
-#define RESYNC_MS     400U
+#define RESYNC_MS     700U /* 80 backspaces take a third of that */
 
 static bool is_ready(const struct device *dev, struct span text)
 {

@@ -17,6 +17,7 @@
  * another speed (console.garbled) or as silence; and when the device is closed.
  */
 
+#include "monitor/console_priv.h"
 #include "monitor/device_priv.h"
 
 #include "base/log.h"
@@ -29,7 +30,8 @@
 #define BAD_ROWS    4 /* of the last 64: not worth it */
 #define HOME_TRIES  3
 #define FIND_MS     800U
-#define RESTORE_MS  300U
+#define RESTORE_MS  700U
+#define ANSWER_MS   150U
 #define LISTEN_MS   120U
 #define GARBAGE_MIN 12U   /* bytes within that */
 #define SOON        4096U /* read at a raised speed before a reset: its cause? */
@@ -351,6 +353,21 @@ void device_speed_found(struct device *dev)
     s->again = s->limit != 0 && candidate(dev) != 0;
 }
 
+/* Whoever was in step may have lost its power since. */
+static int is_there(struct device *dev)
+{
+    struct console *c = &dev->console;
+    int ret;
+
+    if (!dev->in_step)
+        return device_baud_find(dev, RESTORE_MS);
+    console_forget(c);
+    ret = console_send(c, &dev->dialect->wake);
+    if (ret == 0)
+        ret = console_drain(c, ANSWER_MS, deadline_in(RESTORE_MS));
+    return ret == 0 && !console_at_prompt(c) ? -ETIMEDOUT : ret;
+}
+
 void device_speed_restore(struct device *dev)
 {
     struct console *c = &dev->console;
@@ -360,6 +377,6 @@ void device_speed_restore(struct device *dev)
     c->attend = NULL;
     c->watch_garble = c->restarted = false;
     atomic_store(&c->shutdown, false);
-    if (device_baud_find(dev, RESTORE_MS) == 0 && device_speed_is_raised(dev))
+    if (is_there(dev) == 0 && device_speed_is_raised(dev))
         (void)device_baud_change(dev, dev->baud, NULL);
 }

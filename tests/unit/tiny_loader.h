@@ -29,6 +29,7 @@ struct loader {
     unsigned garble_echoes; /* of so many next letters the echo is wrong */
     bool deaf;              /* nothing that is typed arrives */
     bool interruptible;
+    bool mute; /* waits for something, so that no prompt follows */
 
     char edit[256];
     size_t edit_len;
@@ -49,6 +50,8 @@ static inline const char *loader_eol(const struct loader *l)
 
 static inline void loader_prompt(struct loader *l)
 {
+    if (l->mute)
+        return;
     if (l->winbond)
         fake_say(&l->line, "\n\r\r");
     fake_say(&l->line, l->prompt);
