@@ -67,7 +67,7 @@ static int await_refusal(struct device *dev, unsigned old)
     struct span line;
     bool prompt = false;
 
-    while (!deadline_passed(until)) {
+    while (prompt || !deadline_passed(until)) {
         int n = console_fill_on(c,
                                 prompt ? deadline_in(PROMPT_QUIET_MS) : until);
         if (n < 0)

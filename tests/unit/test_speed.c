@@ -94,14 +94,15 @@ static const char *sum_answer(unsigned long at, unsigned long len)
 
 static const char *uboot_answer(struct loader *l, const char *command)
 {
+    char *end;
     unsigned long at;
-    unsigned long len;
-    unsigned baud;
 
-    if (sscanf(command, "setenv baudrate %u", &baud) == 1)
-        return change(l, baud);
-    if (has_crc && sscanf(command, "crc32 %lx %lx", &at, &len) == 2)
-        return sum_answer(at, len);
+    if (strncmp(command, "setenv baudrate ", 16) == 0)
+        return change(l, (unsigned)strtoul(command + 16, NULL, 10));
+    if (has_crc && strncmp(command, "crc32 ", 6) == 0) {
+        at = strtoul(command + 6, &end, 16);
+        return sum_answer(at, strtoul(end, NULL, 16));
+    }
     if (has_crc && strncmp(command, "help", 4) == 0)
         return "crc32 - checksum calculation\nmd - memory display\n";
     if (strcmp(command, "version") == 0)
@@ -114,10 +115,8 @@ static const char *uboot_answer(struct loader *l, const char *command)
 
 static const char *winbond_answer(struct loader *l, const char *command)
 {
-    unsigned baud;
-
-    if (sscanf(command, "b %u", &baud) == 1)
-        return change(l, baud);
+    if (strncmp(command, "b ", 2) == 0)
+        return change(l, (unsigned)strtoul(command + 2, NULL, 10));
     if (strcmp(command, "i") == 0)
         return "W90P745 Boot Loader [ Version 1.1 ] Rebuilt on May 1 2010\n"
                "Memory Size is 0x1000000 Bytes, Flash Size is 0x200000 Bytes\n"
@@ -221,7 +220,7 @@ static void read_all(uint64_t from, uint64_t len)
         rows = 0;
         if (device_read(dev, DEVICE_FIRST, from + at, piece, &sink, &err) ==
                 0 &&
-            rows * 16 >= piece)
+            rows >= piece / 16)
             at += piece;
     }
 }
