@@ -6,7 +6,8 @@
  *
  *   probing   the line is quiet: what may stand in the device's line editor is
  *             taken back (never run!), one line end is sent, a prompt answers
- *   elsewhere what answered is no text: other speeds are tried, where there are
+ *   elsewhere what comes is no text: other speeds are tried, where config has
+ *             any
  *   waiting   nothing answered: the user is asked to power-cycle. Without a
  *             hint which boot loader it is, only a line end is sent now and
  *             then: other bytes could use up another one's countdown
@@ -25,8 +26,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define LISTEN_MS       600U /* a countdown shows itself within half a second */
-#define REFUSALS_MAX    4U   /* commands are not rained on an unknown loader */
+#define LISTEN_MS 600U /* a countdown shows itself within half a second */
+/* Bytes; a device that is switched off makes a few as well. */
+#define ODD_MIN         16U
+#define REFUSALS_MAX    4U /* commands are not rained on an unknown loader */
 #define PROMPT_STAYS_MS 70U
 /* A port may be slow to come to life: the pty of a virtual machine takes a
  * second to notice that it was opened, and we have used one already. */
@@ -94,8 +97,6 @@ static int listen_only(struct attach *a)
 static int probe_live(struct attach *a)
 {
     int ret = listen_only(a);
-    uint64_t received = atomic_load(&a->c->received);
-    uint64_t odd = a->c->garble.odd;
 
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
@@ -104,11 +105,9 @@ static int probe_live(struct attach *a)
         ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(1500));
     if (ret < 0)
         return ret;
-    odd = a->c->garble.odd - odd;
-    received = atomic_load(&a->c->received) - received;
-    a->odd_answer = odd > 0 && odd * 4 >= received;
-    return recognise_candidate(&a->recognise) ? recognise_prompt(&a->recognise)
-                                              : 0;
+    if (recognise_candidate(&a->recognise))
+        return recognise_prompt(&a->recognise);
+    return attach_is_elsewhere(a, 1) ? attach_try_rates(a) : 0;
 }
 
 /* One turn of waiting and breaking in. 1: the prompt is there. */
@@ -136,6 +135,9 @@ static int turn(struct attach *a)
         ret = 0;
     attach_gather(a);
     look_for_banner(a);
+    if (ret == 0 && deadline_passed(a->rates_at) &&
+        attach_is_elsewhere(a, ODD_MIN))
+        ret = attach_try_rates(a);
     return ret;
 }
 
@@ -158,14 +160,13 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.fresh = config->earlier;
     a.next_send = deadline_in(0);
     c->prompt_len = 0;
+    attach_count_anew(&a);
     ret = config->starting ? attach_break_in_now(&a) : 0;
     if (ret == 0)
         ret = probe_live(&a);
     attach_gather(&a);
     if (ret == 0)
         look_for_banner(&a);
-    if (ret == 0 && a.odd_answer)
-        ret = attach_try_rates(&a);
     a.ask_at = deadline_in(ASK_AFTER_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);

@@ -24,9 +24,12 @@ struct attach {
     unsigned turns;         /* of one without a prompt: key or wake-up */
     size_t fresh;           /* from there on text is of this start */
     size_t looked;          /* so much of text was searched for banners */
-    bool odd_answer;        /* to the first wake-up: no text */
-    bool asked;             /* for the power cycle */
-    bool password_asked;    /* the user was */
+    uint64_t odd;           /* console's count of what is no text, ... */
+    uint64_t received;      /* ... and of all bytes, when that began to count */
+    unsigned rates_tried;   /* how often */
+    struct deadline rates_at; /* not sooner than then */
+    bool asked;               /* for the power cycle */
+    bool password_asked;      /* the user was */
 };
 
 /* --- attach.c --- */
@@ -56,6 +59,13 @@ int attach_wake_only(struct attach *a);
 int attach_send_due(struct attach *a);
 
 /* --- attach_rates.c --- */
+
+/* From now on it counts what comes. */
+void attach_count_anew(struct attach *a);
+
+/* What came is no text, at least so many bytes of it, and config has other
+ * rates that have not been tried too often. */
+bool attach_is_elsewhere(const struct attach *a, unsigned bytes);
 
 /* 1: the prompt was found at one of config's rates; 0: at none, and the port is
  * where it was. */

@@ -168,19 +168,35 @@ static int follow(struct device *dev, unsigned baud, struct err *err)
     return ret == 0 ? -ENOTSUP : ret;
 }
 
-int device_baud_change(struct device *dev, unsigned baud, struct err *err)
+/* Types the command for baud. */
+static int begin(struct device *dev, unsigned baud, struct err *err)
 {
     const struct template_values values = {.baud = baud};
-    struct console *c = &dev->console;
     char command[128];
     int ret = template_fill(dev->dialect->baud.command, &values, command,
                             sizeof(command), err);
 
-    if (ret < 0)
-        return ret;
-    c->watch_garble = false;
-    ret = console_begin(c, command, true, err);
+    dev->console.watch_garble = false;
+    return ret == 0 ? console_begin(&dev->console, command, true, err) : ret;
+}
+
+int device_baud_change(struct device *dev, unsigned baud, struct err *err)
+{
+    int ret = begin(dev, baud, err);
+
     return ret < 0 ? stay(dev, ret) : follow(dev, baud, err);
+}
+
+void device_baud_leave_at(struct device *dev, unsigned baud)
+{
+    bool says = dev->dialect->baud.ready != NULL;
+
+    if (begin(dev, baud, NULL) < 0 || (says && await_ready(dev) <= 0))
+        return;
+    if (says)
+        (void)arrive_at(dev, baud, RETURN_MS);
+    else
+        (void)go(dev, baud); /* its line end is out then */
 }
 
 bool device_baud_port_does(struct device *dev, unsigned baud)

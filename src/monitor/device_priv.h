@@ -118,6 +118,9 @@ void device_attend(struct device *dev, const struct device_sink *sink);
  */
 int device_baud_change(struct device *dev, unsigned baud, struct err *err);
 
+/* The same for one that nobody talks to any more: quick, and unchecked. */
+void device_baud_leave_at(struct device *dev, unsigned baud);
+
 /* Looks for the prompt at the speed that the port has, then at speed.other, for
  * patience_ms each. 0: found, and the port is there; else the port is where it
  * was: -ETIMEDOUT, -ENODEV, -EINTR. */

@@ -9,6 +9,8 @@
  *            raised once more)
  *   raised   now is faster, and was proved by a dump compared with what the
  *            device's checksum, or a dump at the start's speed, says of it
+ *   lost     at a speed that the device took nothing was understood: it is
+ *            started anew by its user, and the line stays at home from then on
  *   between  other is set: the device is at now or there; whoever looks for the
  *            prompt looks at both
  *
@@ -248,6 +250,7 @@ int device_speed_raise(struct device *dev, struct err *err)
                  local.text);
         return 0;
     }
+    dev->speed.limit = 0; /* it is not to cost a second power cycle */
     return err_set(err, ret,
                    "the device was lost when the line's speed was "
                    "changed: %s",
@@ -378,5 +381,5 @@ void device_speed_restore(struct device *dev)
     c->watch_garble = c->restarted = false;
     atomic_store(&c->shutdown, false);
     if (is_there(dev) == 0 && device_speed_is_raised(dev))
-        (void)device_baud_change(dev, dev->baud, NULL);
+        device_baud_leave_at(dev, dev->baud);
 }
