@@ -96,8 +96,10 @@ LIB = $(B)/libfwfs.a
 SIMLIB = $(B)/libsim.a
 SIM_MAINS = $(patsubst %,$(B)/obj/tests/sim/%.o,main mkflash expect faultline)
 PROGRAMS = $(B)/fwfs $(B)/fwfs-sim $(B)/fwfs-mkflash $(B)/fwfs-faultline
+BENCH := $(sort $(wildcard tests/bench/*.c))
+BENCH_BIN = $(BENCH:%.c=$(B)/%)
 TEST_PROGRAMS = $(PROGRAMS) $(B)/fwfs-expect $(UNIT_BIN) $(FUZZ_BIN) \
-	$(TRANSCRIPTS)
+	$(TRANSCRIPTS) $(BENCH_BIN)
 
 ifdef V
 Q =
@@ -161,11 +163,15 @@ $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 		$(B)/obj/tests/fuzz/replay.o $(LIB)
 	$(call link,$(PKG_LIBS))
 
+$(BENCH_BIN): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(LIB)
+	$(call link,$(PKG_LIBS))
+
 $(TRANSCRIPTS): $(TRANSCRIPT_OBJ) $(LIB)
 	$(call link,$(PKG_LIBS) -lcmocka)
 
 -include $(OBJ:.o=.d) $(SIM_OBJ:.o=.d) $(UNIT:%.c=$(B)/obj/%.d) \
-	$(FUZZ:%.c=$(B)/obj/%.d) $(TRANSCRIPT_OBJ:.o=.d)
+	$(FUZZ:%.c=$(B)/obj/%.d) $(TRANSCRIPT_OBJ:.o=.d) \
+	$(BENCH:%.c=$(B)/obj/%.d)
 
 # --- Testing ---
 

@@ -7,6 +7,7 @@
 #include "carve.h"
 #include "daemon.h"
 #include "fetch/fetcher.h"
+#include "image/reference.h"
 #include "monitor/device.h"
 #include "mount/fs.h"
 #include "mount/mountpoint.h"
@@ -20,7 +21,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#define LONG_READ_MIN (UINT64_C(16) << 10)
+#define LONG_READ_MAX (UINT64_C(512) << 10)
 
 /* The parts, in the order in which they are made; NULL: not yet. */
 struct session {
@@ -29,6 +34,8 @@ struct session {
     struct cache *cache;
     struct fetcher *fetcher;
     struct fs *fs;
+    struct reference **references;
+    size_t n_references;
     struct progress progress;
     bool live; /* the mount answered */
 };
@@ -39,7 +46,22 @@ struct places {
     char cache[PATH_MAX]; /* offline: ID or path of the cache */
     char mountpoint[PATH_MAX];
     char cache_dir[PATH_MAX];
+    char (*references)[PATH_MAX]; /* in the order of the options'; owned */
 };
+
+static int find_references(struct places *p, const struct options *o,
+                           struct err *err)
+{
+    int r = 0;
+
+    p->references = calloc(o->n_references + 1, sizeof(*p->references));
+    if (p->references == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    for (size_t i = 0; r == 0 && i < o->n_references; i++)
+        r = path_absolute(o->references[i], p->references[i],
+                          sizeof(p->references[i]), err);
+    return r;
+}
 
 static int find_places(struct places *p, const struct options *o,
                        struct err *err)
@@ -57,7 +79,7 @@ static int find_places(struct places *p, const struct options *o,
     if (r == 0 && o->cache_dir != NULL)
         r = path_absolute(o->cache_dir, p->cache_dir, sizeof(p->cache_dir),
                           err);
-    return r;
+    return r == 0 ? find_references(p, o, err) : r;
 }
 
 static void on_ready(void *arg)
@@ -176,6 +198,39 @@ static int open_both(struct session *s, const struct options *o,
     return r;
 }
 
+/* p: their absolute paths. */
+static int open_references(struct session *s, const struct options *o,
+                           const struct places *p, struct err *err)
+{
+    int r = 0;
+
+    s->references = calloc(o->n_references + 1, sizeof(struct reference *));
+    if (s->references == NULL)
+        return err_set(err, -ENOMEM, "out of memory");
+    for (; r == 0 && s->n_references < o->n_references;
+         s->n_references += r == 0)
+        r = reference_open(&s->references[s->n_references],
+                           p->references[s->n_references], err);
+    return r;
+}
+
+static void close_references(struct session *s)
+{
+    for (size_t i = 0; i < s->n_references; i++)
+        reference_close(s->references[i]);
+    free(s->references);
+}
+
+/* As much as the line brings in some twenty seconds. */
+static uint64_t long_read(const struct options *o)
+{
+    uint64_t bytes = LONG_READ_MIN;
+
+    while (bytes < LONG_READ_MAX && bytes * 2 <= (uint64_t)o->baud * 5 / 8)
+        bytes *= 2;
+    return bytes;
+}
+
 static int start_fetcher(struct session *s, const struct options *o,
                          struct err *err)
 {
@@ -184,6 +239,13 @@ static int start_fetcher(struct session *s, const struct options *o,
         .cache = s->cache,
         .timeout_ms = o->timeout_ms,
         .verify = cache_changed(s->cache) ? VERIFY_AUTO : o->verify,
+        .readahead = o->readahead == OPTIONS_READAHEAD_AUTO ? long_read(o)
+                                                            : o->readahead,
+        .ask_first = long_read(o),
+        .prefetch = o->prefetch,
+        .revalidate = o->command != COMMAND_OFFLINE,
+        .references = s->references,
+        .n_references = s->n_references,
         .tick = progress_wanted(&s->daemon) ? progress_draw : NULL,
         .tick_arg = &s->progress,
     };
@@ -213,7 +275,9 @@ static int build(struct session *s, const struct options *o,
     int r;
 
     log_set_before(progress_clear, &s->progress);
-    r = open_both(s, o, p, err);
+    r = open_references(s, o, p, err);
+    if (r == 0)
+        r = open_both(s, o, p, err);
     if (r == 0)
         r = start_fetcher(s, o, err);
     if (r != 0)
@@ -264,23 +328,32 @@ static void take_down(struct session *s)
     cache_close(s->cache);
     fs_free(s->fs);
     device_close(s->device);
+    close_references(s);
+}
+
+static int run(struct session *s, const struct options *o,
+               const struct places *p, int *exit_code, struct err *err)
+{
+    int r = daemon_start(&s->daemon, o->foreground, exit_code, err);
+
+    if (r != 0)
+        return r > 0 ? 0 : r;
+    r = build(s, o, p, err);
+    if (r == 0)
+        r = serve(s, err);
+    take_down(s);
+    *exit_code = 0;
+    return r;
 }
 
 int mounting(const struct options *o, int *exit_code, struct err *err)
 {
     struct session s = {.live = false};
-    struct places p;
+    struct places p = {.references = NULL};
     int r = find_places(&p, o, err);
 
-    if (r != 0)
-        return r;
-    r = daemon_start(&s.daemon, o->foreground, exit_code, err);
-    if (r != 0)
-        return r > 0 ? 0 : r;
-    r = build(&s, o, &p, err);
     if (r == 0)
-        r = serve(&s, err);
-    take_down(&s);
-    *exit_code = 0;
+        r = run(&s, o, &p, exit_code, err);
+    free(p.references);
     return r;
 }

@@ -72,7 +72,9 @@ static int check_offline(const struct options *o, struct err *err)
     const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_SPEED |
                                1U << OPT_DIALECT | 1U << OPT_SEGMENT |
                                1U << OPT_RAM | 1U << OPT_NO_CACHE |
-                               1U << OPT_ATTACH_TIMEOUT | 1U << OPT_PASSWORD;
+                               1U << OPT_ATTACH_TIMEOUT | 1U << OPT_PASSWORD |
+                               1U << OPT_PREFETCH | 1U << OPT_READAHEAD |
+                               1U << OPT_REFERENCE;
     const struct option *opt;
 
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++)

@@ -24,6 +24,9 @@ static const struct option table[] = {
     {.name = "password", .id = OPT_PASSWORD, .example = "secret"},
     {.name = "json", .id = OPT_JSON},
     {.name = "verify", .id = OPT_VERIFY, .example = "fast"},
+    {.name = "prefetch", .id = OPT_PREFETCH},
+    {.name = "readahead", .id = OPT_READAHEAD, .example = "256K"},
+    {.name = "reference", .id = OPT_REFERENCE, .example = "FILE"},
     {.name = "against", .id = OPT_AGAINST, .example = "IMAGE"},
     {.name = "map", .id = OPT_MAP, .example = "MAPFILE"},
     {.name = "carve", .id = OPT_CARVE, .example = "128K", .optional = true},
@@ -65,6 +68,8 @@ bool option_allowed(const struct option *opt, enum option_place place)
         return place == PLACE_TYPED;
     case OPT_VERIFY:
     case OPT_PASSWORD:
+    case OPT_PREFETCH:
+    case OPT_READAHEAD:
         return place == PLACE_O;
     default:
         return true;

@@ -28,7 +28,10 @@ enum option_id {
     OPT_MAP,
     OPT_CARVE,
     OPT_PASSWORD,
-    OPT_RAM /* BASE:SIZE to read media through */
+    OPT_RAM, /* BASE:SIZE to read media through */
+    OPT_PREFETCH,
+    OPT_READAHEAD,
+    OPT_REFERENCE
 };
 
 /* Where an option may stand. One name can be two options, one for each. */

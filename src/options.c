@@ -78,6 +78,22 @@ static int add_segment(struct options *o, const char *value, struct err *err)
     return 0;
 }
 
+static int add_reference(struct options *o, const char *value, struct err *err)
+{
+    const char **list;
+    const char *word;
+    int r = value_word(&word, value, err);
+
+    if (r != 0)
+        return r;
+    list = realloc(o->references, (o->n_references + 1) * sizeof(*list));
+    if (list == NULL)
+        return out_of_memory(err);
+    list[o->n_references++] = word;
+    o->references = list;
+    return 0;
+}
+
 static int set_command(struct options *o, enum command command, struct err *err)
 {
     if (o->command != COMMAND_MOUNT && o->command != command)
@@ -134,6 +150,13 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         o->carve = true;
         return value != NULL ? value_erase_block(&o->erase_block, value, err)
                              : 0;
+    case OPT_PREFETCH:
+        o->prefetch = true;
+        break;
+    case OPT_READAHEAD:
+        return value_readahead(&o->readahead, value, err);
+    case OPT_REFERENCE:
+        return add_reference(o, value, err);
     case OPT_PASSWORD:
         return value_password(&o->password, value, err);
     }
@@ -298,8 +321,10 @@ int options_parse(struct options *o, int argc, char *const argv[],
     bool more_options = true;
     const char *arg;
 
-    *o = (struct options){
-        .baud = 115200, .timeout_ms = 30000, .attach_timeout_ms = 60000};
+    *o = (struct options){.baud = 115200,
+                          .readahead = OPTIONS_READAHEAD_AUTO,
+                          .timeout_ms = 30000,
+                          .attach_timeout_ms = 60000};
     while ((arg = take(&a)) != NULL) {
         int r = 0;
         if (more_options && strcmp(arg, "--") == 0)
@@ -350,6 +375,7 @@ void options_free(struct options *o)
         free(o->kept[i]);
     free(o->kept);
     free(o->segments);
+    free(o->references);
     free(o->operands);
     buf_free(&o->fuse);
     *o = (struct options){0};

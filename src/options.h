@@ -29,6 +29,8 @@ enum command {
     COMMAND_HELP
 };
 
+#define OPTIONS_READAHEAD_AUTO UINT64_MAX
+
 /* Strings live until options_free; some of them are argv's own. */
 struct options {
     enum command command;
@@ -51,6 +53,10 @@ struct options {
     bool no_cache;
     bool carve;           /* look for images */
     uint64_t erase_block; /* of carve, bytes; 0: as the device has it */
+    bool prefetch;
+    uint64_t readahead;      /* bytes; OPTIONS_READAHEAD_AUTO: by the speed */
+    const char **references; /* files, as typed; n_references of them */
+    size_t n_references;
     unsigned timeout_ms;
     unsigned attach_timeout_ms;
     bool foreground;

@@ -96,6 +96,16 @@ int value_erase_block(uint64_t *out, const char *value, struct err *err)
     return 0;
 }
 
+int value_readahead(uint64_t *out, const char *value, struct err *err)
+{
+    uint64_t n;
+
+    if (!num_size(value, &n) || n > 16U << 20)
+        return err_set(err, -EINVAL, "'%s' is no size, 16M at most", value);
+    *out = n;
+    return 0;
+}
+
 int value_ram(const char **out, const char *value, struct err *err)
 {
     struct media_window parsed;

@@ -40,6 +40,9 @@ int value_erase_block(uint64_t *out, const char *value, struct err *err);
  */
 int value_ram(const char **out, const char *value, struct err *err);
 
+/* Bytes, a size (base/num.h), 16 MiB at most; 0 is one, too. */
+int value_readahead(uint64_t *out, const char *value, struct err *err);
+
 /* auto, fast or rows. */
 int value_verify(enum verify_mode *out, const char *value, struct err *err);
 

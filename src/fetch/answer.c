@@ -33,6 +33,7 @@ static void finish(struct fetcher *f, struct fetch_request **link, int status,
 
     if (f->serving == r)
         f->serving = NULL;
+    f->attended_ms = 0; /* what is being read may have become pointless */
     r->done(r, status, bytes);
 }
 
@@ -142,6 +143,8 @@ static bool answer_read(struct fetcher *f, struct fetch_request **link)
     if (!confirmed &&
         (answer_wants_confirmed(f, r) || !blocks_have(b, r->offset, r->len)))
         return false;
+    if (stale_holds(f, r))
+        return false;
     bytes = malloc(r->len);
     ret = bytes == NULL ? -ENOMEM : blocks_get(b, r->offset, bytes, r->len);
     if (ret == -ENODATA) { /* damaged on disk: it is absent now */
@@ -243,6 +246,7 @@ void answer_settle(struct fetcher *f)
     noise_look(f);
     while (*link != NULL) {
         if (atomic_load(&(*link)->cancelled)) {
+            readahead_forget(f, *link);
             finish(f, link, -EINTR, NULL);
         } else if (answer_if_known(f, link)) {
             continue;

@@ -202,6 +202,10 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
     const struct map_medium *m = &f->map->media[f->current.medium];
 
     rate_add(&f->rate, clock_ms(), len);
+    if (address >= m->base) {
+        f->at = address - m->base + len;
+        known_note_row(f, address - m->base, bytes, len);
+    }
     for (size_t at = 0; at + ROWS_SIZE <= len; at += ROWS_SIZE)
         if (address + at >= m->base && address + at - m->base < m->size)
             take_row(f, address + at - m->base, bytes + at);

@@ -42,6 +42,7 @@
 #define REFUSED_MAX  5U  /* below what gives a block up */
 #define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
 #define STACK_MAX    64U
+#define STALE_ASKS   48U /* then all that is not known to be right is dropped */
 
 enum verdict { SAME, DIFFERS, UNKNOWN };
 
@@ -62,6 +63,9 @@ struct confirm {
     uint64_t block;    /* the last of them */
     unsigned in_block; /* rows of it that are spoilt */
     int error;         /* ends it: of the device, or -ENODATA: of the cache */
+    bool stale;        /* what is wrong is dropped, not read by rows */
+    unsigned asked;    /* sums */
+    uint64_t dropped;  /* bytes */
 };
 
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
@@ -94,20 +98,17 @@ static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
     return 0;
 }
 
-/* Asks once. -EBADMSG: it is there, but no answer came that can be understood.
- */
-static int sum_of_device(struct confirm *c, const struct piece *p,
-                         struct digest_value *out)
+int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
+                struct digest_value *out)
 {
-    struct fetcher *f = c->f;
     const struct device_sink sink = {.stop = fetcher_attend, .arg = f};
     int ret = contact_ready(f);
 
     if (ret < 0)
         return ret;
     fetcher_count(f, &f->stats.sums, 1);
-    ret = device_checksum(f->device, f->map->media[c->medium].base + p->offset,
-                          p->len, out, &sink, &f->read_error);
+    ret = device_checksum(f->device, f->map->media[medium].base + offset, len,
+                          out, &sink, &f->read_error);
     return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
 }
 
@@ -120,7 +121,8 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
     int ret = -EBADMSG;
 
     for (int i = 0; i < ANSWERS_MAX; i++) {
-        ret = sum_of_device(c, p, &theirs);
+        c->asked++;
+        ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
         if (ret == -EBADMSG)
             continue;
         if (ret == 0)
@@ -151,6 +153,7 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
     f->sum_agreed = true;
+    stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
          n++) {
@@ -161,6 +164,23 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
         f->progress_ms = clock_ms();
         fetcher_note_change(f);
+    }
+}
+
+/* What an earlier session left and is wrong now. */
+static void drop(struct confirm *c, const struct piece *p)
+{
+    uint64_t end = p->offset + p->len;
+
+    for (uint64_t n = p->offset / BLOCK_SIZE; n * BLOCK_SIZE < end; n++) {
+        if (!block_state_known(blocks_state(c->blocks, n)))
+            continue;
+        c->dropped += blocks_length(c->blocks, n);
+        /* Whoever asks whether a copy is right is told, too. */
+        ranges_add(&c->f->wrong, c->medium, n * BLOCK_SIZE,
+                   blocks_length(c->blocks, n));
+        blocks_drop(c->blocks, n);
+        assemble_forget(c->f, c->medium, n);
     }
 }
 
@@ -209,7 +229,9 @@ static void take_wrong(struct confirm *c, const struct piece *p)
                 c->in_block >= IN_BLOCK_MAX;
     bool much = p->len <= BLOCK_SIZE && (here || c->spoilt >= SPOILT_MAX);
 
-    if (p->len <= ROWS_SIZE || much)
+    if (c->stale && (p->len <= BLOCK_SIZE || c->asked > STALE_ASKS))
+        drop(c, p);
+    else if (p->len <= ROWS_SIZE || much)
         spoil(c, p);
     else
         halve(c, p);
@@ -217,7 +239,7 @@ static void take_wrong(struct confirm *c, const struct piece *p)
 
 static void take(struct confirm *c, const struct piece *p)
 {
-    if (p->wrong) {
+    if (p->wrong || (c->stale && c->asked > STALE_ASKS)) {
         take_wrong(c, p);
         return;
     }
@@ -286,125 +308,30 @@ void confirm_by_sum(struct fetcher *f)
     answer_settle(f);
 }
 
-/* The known blocks from *n on, below end and not across a multiple of border
- * (0: any); false: there are none. */
-static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
-                       uint64_t border, struct piece *out)
+int confirm_stale(struct fetcher *f, uint64_t *differs)
 {
-    uint64_t first;
+    struct confirm c = confirm_on(f, f->current.medium);
 
-    while (*n < end && !block_state_known(blocks_state(b, *n)))
-        (*n)++;
-    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));) {
-        (*n)++;
-        if (border != 0 && *n * BLOCK_SIZE % border == 0)
-            break;
-    }
-    if (*n == first)
+    c.stale = true;
+    push(&c, f->current.offset, f->current.len, false);
+    run(&c);
+    *differs = c.dropped;
+    if (c.n == 0 || c.error != 0)
+        return c.error == -ENODATA ? 0 : c.error;
+    return -EINTR;
+}
+
+bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len)
+{
+    struct confirm c = confirm_on(f, medium);
+    struct piece first = {offset, len < BLOCK_SIZE ? len : BLOCK_SIZE, false};
+
+    if (!f->sum_agreed)
+        first_sum(&c, &first);
+    if (!f->sum_agreed)
         return false;
-    *out = (struct piece){
-        first * BLOCK_SIZE,
-        (*n - first - 1) * BLOCK_SIZE + blocks_length(b, *n - 1), false};
-    return true;
-}
-
-/* False: not all of p could be compared. */
-static bool compare_known(struct confirm *c, const struct piece *p)
-{
-    struct piece first = *p;
-
-    c->n = 0;
-    if (!c->f->sum_agreed) {
-        first.len = p->len < BLOCK_SIZE ? p->len : BLOCK_SIZE;
-        first_sum(c, &first);
-    }
-    if (!c->f->sum_agreed)
-        return false;
-    push(c, p->offset, p->len, false);
-    run(c);
-    return c->n == 0 && c->error == 0;
-}
-
-/* False: it has been answered meanwhile, and is no longer there. */
-static bool still_served(const struct fetcher *f)
-{
-    return f->serving != NULL;
-}
-
-/* Compares what has not been yet, as far as it goes; all of it is compared
- * when there is nothing to compare with. r may be answered meanwhile. */
-static void compare_request(struct confirm *c, struct fetch_request *r)
-{
-    struct fetcher *f = c->f;
-    uint64_t n = (r->offset + r->compared) / BLOCK_SIZE;
-    uint64_t end = (r->offset + r->len - 1) / BLOCK_SIZE + 1;
-    uint64_t border = device_border(f->device, f->map->media[c->medium].base);
-    struct piece p;
-
-    while (confirm_sum_max(f, c->medium) > 0 &&
-           next_known(c->blocks, &n, end, border, &p)) {
-        bool all = compare_known(c, &p);
-        if (!still_served(f) || (!all && !f->sum_broken))
-            return;
-        r->compared = p.offset + p.len - r->offset;
-    }
-    if (f->sum_broken)
-        r->n_findings = 0; /* nothing that it said counts */
-    r->compared = r->len;
-}
-
-void confirm_request(struct fetcher *f, struct fetch_request *r)
-{
-    struct confirm c = confirm_on(f, r->medium);
-
-    f->is_serving = true;
-    f->serving = r;
-    compare_request(&c, r);
-    f->is_serving = false;
-    f->serving = NULL;
-}
-
-/* One sum cannot cover it. */
-static bool crosses_border(const struct confirm *c,
-                           const struct fetch_request *r)
-{
-    uint64_t border = device_border(c->f->device,
-                                    c->f->map->media[c->medium].base);
-
-    return border != 0 &&
-           r->offset / border != (r->offset + r->len - 1) / border;
-}
-
-/* FETCH_SUM. */
-static int ask_sum(struct confirm *c, struct fetch_request *r)
-{
-    const struct piece p = {r->offset, r->len, false};
-    struct digest_value sum = {.algorithm = NULL};
-    int ret = -EBADMSG;
-
-    for (int i = 0; ret == -EBADMSG && i < ANSWERS_MAX; i++)
-        ret = confirm_sum_max(c->f, c->medium) == 0 || crosses_border(c, r)
-                  ? -EOPNOTSUPP
-                  : sum_of_device(c, &p, &sum);
-    if (ret == -ENOTSUP)
-        ret = -EOPNOTSUPP;
-    if (ret == 0 && still_served(c->f))
-        r->sum = sum;
-    return ret;
-}
-
-void confirm_serve_sum(struct fetcher *f, struct fetch_request *r)
-{
-    struct confirm c = confirm_on(f, r->medium);
-    int ret;
-
-    f->is_serving = true;
-    f->serving = r;
-    ret = ask_sum(&c, r);
-    /* A device that does not answer now is asked again until the time-out. */
-    if (still_served(f) &&
-        (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE))
-        answer_first(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
-    f->is_serving = false;
-    f->serving = NULL;
+    push(&c, offset, len, false);
+    run(&c);
+    return c.n == 0 && c.error == 0;
 }

@@ -28,6 +28,7 @@
 #include <string.h>
 
 #define TICK_MS       500U
+#define ATTEND_MS     5U     /* bytes come oftener than there is news */
 #define SYNC_MS       900U   /* blocks are durable after about a second */
 #define SYNC_AGAIN_MS 10000U /* after one that failed */
 
@@ -97,7 +98,9 @@ static void housekeeping(struct fetcher *f)
 
 /* --- taking in ----------------------------------------------------------- */
 
-static void append(struct fetcher *f, struct fetch_request *newest_first)
+/* Returns the first of them, in the order in which they came. */
+static struct fetch_request *append(struct fetcher *f,
+                                    struct fetch_request *newest_first)
 {
     struct fetch_request **end = &f->pending;
     struct fetch_request *in_order = NULL;
@@ -112,6 +115,7 @@ static void append(struct fetcher *f, struct fetch_request *newest_first)
     while (*end != NULL)
         end = &(*end)->next;
     *end = in_order;
+    return in_order;
 }
 
 /* Who asks for confirmation gives what was given up another chance. */
@@ -142,7 +146,10 @@ static void take_inbox(struct fetcher *f)
     for (struct fetch_request *r = list; r != NULL; r = r->next)
         if (r->kind == FETCH_CONFIRM)
             forget_bad(f, r);
-    append(f, list);
+    f->attended_ms = list != NULL ? 0 : f->attended_ms;
+    for (const struct fetch_request *r = append(f, list); r != NULL;
+         r = r->next)
+        readahead_note(f, r);
 }
 
 /* Waits until something is submitted, or a tick is due. */
@@ -163,11 +170,25 @@ void fetcher_wait(struct fetcher *f)
 
 /* --- the thread ---------------------------------------------------------- */
 
+/* What f->current does is of no use, or not the most urgent thing. */
+static bool is_pointless(struct fetcher *f)
+{
+    struct plan_want wants[FETCHER_WANTS];
+    struct plan_input in;
+
+    if (f->is_idle_step && f->pending != NULL)
+        return true;
+    if (f->current.what == PLAN_KNOWN || f->current.what == PLAN_STALE)
+        return false; /* soon over */
+    if (known_has_hint(f) || (!f->idle_first && urgent_other(f)))
+        return true;
+    in = fetcher_input(f, wants);
+    return !plan_wanted(&in, &f->current);
+}
+
 bool fetcher_attend(void *arg)
 {
     struct fetcher *f = arg;
-    struct plan_want wants[FETCHER_WANTS];
-    struct plan_input in;
 
     take_inbox(f);
     answer_settle(f);
@@ -176,12 +197,11 @@ bool fetcher_attend(void *arg)
         return true;
     if (f->is_serving)
         return f->serving == NULL;
-    if (f->current.what == PLAN_NOTHING)
+    if (f->current.what == PLAN_NOTHING ||
+        clock_ms() - f->attended_ms < ATTEND_MS)
         return false;
-    if (f->idle.len > 0 && f->pending != NULL && !f->idle_first)
-        return true; /* a reader goes before what nobody waits for */
-    in = fetcher_input(f, wants);
-    return !plan_wanted(&in, &f->current);
+    f->attended_ms = clock_ms();
+    return is_pointless(f);
 }
 
 static void *run(void *arg)
@@ -219,6 +239,7 @@ static void free_fetcher(struct fetcher *f)
     (void)pthread_mutex_destroy(&f->lock);
     rows_free(&f->rows);
     free(f->images_tried);
+    stale_free(f);
     free(f);
 }
 
@@ -239,6 +260,9 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->tick = config->tick;
     f->tick_arg = config->tick_arg;
     f->verify = config->verify;
+    f->ahead.limit = config->readahead;
+    f->prefetch = config->prefetch;
+    known_init(f, config);
     f->contact = device_contact(config->device);
     f->stats.current_medium = -1;
     f->stats.route = "";
@@ -246,6 +270,8 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
         &f->rows, 2 * (size_t)(device_read_limit(f->device) / BLOCK_SIZE) + 64);
     if (ret == 0)
         ret = images_init(f);
+    if (ret == 0)
+        ret = stale_init(f, config);
     if (ret == 0)
         ret = -pthread_create(&f->thread, NULL, run, f);
     if (ret < 0) {
@@ -297,6 +323,11 @@ void fetcher_resumed(struct fetcher *f)
 {
     atomic_store(&f->resumed, true);
     device_wake(f->device);
+}
+
+bool fetcher_is_fresh(const struct fetcher *f)
+{
+    return atomic_load(&f->fresh);
 }
 
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium)

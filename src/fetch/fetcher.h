@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "fetch/verify.h"
+#include "image/reference.h"
 #include "monitor/device.h"
 #include "store/cache.h"
 
@@ -23,6 +24,15 @@ struct fetcher_config {
     struct cache *cache;   /* lent likewise */
     unsigned timeout_ms;   /* no progress for so long: pending reads fail */
     enum verify_mode verify;
+    uint64_t readahead; /* bytes fetched at most beyond a reader that goes on */
+    /* Before so many absent bytes are moved, what the device says of their
+     * checksum is compared with what they may be; 0: never. */
+    uint64_t ask_first;
+    bool prefetch;   /* everything, while nobody reads */
+    bool revalidate; /* what the cache has is of an earlier session: it is
+                        compared with the device's checksums */
+    struct reference *const *references; /* lent likewise; used by the */
+    size_t n_references;                 /* fetcher's thread alone */
     /* Called by the fetcher thread about twice a second, or NULL. */
     void (*tick)(void *arg);
     void *tick_arg;
@@ -61,6 +71,9 @@ struct fetch_request {
     size_t medium;   /* index in the device's map */
     uint64_t offset; /* from the start of the medium */
     size_t len;      /* bytes, at least 1, within the medium */
+    /* FETCH_READ: where what its reader may go on to read ends, from the start
+     * of the medium; 0: it will not. */
+    uint64_t ahead_end;
     fetch_done_fn *done;
     void *arg;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
@@ -74,6 +87,7 @@ struct fetch_request {
     uint64_t compared; /* bytes of which what was known has been compared */
     struct fetch_request *next;
     uint64_t since_ms;
+    unsigned passes; /* so often another one was served first */
 };
 
 /* Starts the thread. The cache has the media of the device's map, in their
@@ -100,6 +114,10 @@ void fetch_cancel(struct fetcher *f, struct fetch_request *r);
  * Async-signal-safe. */
 void fetcher_resumed(struct fetcher *f);
 
+/* Any thread: what is confirmed in the cache may be answered as it is. False
+ * while it still has to be compared with the device. */
+bool fetcher_is_fresh(const struct fetcher *f);
+
 /* Blocks of a medium, for status and maps. */
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium);
 
@@ -111,6 +129,10 @@ struct fetch_stats {
     uint64_t blocks_bad; /* given up */
     uint64_t resets;     /* the device was out of sight and came back */
     uint64_t sums;       /* checksums asked for */
+    uint64_t blank;      /* bytes that a checksum told to be blank */
+    uint64_t referred;   /* bytes taken from a reference */
+    uint64_t stale;      /* bytes of the cache that were not the device's any
+                            more */
     /* Bytes that were answered (verify fast or rows) and then proved wrong. */
     uint64_t answered_wrong;
     int current_medium; /* -1: idle */

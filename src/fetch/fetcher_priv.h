@@ -13,6 +13,50 @@
 #include "fetch/rate.h"
 #include "fetch/rows.h"
 
+/* --- what the parts below keep --- */
+
+struct stream {
+    size_t medium;
+    uint64_t start;
+    uint64_t next;  /* start: none */
+    uint64_t end;   /* of what its reader may read */
+    uint64_t stamp; /* for taking the place of the oldest */
+    bool goes_on;
+};
+
+#define READAHEAD_STREAMS 4
+struct readahead {
+    uint64_t limit; /* bytes; 0: none is read ahead */
+    struct stream streams[READAHEAD_STREAMS];
+    uint64_t stamp;
+};
+
+#define KNOWN_REACH_MAX (UINT64_C(1) << 20) /* bytes of one question */
+#define KNOWN_LEAF      UINT64_C(1024)      /* fewer bytes are read at once */
+struct known {
+    uint64_t ask_first; /* bytes of a first question; 0: none is asked */
+    uint64_t reach;     /* of the next one: more where all is blank */
+    struct reference *const *references;
+    size_t n_references;
+    struct ranges asked; /* not asked again: what they are was not known */
+    int credit;          /* questions that references have earned */
+    /* A run of equal rows in what is being read: */
+    uint64_t run_at; /* where it ends */
+    uint64_t run;    /* its bytes */
+    uint8_t value;
+    bool hint;           /* it is long: what follows may be the same */
+    size_t hint_medium;  /* not asked about again before ... */
+    uint64_t hint_after; /* ... here */
+};
+
+struct stale {
+    bool on;
+    uint64_t *checked;      /* of each medium: all before it is compared */
+    struct ranges verified; /* and this; emptied when it is full */
+    struct plan_want lost;  /* a block to be read again before any sum can be
+                               believed; len 0: none */
+};
+
 struct fetcher {
     struct device *device;
     struct cache *cache;
@@ -36,13 +80,16 @@ struct fetcher {
     struct rows rows;
     struct rate rate;
     struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
-    struct plan_want idle;    /* wanted by nobody but us; len 0: nothing */
-    bool idle_first;          /* and goes before what readers wait for: on a
-                                 line that proved noisy, what was answered
-                                 before that was known */
-    unsigned reading;         /* number of the last dump command; never 0 */
-    unsigned step_reading;    /* the same when the current step began */
-    uint64_t progress_ms;     /* when a row last came or was confirmed */
+    uint64_t at;              /* the next row of it, as far as is known */
+    bool is_idle_step;        /* nobody waits for it */
+    uint64_t attended_ms;
+    struct plan_want idle; /* wanted by nobody but us; len 0: nothing */
+    bool idle_first;       /* and goes before what readers wait for: on a
+                              line that proved noisy, what was answered
+                              before that was known */
+    unsigned reading;      /* number of the last dump command; never 0 */
+    unsigned step_reading; /* the same when the current step began */
+    uint64_t progress_ms;  /* when a row last came or was confirmed */
     uint64_t tick_ms;
     uint64_t sync_ms;
     uint64_t idle_at_ms; /* not before then: the last try failed */
@@ -55,7 +102,8 @@ struct fetcher {
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
     struct fetch_request *serving; /* this; NULL: it has been answered */
     struct ranges debts;           /* answered, and not confirmed yet */
-    struct ranges wrong; /* answered wrong; no FETCH_CONFIRM told of it yet */
+    struct ranges wrong; /* answered wrong, in this session or an earlier one; no
+                            FETCH_CONFIRM told of it yet */
     bool noisy;          /* a row of this session arrived damaged */
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
@@ -64,13 +112,20 @@ struct fetcher {
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
+    struct readahead ahead;
+    bool prefetch;
+    struct known known;
+    struct stale stale;
+    atomic_bool fresh; /* nothing is stale */
+
     /* --- contact --- */
     unsigned contact; /* device_contact for which it was the same device */
     bool exchanged;   /* it was not */
     uint64_t exchanged_ms;
 };
 
-/* The wants of all that is pending, or of what is done when idle; room for
+/* The wants of all that is pending, of what is read ahead, and of what is done
+ * when idle; room for
  * FETCHER_WANTS. */
 #define FETCHER_WANTS 256U
 struct plan_input fetcher_input(struct fetcher *f,
@@ -150,10 +205,14 @@ void assemble_doubt(struct fetcher *f, size_t medium);
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
 
-/* --- confirm.c: by the device's checksum --- */
+/* --- confirm.c, confirm_serve.c: by the device's checksum --- */
 
 /* Compares f->current, all of which is good. */
 void confirm_by_sum(struct fetcher *f);
+
+/* Compares what is known of a range; false: not all of it could be. */
+bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len);
 
 /* r is the oldest request. Compares what is known of its range (FETCH_CONFIRM);
  * answers it with the device's checksum (FETCH_SUM). */
@@ -162,6 +221,15 @@ void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
 
 /* Bytes a comparison in medium covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
+
+/* Asks the device for the checksum of [offset, offset+len), once. -EBADMSG:
+ * there is one, but no answer came that can be understood. */
+int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
+                struct digest_value *out);
+
+/* Compares f->current, which an earlier session left known. What differs is
+ * dropped; *differs: its bytes, more or less. 0: all of it has been seen to. */
+int confirm_stale(struct fetcher *f, uint64_t *differs);
 
 /* --- images.c: by checksums that images carry --- */
 
@@ -195,6 +263,58 @@ int contact_ready(struct fetcher *f);
 
 /* Serves, reads, confirms, or waits, once. */
 void steps_turn(struct fetcher *f);
+
+/* --- readahead.c: what readers will want next --- */
+
+void readahead_note(struct fetcher *f, const struct fetch_request *r);
+void readahead_forget(struct fetcher *f, const struct fetch_request *r);
+size_t readahead_wants(const struct fetcher *f, struct plan_want *wants,
+                       size_t room);
+
+/* --- urgent.c: who goes first --- */
+
+/* True: somebody waits for something else than f->current, which is to be
+ * stopped for it. */
+bool urgent_other(struct fetcher *f);
+
+/* --- known.c, known_when.c: bytes that a checksum tells --- */
+
+void known_init(struct fetcher *f, const struct fetcher_config *config);
+
+/* step is about to be read. True: it is to be asked about first, and has been
+ * changed to that. */
+bool known_consider(struct fetcher *f, struct plan_step *step);
+
+/* Does it: f->current, a PLAN_KNOWN. 0, or why it was broken off. */
+int known_ask(struct fetcher *f);
+
+/* A row of f->current came. */
+void known_note_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes,
+                    size_t len);
+
+/* True: what follows in f->current may be blank, and it pays to ask. */
+bool known_has_hint(const struct fetcher *f);
+
+/* --- stale.c: what an earlier session left --- */
+
+int stale_init(struct fetcher *f, const struct fetcher_config *config);
+void stale_free(struct fetcher *f);
+
+/* r cannot be answered yet: some of it has not been compared. */
+bool stale_holds(const struct fetcher *f, const struct fetch_request *r);
+
+/* What is to be compared for those who wait, or (idle) at all. True: *step. */
+bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step);
+
+/* f->stale.lost is to be read and confirmed before anything is compared. */
+bool stale_wants(struct fetcher *f);
+
+/* Does it: f->current, a PLAN_STALE. */
+int stale_check(struct fetcher *f);
+
+/* The device's checksum was right over it. */
+void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* --- idle.c: what is done while nobody waits --- */
 

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is done while nobody waits: confirming what was answered.
+// What is done while nobody waits: confirming what was answered, prefetching.
 
 /*
- * Only where bytes are answered before they are confirmed (verify fast). First
- * what was answered in this session, then what earlier ones left good.
+ * Where bytes are answered before they are confirmed (verify fast), first what
+ * was answered in this session, then what earlier ones left good. Then, if the
+ * user wants it, all that is absent, from front to end, each part confirmed
+ * before the next one is read unless rows alone are to be checked.
  */
 
 #include "fetch/fetcher_priv.h"
 
 #define PIECE 16384U /* so that a reader never waits for long */
+/* A dump can be stopped, or its command is short. */
+#define READ_PIECE (UINT64_C(1) << 20)
 
 static bool set(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len)
 {
     f->idle = (struct plan_want){.medium = medium,
                                  .offset = offset,
-                                 .len = len < PIECE ? len : PIECE,
-                                 .confirm = true,
+                                 .len = len,
+                                 .confirm = f->verify != VERIFY_ROWS,
                                  .once = true};
     return true;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 /* The first part of the oldest debt that still is one. */
@@ -36,7 +45,9 @@ static bool choose_debt(struct fetcher *f)
     return false;
 }
 
-static bool choose_good(struct fetcher *f)
+/* The first blocks of that state. */
+static bool choose_state(struct fetcher *f, enum block_state wanted,
+                         uint64_t max)
 {
     for (size_t i = 0; i < f->map->n_media; i++) {
         struct blocks *b = cache_blocks(f->cache, i);
@@ -45,9 +56,9 @@ static bool choose_good(struct fetcher *f)
         for (uint64_t n = 0; n < blocks_count(b); n += run) {
             uint64_t left = blocks_size(b) - n * BLOCK_SIZE;
             run = blocks_run(b, n, blocks_count(b), &state);
-            if (state == BLOCK_GOOD)
+            if (state == wanted)
                 return set(f, i, n * BLOCK_SIZE,
-                           run * BLOCK_SIZE < left ? run * BLOCK_SIZE : left);
+                           smaller(smaller(run * BLOCK_SIZE, left), max));
         }
     }
     return false;
@@ -56,7 +67,11 @@ static bool choose_good(struct fetcher *f)
 bool idle_choose(struct fetcher *f)
 {
     f->idle.len = 0;
-    if (f->verify != VERIFY_FAST)
-        return false;
-    return choose_debt(f) || choose_good(f);
+    if (f->verify == VERIFY_FAST && choose_debt(f))
+        return true;
+    if ((f->verify == VERIFY_FAST ||
+         (f->prefetch && f->verify == VERIFY_AUTO)) &&
+        choose_state(f, BLOCK_GOOD, PIECE))
+        return true;
+    return f->prefetch && choose_state(f, BLOCK_ABSENT, READ_PIECE);
 }

@@ -47,7 +47,10 @@ enum plan_what {
     PLAN_NOTHING,
     PLAN_READ,  /* read the range for the first time */
     PLAN_AGAIN, /* read it once more, all of it is good */
-    PLAN_SUM    /* compare its checksum, all of it is good */
+    PLAN_SUM,   /* compare its checksum, all of it is good */
+    /* What plan_next does not come upon, but its user: */
+    PLAN_KNOWN, /* ask for its checksum, all of it is absent */
+    PLAN_STALE  /* compare its checksum, all of it is of an earlier session */
 };
 
 struct plan_step {

@@ -118,3 +118,13 @@ bool ranges_meet(const struct ranges *r, size_t medium, uint64_t offset,
             return true;
     return false;
 }
+
+bool ranges_hold(const struct ranges *r, size_t medium, uint64_t offset,
+                 uint64_t len)
+{
+    for (size_t i = find(r, medium, offset); i < r->n; i++)
+        if (r->list[i].medium == medium && r->list[i].offset <= offset &&
+            offset + len <= end_of(&r->list[i]))
+            return true;
+    return false;
+}

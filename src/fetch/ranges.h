@@ -29,6 +29,10 @@ void ranges_add(struct ranges *r, size_t medium, uint64_t offset, uint64_t len);
 void ranges_remove(struct ranges *r, size_t medium, uint64_t offset,
                    uint64_t len);
 
+/* All of it lies in one range. */
+bool ranges_hold(const struct ranges *r, size_t medium, uint64_t offset,
+                 uint64_t len);
+
 bool ranges_meet(const struct ranges *r, size_t medium, uint64_t offset,
                  uint64_t len);
 

@@ -34,11 +34,12 @@ static struct plan_limits plan_limits(void *arg, size_t medium)
 struct plan_input fetcher_input(struct fetcher *f,
                                 struct plan_want wants[FETCHER_WANTS])
 {
+    const size_t room = FETCHER_WANTS - READAHEAD_STREAMS - 1;
     size_t n = 0;
 
-    if (f->idle.len > 0)
+    if (f->idle.len > 0 && f->idle_first)
         wants[n++] = f->idle;
-    for (struct fetch_request *r = f->pending; r != NULL && n < FETCHER_WANTS;
+    for (struct fetch_request *r = f->pending; r != NULL && n < room;
          r = r->next)
         if (r->kind != FETCH_SUM)
             wants[n++] = (struct plan_want){
@@ -47,6 +48,9 @@ struct plan_input fetcher_input(struct fetcher *f,
                 .len = r->len,
                 .confirm = answer_wants_confirmed(f, r),
                 .once = r->kind == FETCH_CONFIRM};
+    n += readahead_wants(f, wants + n, READAHEAD_STREAMS);
+    if (f->idle.len > 0 && !f->idle_first)
+        wants[n++] = f->idle;
     return (struct plan_input){.wants = wants,
                                .n_wants = n,
                                .blocks = plan_blocks,
@@ -90,18 +94,37 @@ static void look_around(struct fetcher *f)
     note_trouble(f, contact_ready(f));
 }
 
+static int do_step(struct fetcher *f)
+{
+    switch (f->current.what) {
+    case PLAN_SUM:
+        confirm_by_sum(f);
+        return 0;
+    case PLAN_KNOWN:
+        return known_ask(f);
+    case PLAN_STALE:
+        return stale_check(f);
+    case PLAN_READ:
+    case PLAN_AGAIN:
+        return read_step(f);
+    case PLAN_NOTHING:
+        break;
+    }
+    return 0;
+}
+
 static void run_step(struct fetcher *f, const struct plan_step *step)
 {
     int ret;
 
     f->current = *step;
+    f->at = step->offset;
+    f->attended_ms = 0;
     fetcher_publish(f);
     f->read_error.text[0] = '\0';
     ret = contact_ready(f);
-    if (ret == 0 && step->what == PLAN_SUM)
-        confirm_by_sum(f);
-    else if (ret == 0)
-        ret = read_step(f);
+    if (ret == 0)
+        ret = do_step(f);
     note_trouble(f, ret);
     fetcher_publish(f); /* whoever gets an error finds the reason */
     if (ret == -ESTALE)
@@ -140,31 +163,59 @@ static struct plan_step plan(struct fetcher *f)
     return plan_next(&in);
 }
 
-/* What to do next; PLAN_NOTHING: wait. Where an image proves itself nothing is
- * read a second time. */
+/* Where an image proves itself nothing is read a second time. */
+static struct plan_step prove_or_again(struct fetcher *f,
+                                       const struct plan_step *step)
+{
+    if (!images_need_footer(f) && images_prove(f, step->medium, step->offset)) {
+        answer_settle(f);
+        return plan(f);
+    }
+    if (!images_need_footer(f))
+        return *step;
+    f->idle = f->footer;
+    f->idle_first = true;
+    return plan(f);
+}
+
+/* What nobody waits for. */
+static struct plan_step idle_step(struct fetcher *f)
+{
+    struct plan_step step = {.what = PLAN_NOTHING};
+
+    if (f->pending != NULL || clock_ms() < f->idle_at_ms)
+        return step;
+    f->is_idle_step = true;
+    if (stale_wants(f)) {
+        f->idle = f->stale.lost;
+    } else if (stale_choose(f, true, &step) || !idle_choose(f)) {
+        return step;
+    }
+    return plan(f);
+}
+
+/* What to do next; PLAN_NOTHING: wait. */
 static struct plan_step next_step(struct fetcher *f)
 {
     struct plan_step step;
 
     f->idle.len = 0;
+    f->is_idle_step = false;
     f->idle_first = f->noisy && f->debts.n > 0 &&
                     (f->pending != NULL || clock_ms() >= f->idle_at_ms);
     if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
-    if ((f->pending == NULL && clock_ms() >= f->idle_at_ms) || f->idle_first)
+    if (f->idle_first)
         (void)idle_choose(f);
+    if (stale_choose(f, false, &step))
+        return step;
     step = plan(f);
-    if (step.what != PLAN_AGAIN)
-        return step;
-    if (!images_need_footer(f) && images_prove(f, step.medium, step.offset)) {
-        answer_settle(f);
-        return plan(f);
-    }
-    if (!images_need_footer(f))
-        return step;
-    f->idle = f->footer;
-    f->idle_first = true;
-    return plan(f);
+    if (step.what == PLAN_NOTHING)
+        step = idle_step(f);
+    if (step.what == PLAN_AGAIN)
+        step = prove_or_again(f, &step);
+    (void)known_consider(f, &step);
+    return step;
 }
 
 /* Without a device: what is still pending will never be known. */

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "line/holder.h"
+#include "line/latency.h"
 #include "line/rate.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ struct tty {
     struct sp_port *port;    /* NULL for a pty */
     struct termios original; /* put back on close */
     bool have_original;
+    bool lowered; /* its latency */
     bool locked; /* it is ours: else nothing of it may be touched */
 };
 
@@ -117,6 +119,8 @@ static void let_go(struct tty *t)
             t->original.c_cflag &= ~(tcflag_t)HUPCL;
             (void)tcsetattr(t->fd, TCSANOW, &t->original);
         }
+        if (t->lowered)
+            latency_restore(t->fd);
         (void)ioctl(t->fd, TIOCNXCL);
     }
     if (t->port != NULL) {
@@ -127,7 +131,7 @@ static void let_go(struct tty *t)
     }
     t->port = NULL;
     t->fd = -1;
-    t->locked = t->have_original = false;
+    t->locked = t->have_original = t->lowered = false;
 }
 
 static void tty_close(void *ctx)
@@ -278,6 +282,8 @@ static int set_up(struct tty *t, const char *path, unsigned patience_ms,
         ret = set_raw(t, path, err);
     if (ret == 0)
         ret = set_rate(t, path, err);
+    if (ret == 0)
+        t->lowered = !pty && latency_lower(t->fd);
     if (ret == 0)
         (void)tcflush(t->fd, TCIOFLUSH);
     return ret;

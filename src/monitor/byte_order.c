@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Proving in which order a device prints the bytes of a word.
+// Two dump methods compared: is one to be trusted, and in which order does it
+// print the bytes of a word?
 
 /*
- * Byte order. Words print in the CPU's order, which nothing announces. Until it
- * is proved, ranges are dumped as bytes; the first row whose words do not read
- * the same both ways is dumped once more as words, and whichever order makes
- * it equal is the order of this device from then on. Blank flash proves
- * nothing and costs nothing extra.
+ * Byte order. Words print in the CPU's order, which nothing announces. A block
+ * is dumped as bytes and once more as words, and whichever order makes both
+ * equal is the order of this device from then on. A method that needs no order,
+ * as one of S-records, is compared alike: what it is told may mean something
+ * else in this build. Blank flash proves nothing and costs nothing extra.
  *
  * A boot loader that prints no bytes may print text beside its words. That is
  * in memory order, so a row of which only one order suits its text proves it,
@@ -17,87 +18,22 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#define PROOF_TRIES 8U /* comparisons that fail before words are given up */
+#define BLOCK      1024U /* compared at once, at most */
+#define BLOCK_ROWS (BLOCK / DEVICE_ROW)
 
-#define WORDS_MAX (512U / DEVICE_ROW) /* rows of a dump of fixed length */
-
-/* Passes the rows of the byte dump on and keeps one for the comparison. */
-struct proof {
-    const struct device_sink *sink;
-    unsigned cell; /* bytes of a word */
-    bool have;
-    uint64_t address;
-    uint8_t row[DEVICE_ROW];
+/* The rows of a block, on their way to the reader or instead of it. */
+struct kept {
+    const struct device_sink *sink; /* NULL: nobody reads them */
+    uint64_t address;               /* of the block */
+    uint64_t have;                  /* bit n: row n is there */
+    uint8_t rows[BLOCK_ROWS][DEVICE_ROW];
 };
 
-/* The word dump, as printed: when the order is known, it is a reading too. */
-struct words {
-    size_t n;
-    struct {
-        uint64_t address;
-        uint8_t bytes[DEVICE_ROW];
-    } rows[WORDS_MAX];
-};
-
-static void reverse_cells(uint8_t *out, const uint8_t *in, unsigned cell)
-{
-    for (size_t at = 0; at < DEVICE_ROW; at += cell)
-        for (unsigned i = 0; i < cell; i++)
-            out[at + i] = in[at + cell - 1 - i];
-}
-
-static bool tells_order(const uint8_t *row, unsigned cell)
-{
-    uint8_t reversed[DEVICE_ROW];
-
-    reverse_cells(reversed, row, cell);
-    return memcmp(row, reversed, DEVICE_ROW) != 0;
-}
-
-static void proof_row(void *arg, uint64_t address, const uint8_t *bytes,
-                      size_t len)
-{
-    struct proof *p = arg;
-
-    p->sink->row(p->sink->arg, address, bytes, len);
-    for (size_t at = 0; at + DEVICE_ROW <= len; at += DEVICE_ROW) {
-        if (p->have || !tells_order(bytes + at, p->cell))
-            continue;
-        p->have = true;
-        p->address = address + at;
-        memcpy(p->row, bytes + at, DEVICE_ROW);
-    }
-}
-
-static bool proof_stop(void *arg)
-{
-    const struct proof *p = arg;
-
-    return p->sink->stop != NULL && p->sink->stop(p->sink->arg);
-}
-
-static void proof_begin(void *arg)
-{
-    const struct proof *p = arg;
-
-    if (p->sink->begin != NULL)
-        p->sink->begin(p->sink->arg);
-}
-
-static void words_row(void *arg, uint64_t address, const uint8_t *bytes,
-                      size_t len)
-{
-    struct words *w = arg;
-
-    for (size_t at = 0; at + DEVICE_ROW <= len && w->n < WORDS_MAX;
-         at += DEVICE_ROW) {
-        w->rows[w->n].address = address + at;
-        memcpy(w->rows[w->n++].bytes, bytes + at, DEVICE_ROW);
-    }
-}
+enum verdict { SAME, REVERSED, OTHER, NOTHING };
 
 enum row_order byte_order_of(const struct device *dev,
                              const struct dump_method *method)
@@ -111,125 +47,210 @@ void byte_order_proved(struct device *dev, enum row_order order)
 {
     dev->cpu_known = true;
     dev->cpu = order;
-    byte_order_choose(dev);
+    method_choose(dev);
 }
 
-int byte_order_safe_method(const struct device *dev)
+static void keep_row(void *arg, uint64_t address, const uint8_t *bytes,
+                     size_t len)
 {
-    int i = device_method(dev, NULL, 0);
+    struct kept *k = arg;
 
-    while (i >= 0 && dev->dialect->dumps[i].cpu_order)
-        i = device_method(dev, NULL, i + 1);
-    return i;
+    if (k->sink != NULL)
+        k->sink->row(k->sink->arg, address, bytes, len);
+    for (size_t at = 0; at + DEVICE_ROW <= len; at += DEVICE_ROW) {
+        uint64_t row = (address + at - k->address) / DEVICE_ROW;
+        if (address + at < k->address || row >= BLOCK_ROWS)
+            continue;
+        memcpy(k->rows[row], bytes + at, DEVICE_ROW);
+        k->have |= UINT64_C(1) << row;
+    }
 }
 
-/* The method to be used once the order is proved; there is one. */
-static const struct dump_method *best(const struct device *dev)
+static bool keep_stop(void *arg)
 {
-    return &dev->dialect->dumps[device_method(dev, NULL, 0)];
+    const struct kept *k = arg;
+
+    return k->sink != NULL && k->sink->stop != NULL &&
+           k->sink->stop(k->sink->arg);
 }
 
-/* words: rows of the best method as printed; bytes: one of them in memory
- * order. */
-static bool decide(struct device *dev, const struct proof *bytes,
-                   const struct words *words)
+static void keep_begin(void *arg)
 {
-    const struct dump_method *m = best(dev);
+    const struct kept *k = arg;
+
+    if (k->sink != NULL && k->sink->begin != NULL)
+        k->sink->begin(k->sink->arg);
+}
+
+static void reverse_cells(uint8_t *out, const uint8_t *in, unsigned cell)
+{
+    for (size_t at = 0; at < DEVICE_ROW; at += cell)
+        for (unsigned i = 0; i < cell; i++)
+            out[at + i] = in[at + cell - 1 - i];
+}
+
+/* Would read otherwise in another order; of bytes in order, is not blank. */
+static bool tells(const uint8_t *row, const struct dump_method *m)
+{
     uint8_t reversed[DEVICE_ROW];
-    size_t i = 0;
-    bool plain;
 
-    while (i < words->n && words->rows[i].address != bytes->address)
-        i++;
-    if (i == words->n) {
-        dev->proof_tries++;
-        return false;
-    }
-    plain = memcmp(bytes->row, words->rows[i].bytes, DEVICE_ROW) == 0;
-    reverse_cells(reversed, words->rows[i].bytes, m->row.cell_bytes);
-    if (!plain && memcmp(bytes->row, reversed, DEVICE_ROW) != 0) {
-        dev->proof_tries++; /* noise, or memory that changes */
-        return false;
-    }
-    byte_order_proved(dev, plain ? ROW_MEMORY : ROW_REVERSED);
-    log_info("byte order proved at 0x%" PRIx64 ": '%s' prints %s",
-             bytes->address, m->name,
-             plain ? "memory order" : "words to be reversed");
-    return true;
+    reverse_cells(reversed, row, m->cpu_order ? m->row.cell_bytes : DEVICE_ROW);
+    return memcmp(row, reversed, DEVICE_ROW) != 0;
 }
 
-static void pass_on(const struct device *dev, const struct words *words,
-                    const struct device_sink *sink)
+static bool block_tells(const struct kept *k, uint64_t rows,
+                        const struct dump_method *m)
 {
-    unsigned cell = best(dev)->row.cell_bytes;
+    for (unsigned i = 0; i < BLOCK_ROWS; i++)
+        if ((rows >> i & 1U) != 0 && tells(k->rows[i], m))
+            return true;
+    return false;
+}
+
+/* other: as method m prints it. */
+static enum verdict compare(const struct kept *block, const struct kept *other,
+                            const struct dump_method *m)
+{
+    uint64_t both = block->have & other->have;
+    uint8_t reversed[DEVICE_ROW];
+    bool plain = true;
+    bool turned = m->cpu_order;
+
+    if (!block_tells(block, both, m))
+        return NOTHING;
+    for (unsigned i = 0; i < BLOCK_ROWS; i++) {
+        const uint8_t *row = other->rows[i];
+        if ((both >> i & 1U) == 0)
+            continue;
+        reverse_cells(reversed, row, m->row.cell_bytes);
+        plain = plain && memcmp(block->rows[i], row, DEVICE_ROW) == 0;
+        turned = turned && memcmp(block->rows[i], reversed, DEVICE_ROW) == 0;
+    }
+    return plain ? SAME : turned ? REVERSED : OTHER;
+}
+
+/* A second reading of the block. */
+static void pass_on(const struct kept *other, const struct dump_method *m,
+                    enum verdict v, const struct device_sink *sink)
+{
     uint8_t row[DEVICE_ROW];
 
     if (sink->begin != NULL)
         sink->begin(sink->arg);
-    for (size_t i = 0; i < words->n; i++) {
-        memcpy(row, words->rows[i].bytes, DEVICE_ROW);
-        if (dev->order == ROW_REVERSED)
-            reverse_cells(row, words->rows[i].bytes, cell);
-        sink->row(sink->arg, words->rows[i].address, row, DEVICE_ROW);
+    for (unsigned i = 0; i < BLOCK_ROWS; i++) {
+        if ((other->have >> i & 1U) == 0)
+            continue;
+        if (v == REVERSED)
+            reverse_cells(row, other->rows[i], m->row.cell_bytes);
+        else
+            memcpy(row, other->rows[i], DEVICE_ROW);
+        sink->row(sink->arg, other->address + (uint64_t)i * DEVICE_ROW, row,
+                  DEVICE_ROW);
     }
 }
 
-/* The first that prints text beside its words; else the first at all. */
-static const struct dump_method *method_with_text(const struct device *dev)
+static void note_proved(struct device *dev, int method, enum verdict v,
+                        const struct kept *other, uint64_t cost)
 {
-    for (int i = device_method(dev, NULL, 0); i >= 0;
-         i = device_method(dev, NULL, i + 1))
-        if (dev->dialect->dumps[i].row.ascii)
-            return &dev->dialect->dumps[i];
-    return best(dev);
+    const struct dump_method *m = &dev->dialect->dumps[method];
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < BLOCK_ROWS; i++)
+        bytes += (other->have >> i & 1U) * DEVICE_ROW;
+    if (m->cpu_order)
+        log_info("byte order proved at 0x%" PRIx64 ": '%s' prints %s",
+                 other->address, m->name,
+                 v == SAME ? "memory order" : "words to be reversed");
+    else
+        log_info("'%s' proved at 0x%" PRIx64, m->name, other->address);
+    if (m->cpu_order) {
+        dev->cpu_known = true;
+        dev->cpu = v == SAME ? ROW_MEMORY : ROW_REVERSED;
+    }
+    method_prove(dev, method, (unsigned)(100 * cost / bytes));
+}
+
+/* The same again by method, compared; a method that misses it is no failure of
+ * the read. */
+static int try_method(struct device *dev, int method, const struct kept *block,
+                      uint64_t address, uint64_t len,
+                      const struct device_sink *sink, struct err *err)
+{
+    const struct dump_method *m = &dev->dialect->dumps[method];
+    struct kept other = {.address = block->address};
+    const struct device_sink keep = {.row = keep_row, .arg = &other};
+    uint64_t received = atomic_load(&dev->console.received);
+    uint64_t bad = atomic_load(&dev->rows_bad);
+    bool noisy = dev->noisy;
+    enum verdict v;
+    int ret = device_dump(dev, m, m->cpu_order ? ROW_UNPROVED : m->printed,
+                          address, len, &keep, err);
+
+    dev->noisy = noisy; /* it may print another form */
+    dev->careful = false;
+    if (ret < 0 && ret != -EFAULT &&
+        (ret != -ETIMEDOUT || dev->console.restarted))
+        return ret;
+    v = compare(block, &other, m);
+    if (m->cpu_order && dev->cpu_known && v != NOTHING &&
+        v != (dev->cpu == ROW_MEMORY ? SAME : REVERSED))
+        v = OTHER;
+    if (v == SAME || v == REVERSED) {
+        note_proved(dev, method, v, &other,
+                    atomic_load(&dev->console.received) - received);
+        pass_on(&other, m, v, sink);
+    } else {
+        method_doubt(dev, method, atomic_load(&dev->rows_bad) != bad,
+                     v == OTHER ? "it prints other bytes than the safe one"
+                                : "it prints nothing that is understood");
+    }
+    return dev->in_step ? 0 : -ETIMEDOUT;
 }
 
 static int read_with_text(struct device *dev, uint64_t address, uint64_t len,
                           const struct device_sink *sink, struct err *err)
 {
-    return device_dump_medium(dev, method_with_text(dev), ROW_UNPROVED, NULL,
-                              address, len, sink, err);
+    int method = method_with_text(dev);
+
+    return device_dump_medium(dev, &dev->dialect->dumps[method], ROW_UNPROVED,
+                              NULL, address, len, sink, err);
+}
+
+static uint64_t cut_to(uint64_t address, uint64_t len,
+                       const struct dump_method *m)
+{
+    uint64_t max = device_method_max(m, 0);
+
+    if (m->fixed != 0)
+        max -= address % m->fixed;
+    return len < max ? len : max;
 }
 
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err)
 {
-    const struct dump_method *words_method = best(dev);
-    struct proof bytes = {.sink = sink, .cell = words_method->row.cell_bytes};
-    struct words words = {.n = 0};
-    const struct device_sink bytes_sink = {proof_begin, proof_row, proof_stop,
-                                           &bytes};
-    const struct device_sink words_sink = {.row = words_row, .arg = &words};
-    int safe = byte_order_safe_method(dev);
+    const struct dump_method *dumps = dev->dialect->dumps;
+    int first = method_cheapest(dev);
+    int safe = method_reference(dev);
+    struct kept block = {.sink = sink,
+                         .address = address - address % MAP_ALIGN};
+    const struct device_sink keep = {keep_begin, keep_row, keep_stop, &block};
+    uint64_t n = BLOCK - address % MAP_ALIGN;
     int ret;
 
     if (safe < 0)
         return read_with_text(dev, address, len, sink, err);
-    ret = device_dump(dev, &dev->dialect->dumps[safe],
-                      byte_order_of(dev, &dev->dialect->dumps[safe]), address,
-                      len, &bytes_sink, err);
-    if (ret < 0 || !bytes.have)
-        return ret;
-    ret = device_dump(dev, words_method, ROW_UNPROVED, bytes.address,
-                      DEVICE_ROW, &words_sink, err);
-    if (ret == 0 && decide(dev, &bytes, &words))
-        pass_on(dev, &words, sink);
-    return ret;
-}
-
-void byte_order_choose(struct device *dev)
-{
-    int safe = byte_order_safe_method(dev);
-
-    if (dev->method >= 0 || device_method(dev, NULL, 0) < 0)
-        return;
-    if (!best(dev)->cpu_order || dev->cpu_known) {
-        dev->method = device_method(dev, NULL, 0);
-        dev->order = byte_order_of(dev, best(dev));
-    } else if (dev->proof_tries >= PROOF_TRIES && safe >= 0) {
-        dev->method = safe;
-        dev->order = byte_order_of(dev, &dev->dialect->dumps[safe]);
-        log_warn("the byte order of '%s' cannot be proved; using '%s'",
-                 best(dev)->name, dev->dialect->dumps[dev->method].name);
+    n = cut_to(address, cut_to(address, len < n ? len : n, &dumps[safe]),
+               &dumps[first]);
+    ret = device_dump(dev, &dumps[safe], byte_order_of(dev, &dumps[safe]),
+                      address, n, &keep, err);
+    if (ret == 0 && block_tells(&block, block.have, &dumps[first])) {
+        ret = try_method(dev, first, &block, address, n, sink, err);
+        if (ret == -ETIMEDOUT && !dev->console.restarted)
+            return 0; /* the block is there, the prompt is not */
     }
+    if (ret < 0 || n == len)
+        return ret;
+    return device_read_with(dev, dev->method >= 0 ? dev->method : safe,
+                            address + n, len - n, sink, err);
 }

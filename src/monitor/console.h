@@ -20,6 +20,7 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
+#define CONSOLE_AHEAD_MAX  128U /* typed while a command runs, at most */
 #define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
@@ -57,7 +58,8 @@ struct console {
     bool garbled;      /* ... and did: restarted is set as well */
     bool hush;         /* what comes is not for the transcript */
     struct transcript *transcript;
-    atomic_bool shutdown; /* every wait ends with -EINTR */
+    unsigned wrong_echoes; /* of commands, so far */
+    atomic_bool shutdown;  /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
     atomic_uint_fast64_t sent;
     atomic_uint_fast64_t commands;
@@ -129,6 +131,11 @@ bool console_near_prompt(const struct console *c);
  */
 int console_begin(struct console *c, const char *command, bool enter,
                   struct err *err);
+
+/* Types command and its line end while another one runs, all at once; its echo
+ * will stand behind the next prompt, and nobody has looked at it before. -EPERM
+ * as above. */
+int console_type_ahead(struct console *c, const char *command);
 
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
  * blank ones left out; the pager gets its keys. The prompt must stay for a

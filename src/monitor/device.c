@@ -196,6 +196,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
     ret = device_speed_start(dev, err);
     if (ret == 0)
         ret = survey(dev, config->segments, err);
+    dev->first_echoes = dev->console.wrong_echoes;
     if (ret == 0)
         ret = raise_speed(dev, config, err);
     if (ret < 0)
@@ -246,6 +247,7 @@ void device_close(struct device *dev)
     buf_free(&dev->identity);
     media_free(&dev->media);
     free(dev->has);
+    free(dev->trials);
     free(dev->identity_ends);
     free(dev->port);
     if (dev->password != NULL)

@@ -72,8 +72,11 @@ int device_look_what_it_has(struct device *dev, struct err *err)
     bool *has = calloc(n + 1, sizeof(bool)); /* none is no error */
     int ret = 0;
 
-    if (has == NULL)
+    dev->trials = calloc(d->n_dumps + 1, sizeof(*dev->trials));
+    if (has == NULL || dev->trials == NULL) {
+        free(has);
         return err_set(err, -ENOMEM, "out of memory");
+    }
     for (size_t i = 0; ret >= 0 && i < n; i++) {
         ret = device_meets(dev, needs_of(d, i), err);
         has[i] = ret > 0;

@@ -4,6 +4,7 @@
 #include "monitor/device_priv.h"
 
 #include "base/text.h"
+#include "monitor/dump_cost.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,10 +20,33 @@ static void ignore_row(void *arg, uint64_t address, const uint8_t *bytes,
     (void)len;
 }
 
+static unsigned tries(const struct device *dev)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
+        n += dev->trials[i].tries;
+    return n;
+}
+
+/* Reads there, once more where methods were compared and none settled on. */
+static int prove_at(struct device *dev, uint64_t address, struct err *err)
+{
+    const struct device_sink sink = {.row = ignore_row};
+    unsigned before;
+    int ret;
+
+    do {
+        before = tries(dev);
+        ret = device_read(dev, DEVICE_FIRST, address, MAP_ALIGN, &sink, err);
+        method_choose(dev);
+    } while (ret == 0 && dev->method < 0 && tries(dev) != before);
+    return ret;
+}
+
 /* Reads the beginning of each segment until one proves the order. */
 static int prove_now(struct device *dev, struct err *err)
 {
-    const struct device_sink sink = {.row = ignore_row};
     int ret = 0;
 
     for (size_t i = 0; ret == 0 && i < dev->map.n_segments; i++) {
@@ -30,13 +54,11 @@ static int prove_now(struct device *dev, struct err *err)
         uint64_t at = s->offset - s->offset % MAP_ALIGN;
         if (device_method(dev, NULL, 0) < 0)
             return 0;
-        byte_order_choose(dev);
+        method_choose(dev);
         if (dev->method >= 0 || i == PROOF_SEGMENTS)
             return 0;
         if (s->medium >= 0)
-            ret = device_read(dev, DEVICE_FIRST,
-                              dev->map.media[s->medium].base + at, MAP_ALIGN,
-                              &sink, err);
+            ret = prove_at(dev, dev->map.media[s->medium].base + at, err);
     }
     return ret;
 }
@@ -45,7 +67,7 @@ static int prove_now(struct device *dev, struct err *err)
  * that prints anything. */
 static const struct dump_method *shown_method(const struct device *dev)
 {
-    int safe = byte_order_safe_method(dev);
+    int safe = method_safe(dev);
     int n = dev->method >= 0 ? dev->method
             : safe >= 0      ? safe
                              : device_method(dev, NULL, 0);
@@ -99,6 +121,60 @@ static void describe_speed(const struct device *dev, struct buf *out)
     (void)buf_printf(out, "\n");
 }
 
+/* What became of a method. */
+static void describe_trial(const struct device *dev, int n, struct buf *out)
+{
+    const struct method_trial *t = &dev->trials[n];
+
+    if (!dev->has_dump[n])
+        (void)buf_printf(out, "this boot loader lacks it");
+    else if (t->refused)
+        (void)buf_printf(out, "not used: %s", t->why);
+    else if (n == dev->method)
+        (void)buf_printf(out, "in use");
+    else if (n == method_reference(dev))
+        (void)buf_printf(out, "what others are compared with");
+    else
+        (void)buf_printf(out, "%s",
+                         dev->method >= 0 ? "costs more" : "not compared yet");
+    if (t->cost != 0)
+        (void)buf_printf(out, ", %u.%02u seen", t->cost / 100, t->cost % 100);
+    (void)buf_printf(out, "\n");
+}
+
+/* The next by cost behind n, of equal ones the next in the file; -1: none. */
+static int next_by_cost(const struct dialect *d, int n)
+{
+    unsigned from = n >= 0 ? dump_cost(&d->dumps[n]) : 0;
+    int best = -1;
+
+    for (int i = 0; i < (int)d->n_dumps; i++) {
+        unsigned cost = dump_cost(&d->dumps[i]);
+        if (d->dumps[i].medium == NULL &&
+            (cost > from || (cost == from && i > n)) &&
+            (best < 0 || cost < dump_cost(&d->dumps[best])))
+            best = i;
+    }
+    return best;
+}
+
+/* Where there is a choice. */
+static void describe_methods(const struct device *dev, struct buf *out)
+{
+    const struct dialect *d = dev->dialect;
+    int n = next_by_cost(d, -1);
+
+    if (n < 0 || next_by_cost(d, n) < 0)
+        return;
+    (void)buf_printf(out, "characters a byte:\n");
+    for (; n >= 0; n = next_by_cost(d, n)) {
+        unsigned cost = dump_cost(&d->dumps[n]);
+        (void)buf_printf(out, "  %u.%02u        %s: ", cost / 100, cost % 100,
+                         d->dumps[n].name);
+        describe_trial(dev, n, out);
+    }
+}
+
 int device_describe(struct device *dev, struct buf *out, struct err *err)
 {
     char prompt[4 * CONSOLE_PROMPT_MAX + 32];
@@ -119,6 +195,7 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
     (void)buf_printf(out, "dump command: %s (%s)\n", method->command,
                      method->name);
     (void)buf_printf(out, "byte order:   %s\n", order_text(dev));
+    describe_methods(dev, out);
     (void)buf_printf(out, "segments:\n");
     map_table(&dev->map, out);
     return out->failed ? -ENOMEM : 0;

@@ -7,6 +7,7 @@
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
+#include "monitor/dump.h"
 #include "monitor/media.h"
 
 #include <stdatomic.h>
@@ -24,6 +25,16 @@ struct device_last {
     uint64_t end;
     uint64_t len;
     uint64_t sent; /* bytes to the device when it was over */
+};
+
+/* What is known of a dump method. */
+struct method_trial {
+    bool proved;  /* it printed what the safe one did */
+    bool refused; /* it did not, or nothing at all; why tells */
+    unsigned tries;
+    unsigned misses; /* of them, without noise */
+    unsigned cost;   /* seen: characters for 100 bytes; 0: not yet */
+    const char *why;
 };
 
 #define BOOT_TEXT_MAX 16384U
@@ -45,8 +56,8 @@ struct device_speed {
  *           false: resynchronise (and break in, if it was reset) first
  * gone      the port went away; it is opened again first
  * contact   counts how often the device was out of sight
- * method    index of the dump method in use; -1: the byte order of words is
- *           not proved yet; then the first read proves it on the way
+ * method    index of the dump method in use; -1: the cheapest is not proved
+ *           yet; then the first read proves it on the way
  */
 struct device {
     struct console console;
@@ -73,7 +84,7 @@ struct device {
     enum row_order order;
     bool cpu_known; /* how words in the CPU's order are printed: */
     enum row_order cpu;
-    unsigned proof_tries;
+    struct method_trial *trials; /* owned; one for each dump method */
     struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
     size_t n_answers;
     bool *has;          /* owned; parted into the three that follow: */
@@ -83,6 +94,13 @@ struct device {
     bool sum_known;              /* a checksum was understood once */
     struct digest_value odd_sum; /* of the last answer that was not */
     struct device_last last;
+    unsigned again_fails; /* commands that go on from there and brought no row,
+                             one after the other */
+    /* Typing ahead: */
+    bool careful;          /* the last dump met a bad address */
+    bool noisy;            /* a row was damaged or lost */
+    unsigned first_echoes; /* that were wrong before the device was open */
+    unsigned ahead_losses;
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
     struct media media;
@@ -233,13 +251,24 @@ int device_read_memory(struct device *dev, enum device_reading reading,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err);
 
+/* The same for one request that is placed already; tells all of it. */
+int device_run_dump(struct device *dev, struct dump_request *r,
+                    const struct device_sink *sink, struct dump_result *result,
+                    struct err *err);
+
+/* device_read of memory by that method, whose order is known. */
+int device_read_with(struct device *dev, int method, uint64_t address,
+                     uint64_t len, const struct device_sink *sink,
+                     struct err *err);
+
 /* Its command counts in pages, or its rows count from the start of one. */
 bool dump_needs_page(const struct dump_method *m);
 
 /* Bytes that one command of m covers at most; page: of what it reads. */
 uint64_t device_method_max(const struct dump_method *m, uint64_t page);
 
-/* The same for reading memory. */
+/* The same for one device_read; and for reading memory. */
+uint64_t device_span(const struct device *dev, const struct dump_method *m);
 uint64_t device_memory_max(const struct device *dev);
 
 /* A reading again is done by another method, while that brings rows; what it
@@ -247,15 +276,54 @@ uint64_t device_memory_max(const struct device *dev);
 bool device_trusts_another(const struct device *dev);
 void device_note_another(struct device *dev, int ret);
 
+/* --- device_ahead.c --- */
+
+/* Runs r, of fixed length, and those that follow it up to end, each typed while
+ * the one before it runs. Rows of all of them may reach the sink also where it
+ * has stopped them or one failed. */
+int device_read_ahead(struct device *dev, struct dump_request *r, uint64_t end,
+                      const struct device_sink *sink, struct err *err);
+
+/* Bytes that are read so at once; 0: not by this method, or not any more. */
+uint64_t device_ahead_span(const struct device *dev,
+                           const struct dump_method *m);
+
+/* The most it can be with a dialect. */
+uint64_t device_ahead_limit(const struct dialect *d,
+                            const struct dump_method *m);
+
 /* --- device_offline.c --- */
 
 /* What everything that needs the device returns when it is offline: -ENODEV. */
 int device_fail_offline(struct err *err);
 
-/* --- byte_order.c --- */
+/* --- device_method.c --- */
 
-/* Settles on a dump method where that needs no proof (any more). */
-void byte_order_choose(struct device *dev);
+/* Settles on the cheapest dump method where nothing is to be proved (any
+ * more). */
+void method_choose(struct device *dev);
+
+/* Of those for memory that were not refused; -1: there is none. The cheapest;
+ * the one that is believed by itself; the cheapest that prints text beside its
+ * cells, else the cheapest. */
+int method_cheapest(const struct device *dev);
+int method_safe(const struct device *dev);
+int method_with_text(const struct device *dev);
+
+/* What others are compared with; -1: there is none yet. */
+int method_reference(const struct device *dev);
+
+/* Bytes that a read covers while none is in use. */
+uint64_t method_max(const struct device *dev);
+
+/* method printed what the safe one did, of a block; cost: characters for 100
+ * bytes that it took. */
+void method_prove(struct device *dev, int method, unsigned cost);
+
+/* It did not, maybe for noise: refused when that happens too often. */
+void method_doubt(struct device *dev, int method, bool noise, const char *why);
+
+/* --- byte_order.c --- */
 
 /* The order of a method's cells; ROW_UNPROVED: not known yet. */
 enum row_order byte_order_of(const struct device *dev,
@@ -264,13 +332,10 @@ enum row_order byte_order_of(const struct device *dev,
 /* A dump proved the order of words. */
 void byte_order_proved(struct device *dev, enum row_order order);
 
-/* Index of the first method that prints memory with its bytes in order; -1:
- * there is none. */
-int byte_order_safe_method(const struct device *dev);
-
-/* As device_read while dev->method is -1: reads the range as bytes, for the
- * reader too; if a row of it can tell the order, dumps that row as words and
- * compares. Where nothing prints bytes, as words, whose ASCII column tells. */
+/* As device_read while dev->method is -1: a first block is read by the safe
+ * method and, if it can tell, by the cheapest, compared; both are readings. The
+ * rest follows by the one in use then, or by the safe one. Where nothing
+ * prints bytes, the ASCII column of words tells. */
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err);
 

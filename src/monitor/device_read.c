@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#define AGAIN_FAILS_MAX 2U
+#define CAREFUL_MAX     4096U
+
 /* Counts the payload on its way to the reader. */
 struct counted {
     struct device *dev;
@@ -61,6 +64,11 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 bool dump_needs_page(const struct dump_method *m)
 {
     return m->base == DUMP_PAGE || template_has(m->command, "page") ||
@@ -104,9 +112,9 @@ static bool goes_on(const struct device *dev, const struct dump_request *r)
 {
     const struct device_last *last = &dev->last;
 
-    return r->method->again != NULL && last->method == r->method &&
-           last->end == r->address && last->len == r->len &&
-           last->sent == atomic_load(&dev->console.sent);
+    return r->method->again != NULL && dev->again_fails < AGAIN_FAILS_MAX &&
+           last->method == r->method && last->end == r->address &&
+           last->len == r->len && last->sent == atomic_load(&dev->console.sent);
 }
 
 /* Nothing but a reset, and for the second time there: it is how this device
@@ -127,11 +135,20 @@ static bool resets_there(struct device *dev, const struct dump_request *r,
     return reset && there;
 }
 
-static int run_dump(struct device *dev, struct dump_request *r,
-                    const struct device_sink *sink, struct err *err)
+/* A continued dump that brings nothing is none. */
+static void note_again(struct device *dev, const struct dump_request *r,
+                       const struct dump_result *result, int ret)
 {
-    struct dump_result result = {0};
-    struct counted counted = {dev, sink, &result, 0};
+    if (ret != 0 || result->fault || !(r->again || r->runs))
+        return;
+    dev->again_fails = result->rows_good > 0 ? 0 : dev->again_fails + 1;
+}
+
+int device_run_dump(struct device *dev, struct dump_request *r,
+                    const struct device_sink *sink, struct dump_result *result,
+                    struct err *err)
+{
+    struct counted counted = {dev, sink, result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
     int ret;
@@ -141,23 +158,29 @@ static int run_dump(struct device *dev, struct dump_request *r,
     if (sink->begin != NULL)
         sink->begin(sink->arg);
     device_set_line(dev, DEVICE_LINE_BUSY);
-    ret = dump_run(&dev->console, r, &through, &result, err);
-    dev->rows_good = result.rows_good;
+    *result = (struct dump_result){0};
+    ret = dump_run(&dev->console, r, &through, result, err);
+    dev->rows_good = result->rows_good;
     tell_bad(&counted);
-    atomic_fetch_add(&dev->rows_lost, result.rows_lost);
-    if (!result.fault)
-        device_speed_note(dev, result.rows_lost, false);
-    if (r->prove && result.order != ROW_UNPROVED)
-        byte_order_proved(dev, result.order);
-    result.fault = resets_there(dev, r, &result, ret) || result.fault;
+    atomic_fetch_add(&dev->rows_lost, result->rows_lost);
+    if (!result->fault)
+        device_speed_note(dev, result->rows_lost, false);
+    dev->noisy = dev->noisy || result->rows_bad > 0 ||
+                 (result->rows_lost > 0 && !result->fault);
+    note_again(dev, r, result, ret);
+    if (r->prove && result->order != ROW_UNPROVED)
+        byte_order_proved(dev, result->order);
+    result->fault = resets_there(dev, r, result, ret) || result->fault;
     ret = device_settle(dev, ret);
-    if (ret == 0 && !result.fault)
+    if (ret == 0 && !result->fault)
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,
                                          atomic_load(&dev->console.sent)};
+    if (ret == 0)
+        dev->careful = result->fault;
     /* Stopped for its damaged rows: the reader asks for them again. */
     if (ret == -EINTR && dev->in_step && device_speed_is_bad(dev))
         ret = 0;
-    if (!result.fault || ret == -EINTR || ret == -ENODEV)
+    if (!result->fault || ret == -EINTR || ret == -ENODEV)
         return ret;
     note_fault(dev, r->address, err);
     return -EFAULT;
@@ -188,13 +211,14 @@ int device_dump_medium(struct device *dev, const struct dump_method *method,
 {
     struct dump_request request = {
         .method = method, .order = order, .prove = order == ROW_UNPROVED};
+    struct dump_result result;
 
     if (request.prove && !method->row.ascii)
         return err_set(err, -EFAULT,
                        "nothing tells the byte order of what '%s' prints",
                        method->name);
     place_request(dev, &request, m, address, len);
-    return run_dump(dev, &request, sink, err);
+    return device_run_dump(dev, &request, sink, &result, err);
 }
 
 int device_dump(struct device *dev, const struct dump_method *method,
@@ -202,9 +226,25 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 const struct device_sink *sink, struct err *err)
 {
     struct dump_request request = {.method = method, .order = order};
+    struct dump_result result;
 
     place_request(dev, &request, NULL, address, len);
-    return run_dump(dev, &request, sink, err);
+    return device_run_dump(dev, &request, sink, &result, err);
+}
+
+/* The same, with as many commands as may be. */
+static int dump_on(struct device *dev, const struct dump_method *method,
+                   enum row_order order, uint64_t address, uint64_t len,
+                   const struct device_sink *sink, struct err *err)
+{
+    struct dump_request request = {.method = method, .order = order};
+    uint64_t span = device_ahead_span(dev, method);
+
+    place_request(dev, &request, NULL, address, len);
+    return device_read_ahead(dev, &request,
+                             request.address +
+                                 smaller(span, address % method->fixed + len),
+                             sink, err);
 }
 
 /* --- memory -------------------------------------------------------------- */
@@ -227,27 +267,32 @@ void device_note_another(struct device *dev, int ret)
                  "what is read twice is read by the same one");
 }
 
-/* Another method than the one in use whose bytes need no proof; else the same
+/* Another method than the one in use that is believed by itself; else the same
  * one again. */
 static int other_method(const struct device *dev)
 {
+    int safe = method_safe(dev);
+
     if (!device_trusts_another(dev))
         return dev->method;
+    if (safe >= 0 && safe != dev->method)
+        return safe;
     for (int i = device_method(dev, NULL, 0); i >= 0;
          i = device_method(dev, NULL, i + 1))
-        if (i != dev->method && !dev->dialect->dumps[i].cpu_order)
+        if (i != dev->method && !dev->dialect->dumps[i].cpu_order &&
+            !dev->trials[i].refused)
             return i;
     return dev->method;
 }
 
-static int read_with(struct device *dev, int method, uint64_t address,
+int device_read_with(struct device *dev, int method, uint64_t address,
                      uint64_t len, const struct device_sink *sink,
                      struct err *err)
 {
     const struct dump_method *m = &dev->dialect->dumps[method];
 
-    return device_dump(dev, m, method == dev->method ? dev->order : m->printed,
-                       address, len, sink, err);
+    return (device_ahead_span(dev, m) > 0 ? dump_on : device_dump)(
+        dev, m, byte_order_of(dev, m), address, len, sink, err);
 }
 
 int device_read_memory(struct device *dev, enum device_reading reading,
@@ -260,31 +305,34 @@ int device_read_memory(struct device *dev, enum device_reading reading,
     if (device_method(dev, NULL, 0) < 0)
         return err_set(err, -EFAULT,
                        "this boot loader has no command that prints memory");
-    byte_order_choose(dev);
+    method_choose(dev);
     if (dev->method < 0)
         return byte_order_read(dev, address, len, sink, err);
     method = reading == DEVICE_AGAIN ? other_method(dev) : dev->method;
-    ret = read_with(dev, method, address, len, sink, err);
+    ret = device_read_with(dev, method, address, len, sink, err);
     if (method != dev->method)
         device_note_another(dev, ret);
     return ret;
 }
 
+/* Few where an address was bad, for whatever lies behind it in the same request
+ * does not come. */
+uint64_t device_span(const struct device *dev, const struct dump_method *m)
+{
+    uint64_t ahead = device_ahead_span(dev, m);
+    uint64_t max = ahead > 0 ? ahead : device_method_max(m, 0);
+
+    return dev->careful && max > CAREFUL_MAX ? CAREFUL_MAX : max;
+}
+
 uint64_t device_memory_max(const struct device *dev)
 {
     const struct dump_method *dumps = dev->dialect->dumps;
-    int first = device_method(dev, NULL, 0);
-    int safe = byte_order_safe_method(dev);
 
-    if (first < 0)
-        return MAP_ALIGN;
-    if (dev->method >= 0)
-        return smaller(device_method_max(&dumps[dev->method], 0),
-                       device_method_max(&dumps[other_method(dev)], 0));
-    if (safe < 0)
-        safe = first;
-    return smaller(device_method_max(&dumps[first], 0),
-                   device_method_max(&dumps[safe], 0));
+    if (dev->method < 0)
+        return method_max(dev);
+    return smaller(device_span(dev, &dumps[dev->method]),
+                   device_span(dev, &dumps[other_method(dev)]));
 }
 
 /* --- both ---------------------------------------------------------------- */
@@ -311,16 +359,15 @@ int device_read(struct device *dev, enum device_reading reading,
 
 uint64_t device_read_limit(const struct device *dev)
 {
+    const struct dialect *d = dev->dialect;
     uint64_t limit = 0;
 
-    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
-        limit = dev->dialect->dumps[i].max > limit ? dev->dialect->dumps[i].max
-                                                   : limit;
+    for (size_t i = 0; i < d->n_dumps; i++)
+        limit = larger(limit, larger(d->dumps[i].max,
+                                     device_ahead_limit(d, &d->dumps[i])));
     for (size_t i = 0; i < dev->map.n_media; i++)
-        limit = dev->map.media[i].page > limit ? dev->map.media[i].page : limit;
-    for (size_t i = 0; i < dev->dialect->n_accesses; i++)
-        limit = dev->dialect->accesses[i].page > limit
-                    ? dev->dialect->accesses[i].page
-                    : limit;
+        limit = larger(limit, dev->map.media[i].page);
+    for (size_t i = 0; i < d->n_accesses; i++)
+        limit = larger(limit, d->accesses[i].page);
     return limit;
 }

@@ -7,8 +7,8 @@
  *   home     now is the start's: nothing was raised, or all that is faster has
  *            failed (speed.below), or the device was reset (again: then it is
  *            raised once more)
- *   raised   now is faster, and was proved by a dump compared with what the
- *            device's checksum, or a dump at the start's speed, says of it
+ *   raised   now is faster, and was proved by a dump that is the same as one at
+ *            the start's speed
  *   lost     at a speed that the device took nothing was understood: it is
  *            started anew by its user, and the line stays at home from then on
  *   between  other is set: the device is at now or there; whoever looks for the
@@ -163,13 +163,16 @@ struct quiet {
     void *attend_arg;
     uint64_t bad;
     uint64_t lost;
+    unsigned echoes;
+    bool noisy;
 };
 
 static void be_quiet(struct device *dev, struct quiet *q)
 {
-    *q = (struct quiet){dev->console.attend, dev->console.attend_arg,
-                        atomic_load(&dev->rows_bad),
-                        atomic_load(&dev->rows_lost)};
+    *q = (struct quiet){
+        dev->console.attend,         dev->console.attend_arg,
+        atomic_load(&dev->rows_bad), atomic_load(&dev->rows_lost),
+        dev->console.wrong_echoes,   dev->noisy};
     dev->console.attend = NULL;
     dev->console.watch_garble = false;
     dev->speed.busy = true;
@@ -181,6 +184,8 @@ static void be_loud(struct device *dev, const struct quiet *q)
     dev->console.attend_arg = q->attend_arg;
     atomic_store(&dev->rows_bad, q->bad);
     atomic_store(&dev->rows_lost, q->lost);
+    dev->first_echoes += dev->console.wrong_echoes - q->echoes;
+    dev->noisy = q->noisy;
     dev->console.watch_garble = device_speed_is_raised(dev);
     dev->speed.recent = 0;
     dev->speed.read_at = atomic_load(&dev->bytes_read);

@@ -4,7 +4,6 @@
 #ifndef MONITOR_SPEED_PROOF_H
 #define MONITOR_SPEED_PROOF_H
 
-#include "base/digest.h"
 #include "base/err.h"
 #include "monitor/device.h"
 
@@ -18,11 +17,11 @@ struct speed_proof {
     size_t len;
     uint64_t came; /* a bit a row */
     uint8_t bytes[SPEED_PROOF_SIZE];
-    struct digest_value want;
+    uint8_t want[SPEED_PROOF_SIZE];
 };
 
 /* Chooses the beginning of a medium that can be read and learns what stands
- * there: by the device's own checksum, else by a dump at the speed there is.
+ * there, by a dump at the speed there is.
  * -EFAULT: nothing can be read; else as device_read. */
 int speed_proof_learn(struct device *dev, struct speed_proof *p,
                       struct err *err);

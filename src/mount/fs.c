@@ -7,7 +7,8 @@
  * its descriptor) -> freed.
  *
  * Threads: the loop thread runs every operation and never waits for the
- * device or the disk. The fetcher thread answers reads from reads.c.
+ * device; what is confirmed it answers from the cache. The fetcher thread
+ * answers all other reads from reads.c.
  * fs_stop and fs_progress_line may come from anywhere.
  *
  * Lock: fs->lock guards the members marked with it in fs_priv.h. No call into
@@ -76,8 +77,7 @@ static int make_session(struct fs *fs, struct err *err)
 {
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
     struct err why = {""};
-    int rc = fs_arguments(&args, device_port(fs->config.device),
-                          fs->config.mount_options, err);
+    int rc = fs_arguments(&args, fs, err);
 
     if (rc != 0)
         return rc;
@@ -136,8 +136,10 @@ static int make(struct fs **out, const struct fs_config *config,
     fs->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fs->stop_fd < 0)
         return err_set(err, -errno, "eventfd: %s", strerror(errno));
+    fs->max_read = fs_max_read();
+    fs->answer = malloc(fs->max_read);
     fs->activity = calloc(fs->map->n_segments + 1, sizeof(*fs->activity));
-    if (fs->activity == NULL)
+    if (fs->answer == NULL || fs->activity == NULL)
         return err_set(err, -ENOMEM, "out of memory");
     return 0;
 }
@@ -256,5 +258,6 @@ void fs_free(struct fs *fs)
     (void)pthread_cond_destroy(&fs->answered);
     (void)pthread_mutex_destroy(&fs->lock);
     free(fs->activity);
+    free(fs->answer);
     free(fs);
 }

@@ -55,7 +55,7 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
     struct fs *fs = userdata;
 
-    conn->max_read = FS_MAX_READ; /* must match arguments.c */
+    conn->max_read = fs->max_read; /* must match arguments.c */
     if (conn->max_readahead > FS_MAX_READAHEAD)
         conn->max_readahead = FS_MAX_READAHEAD;
     fs->initialised = true;

@@ -15,9 +15,11 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* One READ: 7 s of line at 115200 baud. Bounds how long a request may take,
- * so that Ctrl-C, time-outs and progress work in steps that small. */
-#define FS_MAX_READ      16384U
+/* One READ of the kernel: as much as cp asks for at once, so that what is
+ * cached goes at the speed of a file. What is to be fetched goes in pieces: 7 s
+ * of line at 115200 baud each; between two, others have their turn. */
+#define FS_MAX_READ      131072U
+#define FS_PIECE         16384U
 #define FS_MAX_READAHEAD 4096U
 
 /* The map is fixed for the life of the mount. */
@@ -33,6 +35,8 @@ struct fs {
     bool initialised;  /* loop thread; INIT was answered */
     uint64_t mount_id; /* loop thread; 0: cannot be told */
     int stop_fd;       /* eventfd, readable once fs_stop was called */
+    unsigned max_read; /* bytes of one READ; FS_MAX_READ or less */
+    uint8_t *answer;   /* loop thread; max_read bytes */
     uid_t uid;
     gid_t gid;
     struct timespec mapped_at;
@@ -51,7 +55,10 @@ extern const struct fuse_lowlevel_ops fs_ops;
 
 /* reads.c: one request of the kernel that the fetcher answers; see there. */
 struct read_request {
-    struct fetch_request fetch;
+    struct fetch_request fetch; /* of the current piece */
+    uint8_t *bytes;             /* NULL: there is one piece only */
+    size_t len;                 /* of all pieces */
+    size_t have;                /* of those that came */
     struct fs *fs;
     size_t segment;
     fuse_req_t req; /* fs->lock; NULL once taken */
@@ -68,8 +75,9 @@ struct read_request {
 void reads_submit(struct fs *fs, struct read_request *r, fuse_req_t req,
                   size_t segment, uint64_t offset);
 
-/* Hands a READ to the fetcher; the answer comes later. len > 0 and inside the
- * segment. Loop thread. */
+/* Answers a READ at once where all of it is confirmed; else hands it to the
+ * fetcher, and the answer comes later. len > 0, at most max_read, and inside
+ * the segment. Loop thread. */
 void reads_begin(struct fs *fs, fuse_req_t req, size_t segment, uint64_t offset,
                  size_t len);
 
@@ -90,7 +98,10 @@ int control_content(struct fs *fs, struct node node, struct buf *out);
 int control_confirmed(struct fs *fs, size_t segment, char *out, size_t size);
 
 /* arguments.c: what fuse_session_new gets; free with fuse_opt_free_args. */
-int fs_arguments(struct fuse_args *args, const char *port, const char *extra,
-                 struct err *err);
+int fs_arguments(struct fuse_args *args, const struct fs *fs, struct err *err);
+
+/* How long a READ may be: FS_PIECE on a kernel that takes a server for dead
+ * when one request takes longer than so many seconds. */
+unsigned fs_max_read(void);
 
 #endif

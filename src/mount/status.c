@@ -70,7 +70,7 @@ struct number_fact {
     uint64_t value;
 };
 #define N_TEXTS   10
-#define N_NUMBERS 14
+#define N_NUMBERS 17
 
 static const char *yes_or_no(bool yes)
 {
@@ -133,6 +133,9 @@ static void numbers(const struct status *s, struct number_fact out[N_NUMBERS])
         {"retries", s->fetch.retries},
         {"blocks_bad", s->fetch.blocks_bad},
         {"checksums", s->fetch.sums},
+        {"blank", s->fetch.blank},
+        {"referred", s->fetch.referred},
+        {"stale", s->fetch.stale},
         {"resets", s->fetch.resets},
         {"answered_wrong", s->fetch.answered_wrong},
     };

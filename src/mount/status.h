@@ -63,6 +63,10 @@ struct status {
  *   device_bytes_read, line_bytes_received, line_bytes_sent, commands,
  *   rows_bad, rows_lost, retries, blocks_bad     counters since the mount
  *   checksums      asked of the device
+ *   blank          bytes that a checksum told to be blank: not moved
+ *   referred       bytes taken from a reference that a checksum matched
+ *   stale          bytes of an earlier mount that were not the device's any
+ *                  more
  *   resets         the device was out of sight and came back
  *   answered_wrong bytes that were answered and proved wrong afterwards (never
  *                  with verify=auto)

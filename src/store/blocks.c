@@ -33,12 +33,12 @@
 #include "store/blocks_open.h"
 
 #include "base/cleanup.h"
+#include "store/crc.h"
 #include "store/file.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <zlib.h>
 
 static struct table_entry get_entry(const struct blocks *b, uint64_t n)
 {
@@ -176,7 +176,7 @@ int blocks_put(struct blocks *b, uint64_t n, const void *bytes, struct err *err)
 
     if (rc < 0)
         return err_set(err, rc, "no memory for what is known of %s", b->name);
-    entry.crc = (uint32_t)crc32(0, bytes, (uInt)len);
+    entry.crc = crc_of(bytes, len);
     rc = file_write(b->data, bytes, len, n * BLOCK_SIZE);
     if (rc < 0)
         entry = before;

@@ -5,14 +5,14 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "store/crc.h"
 #include "store/file.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <zlib.h>
 
-#define GET_BLOCKS 32U /* read and checked at once */
+#define GET_BLOCKS 256U /* read and checked at once */
 
 /* Copies the entries of count blocks; false when one of them is not known. */
 static bool expect(const struct blocks *b, uint64_t n, size_t count,
@@ -68,7 +68,7 @@ static int reject(struct blocks *b, uint64_t n, struct table_entry entry)
 
 static bool matches(const uint8_t *bytes, size_t len, uint32_t crc)
 {
-    return (uint32_t)crc32(0, bytes, (uInt)len) == crc;
+    return crc_of(bytes, len) == crc;
 }
 
 /* Reads count whole blocks and checks each. -EAGAIN: one was put meanwhile. */
@@ -97,23 +97,48 @@ static int get_blocks(struct blocks *b, uint64_t n, size_t count, uint8_t *out)
     return rc;
 }
 
+/* How many whole blocks there are in [offset, offset+len). */
+static size_t whole_blocks(const struct blocks *b, uint64_t offset, size_t len)
+{
+    size_t n = len / BLOCK_SIZE;
+
+    if (offset % BLOCK_SIZE != 0)
+        return 0;
+    if (offset + len == b->key.size && len % BLOCK_SIZE != 0)
+        n++;
+    return n < GET_BLOCKS ? n : GET_BLOCKS;
+}
+
+/* Copies of [offset, offset+len) what is in its first block. */
+static int get_part(struct blocks *b, uint64_t offset, uint8_t *out, size_t len)
+{
+    uint8_t bytes[BLOCK_SIZE];
+    int rc = get_blocks(b, offset / BLOCK_SIZE, 1, bytes);
+
+    if (rc == 0)
+        memcpy(out, bytes + offset % BLOCK_SIZE, len);
+    return rc;
+}
+
 int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
 {
-    uint8_t bytes[GET_BLOCKS * BLOCK_SIZE];
     uint8_t *to = out;
 
     assert(offset <= b->key.size && len <= b->key.size - offset);
     while (len > 0) {
-        uint64_t n = offset / BLOCK_SIZE;
-        size_t skip = (size_t)(offset % BLOCK_SIZE);
-        size_t some = sizeof(bytes) - skip < len ? sizeof(bytes) - skip : len;
-        int rc = get_blocks(b, n, (skip + some - 1) / BLOCK_SIZE + 1, bytes);
+        size_t count = whole_blocks(b, offset, len);
+        size_t room = BLOCK_SIZE - (size_t)(offset % BLOCK_SIZE);
+        size_t some = count > 0 ? count * BLOCK_SIZE : room;
+        int rc;
 
+        if (some > len)
+            some = len;
+        rc = count > 0 ? get_blocks(b, offset / BLOCK_SIZE, count, to)
+                       : get_part(b, offset, to, some);
         if (rc == -EAGAIN)
             continue;
         if (rc < 0)
             return rc;
-        memcpy(to, bytes + skip, some);
         to += some;
         offset += some;
         len -= some;

@@ -36,7 +36,7 @@ equal "no caches in $T/cache" "$("$FWFS" --list-caches -c "$T/cache/")" "list"
 [ ! -e "$T/cache" ] || fail "--list-caches made the root"
 
 start_sim --loader u-boot --flash "$T/flash" --baud 0 --mtdparts "$parts"
-mount_fwfs -s 'a window:0x80000001:0x100'
+mount_fwfs -s 'a window:0x80000001:0x100' -o readahead=0
 id=$(status identity)
 banner=$(status banner)
 names=$(cd "$T/mnt" && stat -c '%n %s' -- *)

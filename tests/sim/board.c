@@ -133,6 +133,17 @@ bool board_hangs(struct sim *sim)
     return false;
 }
 
+void board_end_command(struct sim *sim)
+{
+    long *left = &sim->opt.line.lose_ahead;
+
+    if (*left == 0 || uart_drop_input(&sim->uart) == 0)
+        return;
+    log_mark(&sim->log, "lost-ahead");
+    if (*left > 0)
+        --*left;
+}
+
 const char *board_mac(const struct sim *sim, bool upper_case, char *buf)
 {
     const struct options *o = &sim->opt;

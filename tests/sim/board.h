@@ -20,6 +20,9 @@ void board_restart(struct sim *sim);
 /* `stop_at` is reached: true when the board hangs now, else it resets. */
 bool board_hangs(struct sim *sim);
 
+/* A command has ended: does the loader forget what was typed meanwhile? */
+void board_end_command(struct sim *sim);
+
 /* The MAC address of the board that is there, BOARD_MAC bytes. */
 const char *board_mac(const struct sim *sim, bool upper_case, char *buf);
 

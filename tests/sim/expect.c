@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rate.h"
 #include "values.h"
 
 static const char usage[] =
@@ -19,6 +20,8 @@ static const char usage[] =
     "  w:TEXT   read until TEXT has come since the last step that waited\n"
     "  p:MS     read for so many milliseconds\n"
     "  t:MS     patience of the steps that wait (5000)\n"
+    "  b:BAUD   set the speed\n"
+    "  i:NAME   write NAME and the time in microseconds to stderr\n"
     "TEXT knows \\n \\r \\b \\e \\\\ and \\xHH. Exit status 1: patience "
     "ended.\n";
 
@@ -30,12 +33,17 @@ struct host {
     size_t size;
 };
 
-static long now_ms(void)
+static long now_us(void)
 {
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    return ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static long now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 /* Translate in place; the length, which may include NULs. */
@@ -163,6 +171,12 @@ static int do_step(struct host *h, char *step)
     }
     if (step[0] == 'p') {
         listen_for(h, strtol(text, NULL, 10));
+        return 0;
+    }
+    if (step[0] == 'b')
+        return rate_set(h->fd, strtol(text, NULL, 10)) < 0 ? 2 : 0;
+    if (step[0] == 'i') {
+        fprintf(stderr, "%s %ld\n", text, now_us());
         return 0;
     }
     len = unescape(text);

@@ -34,7 +34,11 @@ static const char text[] =
     "                       not pad the last row, prints `CRC32 for`, "
     "upper-case\n"
     "                       bdinfo and has no mtd command\n"
-    "  --64                 64-bit U-Boot: md.q, 16-digit bdinfo\n"
+    "  --64                 64-bit U-Boot: 16-digit bdinfo, and md.q but in "
+    "old\n"
+    "  --sum-rate N         bytes a second that U-Boot's crc32 reads (0: "
+    "takes no\n"
+    "                       time)\n"
     "  --prompt TEXT        U-Boot's prompt (`=> `)\n"
     "  --eol crlf|lfcr      U-Boot's line end (crlf)\n"
     "  --mtdparts STRING    partitions as in Linux' mtdparts=, without that "
@@ -58,20 +62,9 @@ static const char text[] =
     "  --keep-key           that key is typed at the prompt as well\n"
     "  --leftover TEXT      text already typed; knows \\n \\r \\t \\e \\\\ "
     "\\xHH\n"
-    "\n"
-    "The line:\n"
-    "  --baud N             speed of both directions, 10 bits a character\n"
-    "                       (115200); 0 sends as fast as the host reads, and "
-    "then\n"
-    "                       the FIFO holds the host up instead of overrunning\n"
-    "  --fifo N             receive FIFO in bytes (16); more is lost while "
-    "the\n"
-    "                       loader does not look\n"
-    "  --link PATH          symbolic link to the pty, removed at exit\n"
-    "  --log FILE           append every executed command line, and !overrun,\n"
-    "                       !reset, !power, !watchdog, !hang, !dangerous "
-    "COMMAND\n"
-    "\n"
+    "\n";
+
+static const char trouble[] =
     "Faults, repeatable for the same --seed N (1):\n"
     "  --flip N             one in N characters of dump rows has a bit "
     "changed\n"
@@ -129,14 +122,15 @@ static const char text[] =
     "\n";
 
 static const char end[] =
-    "Signals: USR1 power cycle; HUP reset; USR2 cable out, next time in; "
-    "TERM\n"
-    "or INT end.\n"
+    "Signals: USR1 power cycle; HUP reset; USR2 cable out, next time in; QUIT\n"
+    "writes the file of --stats; TERM or INT end.\n"
     "Exit status: 0 ended by a signal, 1 trouble, 2 wrong usage.\n";
 
 void options_print_help(void)
 {
     fputs(text, stdout);
+    fputs(options_help_line, stdout);
+    fputs(trouble, stdout);
     fputs(options_help_media, stdout);
     fputs(end, stdout);
 }

@@ -37,6 +37,7 @@ static void put_line(struct log *log, const char *before, const char *text)
 
 void log_command(struct log *log, const char *line)
 {
+    log->commands++;
     put_line(log, "", line);
 }
 

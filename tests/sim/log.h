@@ -3,10 +3,12 @@
 #ifndef SIM_LOG_H
 #define SIM_LOG_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct log {
-    FILE *file; /* NULL: nothing is recorded */
+    FILE *file;        /* NULL: nothing is recorded */
+    uint64_t commands; /* how many lines, recorded or not */
 };
 
 /* Append to `path`; NULL records nothing. Returns 0 or -1 with errno. */

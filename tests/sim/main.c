@@ -70,7 +70,7 @@ static int set_up(struct sim *sim, struct pty *pty)
         return trouble("no pty");
     sim->uart.log = &sim->log;
     sim->uart.restart = &sim->restart;
-    if (uart_init(&sim->uart, pty->master, o->baud, (int)o->fifo) < 0)
+    if (uart_init(&sim->uart, pty->master, &o->line, o->seed) < 0)
         return trouble("signals");
     if (o->link && pty_publish(pty, o->link) < 0)
         return trouble(o->link);
@@ -80,7 +80,7 @@ static int set_up(struct sim *sim, struct pty *pty)
 /* Forget everything the loader knew. */
 static void reset_loader(struct sim *sim)
 {
-    uart_set_baud(&sim->uart, sim->opt.baud);
+    uart_start_baud(&sim->uart);
     sim->uart.newline = sim->opt.newline;
     sim->editor.len = 0;
     sim->winbond_next = 0;
@@ -151,6 +151,9 @@ int main(int argc, char **argv)
     case UART_RESET:
         break;
     default:
+        if (sim.opt.line.stats &&
+            stats_write(&sim.uart.stats, &sim.log, sim.opt.line.stats) < 0)
+            trouble(sim.opt.line.stats);
         pty_close(&pty);
         return 0;
     }

@@ -4,7 +4,6 @@
 
 #include <getopt.h>
 
-#include "uart.h"
 #include "values.h"
 
 static const struct option long_options[] = {
@@ -24,6 +23,13 @@ static const struct option long_options[] = {
     {"without", required_argument, NULL, OPT_WITHOUT},
     {"baud", required_argument, NULL, OPT_BAUD},
     {"fifo", required_argument, NULL, OPT_FIFO},
+    {"latency", required_argument, NULL, OPT_LATENCY},
+    {"lose-ahead", optional_argument, NULL, OPT_LOSE_AHEAD},
+    {"stats", required_argument, NULL, OPT_STATS},
+    {"bauds", required_argument, NULL, OPT_BAUDS},
+    {"strict-baud", no_argument, NULL, OPT_STRICT_BAUD},
+    {"max-baud", required_argument, NULL, OPT_MAX_BAUD},
+    {"max-baud-dead", required_argument, NULL, OPT_MAX_BAUD_DEAD},
     {"eol", required_argument, NULL, OPT_EOL},
     {"state", required_argument, NULL, OPT_STATE},
     {"autoboot", required_argument, NULL, OPT_AUTOBOOT},
@@ -34,6 +40,7 @@ static const struct option long_options[] = {
     {"link", required_argument, NULL, OPT_LINK},
     {"log", required_argument, NULL, OPT_LOG},
     {"seed", required_argument, NULL, OPT_SEED},
+    {"sum-rate", required_argument, NULL, OPT_SUM_RATE},
     {"flip", required_argument, NULL, OPT_FLIP},
     {"drop", required_argument, NULL, OPT_DROP},
     {"bad-row", required_argument, NULL, OPT_BAD_ROW},
@@ -131,14 +138,10 @@ static int set_number(struct options *o, int option, const char *arg)
         return value_number(arg, &o->base2);
     case OPT_WINDOW:
         return value_number(arg, &o->window);
-    case OPT_SEED:
-        return value_number(arg, &o->seed);
-    case OPT_BAUD:
-        return value_small(arg, 100000000, &o->baud);
+    case OPT_SUM_RATE:
+        return value_number(arg, &o->sum_rate);
     default:
-        if (value_small(arg, UART_FIFO_MAX, &o->fifo) < 0)
-            return -1;
-        return o->fifo < 1 ? complain("--fifo must be 1 or more") : 0;
+        return value_number(arg, &o->seed);
     }
 }
 
@@ -184,9 +187,18 @@ static int set_option(struct options *o, int option)
     case OPT_BASE2:
     case OPT_WINDOW:
     case OPT_SEED:
+    case OPT_SUM_RATE:
+        return set_number(o, option, optarg);
     case OPT_BAUD:
     case OPT_FIFO:
-        return set_number(o, option, optarg);
+    case OPT_LATENCY:
+    case OPT_LOSE_AHEAD:
+    case OPT_STATS:
+    case OPT_BAUDS:
+    case OPT_STRICT_BAUD:
+    case OPT_MAX_BAUD:
+    case OPT_MAX_BAUD_DEAD:
+        return options_set_line(o, option, optarg);
     case OPT_RAM:
         return parse_ram(o, optarg);
     case OPT_AUTOBOOT:
@@ -236,8 +248,7 @@ static void set_defaults(struct options *o)
         .without = "",
         .password = "letmein",
         .media = {.spi_style = SPI_NEW, .shape = {2048, 64, 131072}},
-        .baud = 115200,
-        .fifo = 16,
+        .line = {.baud = 115200, .fifo = 16},
         .countdown = -1,
     };
 }
@@ -261,6 +272,7 @@ static void finish_loader(struct options *o, bool winbond)
         o->newline = menu ? "\n\r" : "\r\n";
     if (!o->prompt)
         o->prompt = menu ? "MT7628 # " : "=> ";
+    options_finish_line(&o->line, winbond);
     if (!o->mac)
         o->mac = winbond ? "00:00:5e:00:53:01" : "00:00:5e:00:53:02";
 }

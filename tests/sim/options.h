@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "faults.h"
+#include "line_options.h"
 #include "media_options.h"
 
 enum loader { LOADER_WINBOND, LOADER_UBOOT };
@@ -73,6 +74,7 @@ struct options {
     uint64_t ram_base, ram_size;
     uint64_t abort_at;
     uint64_t seed;
+    uint64_t sum_rate; /* bytes a second that crc32 reads; 0: no time */
     const char *flash, *flash2; /* NULL: not fitted */
     struct media_options media;
     const char *prompt;   /* NULL: that of the autoboot variant */
@@ -84,8 +86,7 @@ struct options {
     const char *log;     /* NULL: none */
     const char *newline; /* U-Boot's line end; NULL: of the variant */
     char leftover[256];
-    long baud;
-    long fifo;
+    struct line_options line;
     int64_t countdown; /* ns */
     struct faults faults;
 
@@ -106,8 +107,8 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char **argv);
 
-/* A part of it. */
-extern const char options_help_media[];
+/* Parts of it. */
+extern const char options_help_line[], options_help_media[];
 
 /* The text of --help, on stdout. */
 void options_print_help(void);

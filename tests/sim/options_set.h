@@ -22,6 +22,13 @@ enum option_id {
     OPT_WITHOUT,
     OPT_BAUD,
     OPT_FIFO,
+    OPT_LATENCY,
+    OPT_LOSE_AHEAD,
+    OPT_STATS,
+    OPT_BAUDS,
+    OPT_STRICT_BAUD,
+    OPT_MAX_BAUD,
+    OPT_MAX_BAUD_DEAD,
     OPT_EOL,
     OPT_STATE,
     OPT_AUTOBOOT,
@@ -32,6 +39,7 @@ enum option_id {
     OPT_LINK,
     OPT_LOG,
     OPT_SEED,
+    OPT_SUM_RATE,
     OPT_FLIP,
     OPT_DROP,
     OPT_BAD_ROW,
@@ -69,6 +77,12 @@ int options_set_fault(struct options *o, int option, const char *arg);
 
 /* Take one option of those about media; -1 after a complaint. */
 int options_set_media(struct options *o, int option, const char *arg);
+
+/* Take one option of those about the line; -1 after a complaint. */
+int options_set_line(struct options *o, int option, const char *arg);
+
+/* What was not asked for. */
+void options_finish_line(struct line_options *l, bool winbond);
 
 /* --autoboot SECONDS|VARIANT, --stop any|ctrl-c|WORD, --password */
 int options_set_start(struct options *o, int option, const char *arg);

@@ -180,6 +180,29 @@ CRC32 for 9f000000 ... 9f0000ff ==> $(crc "$dir/pattern")\\r\\n=> "
 \\n\\r\\nUsage:\\r\\nmd [.b, .w, .l] address [# of objects]\\r\\n=> "
 }
 
+# usage_is NAME TEXT: help md ends so.
+usage_is() {
+    ub 'help md'
+    is "u-boot: help md, $1" "help md\\r\\nmd - memory display\\r\\n\\r\\nUsage:\\r\\n\
+md $2 address [# of objects]\\r\\n=> "
+}
+
+test_uboot_quad() {
+    start_sim --loader u-boot --flash "$dir/flash" --baud 0 --format new
+    usage_is '32 bits' '[.b, .w, .l]'
+    start_sim --loader u-boot --flash "$dir/flash" --baud 0 --64
+    usage_is 'old' '[.b, .w, .l]'
+    ub 'md.q 9f000000 1'
+    is 'u-boot old: no md.q' 'md.q 9f000000 1\r\n=> '
+    start_sim --loader u-boot --flash "$dir/flash" --baud 0 --64 \
+        --format middle --has saves
+    usage_is '64 bits' '[.b, .w, .l, .q]'
+    ub 'md.q 9f000000 1'
+    holds 'u-boot: md.q' '9f000000: 514a433c352e2720    '
+    ub 'help saves'
+    holds 'u-boot: help saves' '\nsaves [ off ] [size]\r\n=> '
+}
+
 test_uboot_new() {
     start_sim --loader u-boot --flash "$dir/flash" --baud 0 --format new \
         --endian big --mtdparts 'f:64k(boot)' --without flinfo,base
@@ -274,6 +297,7 @@ test_winbond_start
 test_fifo
 test_uboot_old
 test_uboot_new
+test_uboot_quad
 test_uboot_keys
 test_uboot_reset
 test_faults

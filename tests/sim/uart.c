@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,7 +18,8 @@
 #define FOREVER INT64_MAX
 
 enum {
-    SLACK_MAX = 10000000,    /* output may be this late, in ns */
+    LOOK_TIME = 1000000,     /* the host's speed is known so often */
+    SLACK_MAX = 1000000,     /* output may be this late, in ns */
     STALL_TIME = 1000000000, /* a host this slow does not read at all */
     UNPACED_CHUNK = 16384,
 };
@@ -37,14 +37,17 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-int uart_init(struct uart *u, int master, long baud, int fifo)
+int uart_init(struct uart *u, int master, const struct line_options *o,
+              uint64_t seed)
 {
     sigset_t set;
 
     u->master = master;
     u->stop_at = UINT64_MAX;
-    u->fifo_max = fifo;
-    u->char_time = baud > 0 ? 10 * SECOND / baud : 0;
+    u->fifo_max = (int)o->fifo;
+    line_init(&u->line, o, master, seed);
+    u->char_time = o->baud > 0 ? 10 * SECOND / o->baud : 0;
+    u->adapter.latency = o->latency;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGUSR2);
@@ -52,6 +55,8 @@ int uart_init(struct uart *u, int master, long baud, int fifo)
     sigaddset(&set, SIGALRM);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (o->stats)
+        sigaddset(&set, SIGQUIT);
     sigprocmask(SIG_BLOCK, &set, NULL);
     u->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     prctl(PR_SET_TIMERSLACK, 1000UL);
@@ -66,13 +71,18 @@ void uart_clear(struct uart *u)
     u->out_len = 0;
     u->burst = 0;
     u->overrun = false;
+    u->idle = false;
     u->now = real_time();
     u->clock = u->now;
     u->in_free = u->now;
+    adapter_reset(&u->adapter, u->now);
 }
 
 void uart_reset(struct uart *u)
 {
+    u->idle = false;
+    u->now = real_time();
+    u->clock = later(u->clock, u->now);
     u->fifo_len = 0;
     u->overrun = false;
 }
@@ -86,6 +96,9 @@ static void take_signal(struct uart *u)
     switch (info.ssi_signo) {
     case SIGUSR2:
         u->dead = !u->dead;
+        break;
+    case SIGQUIT:
+        stats_write(&u->stats, u->log, u->line.o->stats);
         break;
     case SIGUSR1:
         longjmp(*u->restart, UART_POWER);
@@ -109,29 +122,42 @@ static void take_input(struct uart *u)
         int slot = (u->in_head + u->in_len++) % UART_IN_MAX;
 
         u->in_free = later(u->in_free, u->now) + u->char_time;
-        u->in[slot] = (struct uart_byte){buf[i], u->in_free};
+        u->in[slot] = (struct uart_byte){
+            .byte = buf[i], .due = u->in_free, .mark = line_mark(&u->line)};
     }
 }
 
-/* Write the first `count` bytes of the output, or as many as fit. */
+/* Write the first `count` bytes of the output, or as many as may and fit. */
 static void flush(struct uart *u, size_t count)
 {
-    ssize_t put = (ssize_t)count;
+    ssize_t put;
 
+    if (count > u->adapter.ready)
+        count = u->adapter.ready;
     if (count == 0)
         return;
-    if (!u->dead)
-        put = write(u->master, u->out, count);
+    put = u->dead ? (ssize_t)count : write(u->master, u->out, count);
     if (put <= 0)
         return;
     u->stalled = false;
+    u->adapter.ready -= (size_t)put;
     u->out_len -= (size_t)put;
     memmove(u->out, u->out + put, u->out_len);
+}
+
+/* While the loader prints, what it has not printed yet is not in there. */
+static void run_adapter(struct uart *u)
+{
+    if (u->adapter.latency == 0)
+        return;
+    adapter_run(&u->adapter, u->idle || u->clock > u->now ? u->now : u->clock);
+    flush(u, u->out_len);
 }
 
 /* Look after signals, input and (`want_out`) room for output once. */
 static void poll_once(struct uart *u, int64_t until, bool want_out)
 {
+    int64_t next = adapter_next(&u->adapter);
     struct pollfd fds[2] = {
         {.fd = u->signals, .events = POLLIN},
         {.fd = u->master},
@@ -144,16 +170,25 @@ static void poll_once(struct uart *u, int64_t until, bool want_out)
     if (want_out)
         fds[1].events |= POLLOUT;
     u->now = real_time();
+    if (until > next && (u->idle || next <= u->clock))
+        until = next;
+    if (line_is_watched(&u->line) && until > u->now + LOOK_TIME)
+        until = u->now + LOOK_TIME;
     left = until == FOREVER ? FOREVER : later(until - u->now, 0);
     ts.tv_sec = left / SECOND;
     ts.tv_nsec = left % SECOND;
     if (ppoll(fds, 2, until == FOREVER ? NULL : &ts, NULL) > 0) {
         if (fds[0].revents)
             take_signal(u);
+        if (line_is_watched(&u->line))
+            line_look(&u->line);
         if (fds[1].revents & POLLIN)
             take_input(u);
+    } else if (line_is_watched(&u->line)) {
+        line_look(&u->line);
     }
     u->now = real_time();
+    run_adapter(u);
     if (u->char_time == 0)
         u->clock = u->now;
 }
@@ -185,13 +220,15 @@ static void make_room(struct uart *u)
         flush(u, u->out_len);
         u->stalled = u->now >= limit;
     }
-    if (u->stalled)
-        u->out_len = 0;
+    if (!u->stalled)
+        return;
+    u->out_len = 0;
+    adapter_reset(&u->adapter, u->now);
 }
 
 /*
  * Between two sleeps a quarter of the burst so far is let gather, so that an
- * echo goes out at once and a long dump in pieces of 10 ms.
+ * echo goes out at once and a long dump in pieces of 1 ms.
  */
 static int64_t slack(const struct uart *u)
 {
@@ -212,9 +249,13 @@ void uart_putc(struct uart *u, int byte)
 {
     if (u->out_len == UART_OUT_MAX)
         make_room(u);
-    if (u->out_len < UART_OUT_MAX)
-        u->out[u->out_len++] = (char)byte;
+    stats_sent(&u->stats, u->clock, u->clock + u->char_time);
     u->clock += u->char_time;
+    byte = line_to_host(&u->line, byte);
+    if (byte >= 0 && u->out_len < UART_OUT_MAX) {
+        u->out[u->out_len++] = (char)byte;
+        adapter_put(&u->adapter, u->clock);
+    }
     u->burst++;
     if (u->char_time == 0) {
         if (u->out_len % UNPACED_CHUNK == 0) {
@@ -232,27 +273,12 @@ void uart_putc(struct uart *u, int byte)
         stop(u);
 }
 
-void uart_puts(struct uart *u, const char *text)
+static void receive(struct uart *u, const struct uart_byte *b)
 {
-    for (; *text; text++) {
-        if (*text != '\n') {
-            uart_putc(u, *text);
-            continue;
-        }
-        for (const char *p = u->newline; *p; p++)
-            uart_putc(u, *p);
-    }
-}
+    int byte = line_to_device(&u->line, b->byte, b->mark);
 
-void uart_printf(struct uart *u, const char *format, ...)
-{
-    char buf[4096];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(buf, sizeof buf, format, args);
-    va_end(args);
-    uart_puts(u, buf);
+    if (byte >= 0)
+        u->fifo[u->fifo_len++] = (uint8_t)byte;
 }
 
 /* Move what has arrived by the loader's time into the FIFO. */
@@ -260,14 +286,16 @@ static void arrive(struct uart *u)
 {
     while (u->in_len > 0 && u->in[u->in_head].due <= u->clock) {
         if (u->fifo_len < u->fifo_max) {
-            u->fifo[u->fifo_len++] = u->in[u->in_head].byte;
+            receive(u, &u->in[u->in_head]);
         } else if (u->char_time == 0) {
             return;
         } else {
             if (!u->overrun)
                 log_mark(u->log, "overrun");
             u->overrun = true;
+            u->stats.overrun++;
         }
+        u->stats.received++;
         u->in_head = (u->in_head + 1) % UART_IN_MAX;
         u->in_len--;
     }
@@ -299,8 +327,10 @@ int uart_getc(struct uart *u)
         settle(u);
         if (u->in_len > 0)
             next = u->in[u->in_head].due;
+        u->idle = true;
         if (next > u->now)
-            poll_once(u, next, u->out_len > 0);
+            poll_once(u, next, u->adapter.ready > 0);
+        u->idle = false;
     }
 }
 
@@ -321,9 +351,36 @@ void uart_sleep(struct uart *u, int64_t nanoseconds)
     wait_until(u, goal);
 }
 
-void uart_set_baud(struct uart *u, long baud)
+/* What came at the old speed stays as it is. */
+static void change_baud(struct uart *u, long baud)
 {
     settle(u);
+    arrive(u);
+    u->line.rate = baud;
     if (u->char_time)
         u->char_time = 10 * SECOND / baud;
+}
+
+void uart_announce_baud(struct uart *u)
+{
+    if (!line_is_watched(&u->line)) {
+        line_look(&u->line);
+        line_look(&u->line);
+    }
+    u->line.armed = true;
+}
+
+void uart_set_baud(struct uart *u, long baud)
+{
+    char mark[32];
+
+    uart_announce_baud(u);
+    change_baud(u, baud);
+    snprintf(mark, sizeof mark, "baud %ld", baud);
+    log_mark(u->log, mark);
+}
+
+void uart_start_baud(struct uart *u)
+{
+    change_baud(u, line_start_rate(u->line.o));
 }

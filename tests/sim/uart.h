@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapter.h"
+#include "line.h"
+#include "stats.h"
+
 struct log;
 
 enum {
@@ -29,6 +33,7 @@ enum uart_event {
 struct uart_byte {
     uint8_t byte;
     int64_t due;
+    struct line_mark mark;
 };
 
 /*
@@ -44,6 +49,8 @@ struct uart {
     jmp_buf *restart;
     const char *newline; /* what '\n' becomes on the wire */
 
+    struct line line;
+    struct stats stats;
     int64_t char_time; /* 0: the line is not paced */
     int64_t clock;
     int64_t now; /* real time when last looked at */
@@ -55,6 +62,7 @@ struct uart {
     bool dead;    /* cable pulled */
     bool stalled; /* nobody reads at the other end */
     bool overrun; /* the present loss is already logged */
+    bool idle;    /* the loader waits; its clock may lag */
 
     uint8_t fifo[UART_FIFO_MAX];
     int fifo_len;
@@ -65,12 +73,14 @@ struct uart {
     int in_len;
     int64_t in_free; /* when the line to the device is free */
 
+    struct adapter adapter; /* between `out` and the host */
     char out[UART_OUT_MAX];
-    size_t out_len;
+    size_t out_len; /* those ready and those held in the adapter */
 };
 
 /* Get ready on pty master `master`; blocks the signals it listens to. */
-int uart_init(struct uart *u, int master, long baud, int fifo);
+int uart_init(struct uart *u, int master, const struct line_options *o,
+              uint64_t seed);
 
 /* Forget everything in transit, as a power cycle does. */
 void uart_clear(struct uart *u);
@@ -78,8 +88,14 @@ void uart_clear(struct uart *u);
 /* Forget what arrived, as a reset does; what is on the line still arrives. */
 void uart_reset(struct uart *u);
 
+/* Tell that the speed is about to change; from now on the host's matters. */
+void uart_announce_baud(struct uart *u);
+
 /* Change speed once all output is out; an unpaced line stays unpaced. */
 void uart_set_baud(struct uart *u, long baud);
+
+/* Go back to the speed of the start. */
+void uart_start_baud(struct uart *u);
 
 /* Send one byte as it is. */
 void uart_putc(struct uart *u, int byte);
@@ -94,6 +110,9 @@ int uart_getc(struct uart *u);
 
 /* Is a byte waiting? */
 bool uart_tstc(struct uart *u);
+
+/* Throw away what has arrived; how many bytes that was. */
+int uart_drop_input(struct uart *u);
 
 /* Do nothing for a while; input gathers in the FIFO. */
 void uart_sleep(struct uart *u, int64_t nanoseconds);

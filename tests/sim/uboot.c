@@ -2,6 +2,7 @@
 // The simulated U-Boot: start-up and prompt.
 #include <string.h>
 
+#include "board.h"
 #include "uboot.h"
 
 enum { ESC = 27, TICK = 10000000 };
@@ -97,9 +98,11 @@ _Noreturn static void serve(struct sim *sim, bool fresh)
             log_command(&sim->log, e->line);
             strcpy(last, e->line);
             repeatable = uboot_run_line(sim, last, false);
+            board_end_command(sim);
         } else if (repeatable) {
             log_command(&sim->log, "");
             repeatable = uboot_run_line(sim, last, true);
+            board_end_command(sim);
         }
         e->len = 0;
     }

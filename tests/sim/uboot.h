@@ -68,6 +68,9 @@ bool uboot_has(const struct sim *sim, const struct uboot_command *command);
 /* By its name, whatever follows a dot; NULL: unknown. */
 const struct uboot_command *uboot_find(const struct sim *sim, const char *name);
 
+/* Does md know .q? */
+bool uboot_has_quad(const struct sim *sim);
+
 /* Show a command's help. */
 void uboot_usage(struct sim *sim, const struct uboot_command *command);
 

@@ -64,7 +64,7 @@ static void old_bdinfo(struct sim *sim)
     print_text(sim, "ethaddr", board_mac(sim, true, mac));
     print_text(sim, "ip_addr", "192.0.2.1");
     uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
-                sim->opt.baud ? sim->opt.baud : 115200);
+                sim->uart.line.rate);
 }
 
 enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
@@ -82,7 +82,7 @@ enum uboot_result uboot_bdinfo(struct sim *sim, const struct uboot_call *call)
     print_bank(sim);
     print_flash(sim);
     uart_printf(&sim->uart, "%-12s= %ld bps\n", "baudrate",
-                sim->opt.baud ? sim->opt.baud : 115200);
+                sim->uart.line.rate);
     print_number(sim, "relocaddr", own);
     print_number(sim, "reloc off", own);
     print_text(sim, "Build", sim->opt.wide ? "64-bit" : "32-bit");

@@ -81,8 +81,7 @@ static bool make_value(struct sim *sim, const char *name, char *value)
     if (strncmp(name, "mtd", 3) == 0)
         return make_mtd(sim, name, value);
     if (strcmp(name, "baudrate") == 0)
-        snprintf(value, VALUE_MAX, "%ld",
-                 sim->opt.baud ? sim->opt.baud : 115200);
+        snprintf(value, VALUE_MAX, "%ld", sim->uart.line.rate);
     else if (strcmp(name, "bootargs") == 0)
         make_bootargs(sim, value);
     else if (strcmp(name, "bootcmd") == 0)
@@ -146,19 +145,6 @@ enum uboot_result uboot_printenv(struct sim *sim, const struct uboot_call *call)
     return result;
 }
 
-static bool speed_is_known(long baud)
-{
-    static const long speeds[] = {
-        9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600,
-    };
-
-    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
-        if (speeds[i] == baud)
-            return true;
-    }
-    return false;
-}
-
 /* Only the speed may be set; that is forgotten at the next reset. */
 enum uboot_result uboot_setenv(struct sim *sim, const struct uboot_call *call)
 {
@@ -171,12 +157,15 @@ enum uboot_result uboot_setenv(struct sim *sim, const struct uboot_call *call)
         return UBOOT_OK;
     }
     baud = strtol(call->argv[2], NULL, 10);
-    if (!speed_is_known(baud)) {
+    if (baud == sim->uart.line.rate && sim->opt.format != FORMAT_OLD)
+        return UBOOT_OK;
+    if (!line_offers(&sim->opt.line, baud)) {
         uart_printf(&sim->uart, "## Baudrate %ld bps not supported\n", baud);
         return UBOOT_FAILED;
     }
     uart_printf(&sim->uart,
                 "## Switch baudrate to %ld bps and press ENTER ...\n", baud);
+    uart_announce_baud(&sim->uart);
     uart_sleep(&sim->uart, 50000000);
     uart_set_baud(&sim->uart, baud);
     while (uart_getc(&sim->uart) != '\r')

@@ -12,6 +12,12 @@ static uint64_t wrap(const struct sim *sim, uint64_t addr)
     return sim->opt.wide ? addr : addr & UINT32_MAX;
 }
 
+/* It came in 2014, and for processors of 64 bits only. */
+bool uboot_has_quad(const struct sim *sim)
+{
+    return sim->opt.wide && sim->opt.format != FORMAT_OLD;
+}
+
 /* The size a suffix stands for; 0 when there is no such suffix. */
 static int suffix_width(const struct sim *sim, const char *name)
 {
@@ -27,7 +33,7 @@ static int suffix_width(const struct sim *sim, const char *name)
     case 'l':
         return 4;
     case 'q':
-        return sim->opt.wide ? 8 : 0;
+        return uboot_has_quad(sim) ? 8 : 0;
     default:
         return 0;
     }
@@ -163,6 +169,9 @@ enum uboot_result uboot_crc32(struct sim *sim, const struct uboot_call *call)
     if (sim->opt.format == FORMAT_OLD)
         addr = wrap(sim, addr + sim->uboot.base);
     crc = faults_crc(&sim->faults, crc_of(sim, addr, len));
+    if (sim->opt.sum_rate > 0)
+        uart_sleep(&sim->uart,
+                   (int64_t)((double)len / (double)sim->opt.sum_rate * 1e9));
     uart_printf(&sim->uart, "%s for %08llx ... %08llx ==> %08x\n",
                 sim->opt.format == FORMAT_OLD ? "CRC32" : "crc32",
                 (unsigned long long)addr,

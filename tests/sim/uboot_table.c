@@ -132,8 +132,17 @@ const struct uboot_command *uboot_find(const struct sim *sim, const char *name)
     return NULL;
 }
 
+/* Where there is .q, it stands behind the other sizes. */
 void uboot_usage(struct sim *sim, const struct uboot_command *c)
 {
-    uart_printf(&sim->uart, "%s - %s\n\nUsage:\n%s %s\n", c->name, c->title,
-                c->name, c->usage);
+    const char *rest = c->usage;
+    const char *sizes = strstr(rest, ", .l]");
+    struct uart *u = &sim->uart;
+
+    uart_printf(u, "%s - %s\n\nUsage:\n%s ", c->name, c->title, c->name);
+    if (sizes && uboot_has_quad(sim)) {
+        uart_printf(u, "%.*s, .q", (int)(sizes + 4 - rest), rest);
+        rest = sizes + 4;
+    }
+    uart_printf(u, "%s\n", rest);
 }

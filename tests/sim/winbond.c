@@ -116,6 +116,7 @@ void winbond_shell(struct sim *sim, bool fresh)
             log_command(&sim->log, e->line);
             winbond_execute(sim, e->line);
             uart_puts(&sim->uart, "\n");
+            board_end_command(sim);
         }
         e->len = 0;
     }

@@ -40,21 +40,24 @@ static void cmd_list(struct sim *sim, int argc, char **argv)
     winbond_list(sim);
 }
 
+static void print_bauds(struct sim *sim)
+{
+    const struct line_options *l = &sim->opt.line;
+
+    for (int i = 0; i < l->bauds; i++)
+        uart_printf(&sim->uart, "%c%ld", i > 0 ? ',' : '[', l->table[i]);
+    uart_puts(&sim->uart, "]\n");
+}
+
 /* 4800 sets 2400 on the device, too. */
 static void cmd_baud(struct sim *sim, int argc, char **argv)
 {
-    static const long speeds[] = {
-        1200,  2400,  4800,  9600,   14400,  19200,
-        28800, 38400, 57600, 115200, 230400, 460800,
-    };
     char *end;
     long baud;
 
     if (argc != 2) {
-        uart_puts(&sim->uart,
-                  "Invalid number of arguments\n"
-                  "[1200,2400,4800,9600,14400,19200,28800,38400,57600,"
-                  "115200,230400,460800]\n");
+        uart_puts(&sim->uart, "Invalid number of arguments\n");
+        print_bauds(sim);
         return;
     }
     baud = strtol(argv[1], &end, 10);
@@ -62,13 +65,10 @@ static void cmd_baud(struct sim *sim, int argc, char **argv)
         uart_printf(&sim->uart, "Invalid number - %s\n", argv[1]);
         return;
     }
-    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
-        if (speeds[i] == baud) {
-            uart_set_baud(&sim->uart, baud == 4800 ? 2400 : baud);
-            return;
-        }
-    }
-    uart_puts(&sim->uart, "Unsupported speed.\n");
+    if (line_offers(&sim->opt.line, baud))
+        uart_set_baud(&sim->uart, baud == 4800 ? 2400 : baud);
+    else
+        uart_puts(&sim->uart, "Unsupported speed.\n");
 }
 
 static void cmd_boot(struct sim *sim, int argc, char **argv)

@@ -40,9 +40,10 @@ struct device {
     uint64_t first[4096]; /* offset of each */
     uint64_t len[4096];
     atomic_uint_fast64_t asked_bytes;
-    bool down;        /* shut down */
-    bool woken;       /* since the last look */
-    atomic_bool hold; /* a read waits inside until this is over */
+    atomic_uint_fast64_t brought; /* bytes */
+    bool down;                    /* shut down */
+    bool woken;                   /* since the last look */
+    atomic_bool hold;             /* a read waits inside until this is over */
     bool inside;
     atomic_int answer;              /* if not 0: of every read */
     atomic_uint_fast64_t takes_ms;  /* each read */
@@ -205,6 +206,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
         flash_bytes(d->board, at, row, sizeof(row));
         if (at == d->wrong_row && d->wrong_times > 0)
             row[3] ^= (uint8_t)d->wrong_times--;
+        d->brought += sizeof(row);
         sink->row(sink->arg, BASE + at, row, sizeof(row));
         if (sink->stop(sink->arg) && len > 16)
             return -EINTR;
@@ -237,12 +239,20 @@ static void on_done(struct fetch_request *r, int status, const void *bytes)
     (void)pthread_mutex_unlock(&dev.lock);
 }
 
-static void ask(struct reader *reader, uint64_t offset, size_t len)
+/* end: of the file that it reads */
+static void ask_in(struct reader *reader, uint64_t offset, size_t len,
+                   uint64_t end)
 {
-    *reader = (struct reader){.r = {.offset = offset, .len = len}};
+    *reader = (struct reader){
+        .r = {.offset = offset, .len = len, .ahead_end = end}};
     reader->r.done = on_done;
     reader->r.arg = reader;
     fetch_submit(fetcher, &reader->r);
+}
+
+static void ask(struct reader *reader, uint64_t offset, size_t len)
+{
+    ask_in(reader, offset, len, 0);
 }
 
 static int wait_for(struct reader *reader)
@@ -368,7 +378,11 @@ void device_get_stats(const struct device *d, struct device_stats *out)
                                  .rows_bad = d->damaged};
 }
 
-static enum verify_mode mode; /* of the next up() */
+static enum verify_mode mode;          /* of the next up() */
+static struct fetcher_config rig_more; /* likewise: what it says of reading
+                                          ahead and of checksums */
+
+static void (*rig_before)(void); /* called by up(), with cache and dev */
 
 static int up(void **state)
 {
@@ -379,8 +393,7 @@ static int up(void **state)
                                         .memory_only = true,
                                         .media = media,
                                         .media_count = 1};
-    struct fetcher_config fc = {
-        .device = &dev, .timeout_ms = 30000, .verify = mode};
+    struct fetcher_config fc = rig_more;
 
     (void)state;
     clock_set_source(fake_now);
@@ -395,7 +408,12 @@ static int up(void **state)
     dev.map.n_segments = rig_n_segments;
     if (cache_open(&cache, &config, NULL) < 0)
         return -1;
+    fc.device = &dev;
     fc.cache = cache;
+    fc.timeout_ms = 30000;
+    fc.verify = mode;
+    if (rig_before != NULL)
+        rig_before();
     return fetcher_start(&fetcher, &fc, NULL);
 }
 
@@ -407,6 +425,8 @@ static int down(void **state)
     fetcher = NULL;
     rig_border = 0;
     rig_flash = NULL;
+    rig_before = NULL;
+    rig_more = (struct fetcher_config){.device = NULL};
     cache_close(cache);
     (void)pthread_cond_destroy(&dev.changed);
     (void)pthread_mutex_destroy(&dev.lock);

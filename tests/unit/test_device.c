@@ -1,141 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A whole device: survey, identity, byte order, reading, getting back in step.
 
-#include "console_util.h"
-
-#include "monitor/device_priv.h"
-
-#define NOR_BASE     0x9f000000U
-#define WINBOND_BASE 0x7f000000U
-
-static struct device *dev;
-static struct err err;
-static unsigned rows;
-static unsigned readings;
-static enum device_reading reading;
-static bool stop_now;
-
-/* Takes the place of the one of line/tty.c. */
-int line_open_tty(struct line **out, const char *path, unsigned baud,
-                  struct err *e)
-{
-    (void)e;
-    assert_string_equal(path, "/dev/ttyFAKE");
-    assert_int_equal(baud, 57600);
-    *out = fake_open(&rig.l.line);
-    return 0;
-}
-
-static const char *uboot_answer(struct loader *l, const char *command)
-{
-    static char sum[80];
-    unsigned long at;
-    unsigned long len;
-    char *end;
-
-    (void)l;
-    if (strcmp(command, "version") == 0)
-        return "U-Boot 2013.07 (Jan 02 2020 - 03:04:05)\n";
-    if (strcmp(command, "bdinfo") == 0)
-        return "memstart    = 0x80000000\nmemsize     = 0x04000000\n"
-               "flashstart  = 0x9F000000\nflashsize   = 0x00400000\n"
-               "ethaddr     = 02:00:00:12:34:56\n";
-    if (strcmp(command, "printenv") == 0)
-        return "ethaddr=02:00:00:12:34:56\n"
-               "bootargs=console=ttyS0 mtdparts=spi0.0:256k(u-boot),-(rest)\n";
-    if (strncmp(command, "crc32 ", 6) == 0) {
-        at = strtoul(command + 6, &end, 16);
-        len = strtoul(end, &end, 16);
-        (void)sprintf(sum, "crc32 for %08lx ... %08lx ==> 29058c73\n", at,
-                      at + len - 1);
-        return sum;
-    }
-    return NULL;
-}
-
-static const char *winbond_answer(struct loader *l, const char *command)
-{
-    (void)l;
-    if (strcmp(command, "i") == 0)
-        return "W90P745 Boot Loader [ Version 1.1 ] Rebuilt on May 1 2010\n"
-               "Memory Size is 0x1000000 Bytes, Flash Size is 0x200000 Bytes\n"
-               "        MAC Address         : 02:00:00:AA:BB:CC\n"
-               "        Serial Number       : 0x00000007\n";
-    if (strcmp(command, "ls") == 0)
-        return "Image: 0 name:BOOT INFO base:0x7F010000 size:0x00000038 "
-               "exec:0x7F010000 -af\n"
-               "Image: 7 name:linux.bin base:0x7F020000 size:0x00012345 "
-               "exec:0x00008000 -acxz\n";
-    return NULL;
-}
-
-static int open_device(const char *const *segments)
-{
-    const struct device_config config = {.port = "/dev/ttyFAKE",
-                                         .baud = 57600,
-                                         .attach_timeout_ms = 5000,
-                                         .segments = segments};
-
-    err.text[0] = '\0';
-    stop_now = false;
-    return device_open(&dev, &config, &err);
-}
-
-static void up(bool winbond, bool big_endian)
-{
-    loader_init(&rig.l, winbond);
-    rig.l.big_endian = big_endian;
-    rig.l.answer = winbond ? winbond_answer : uboot_answer;
-    clock_set_source(fake_now);
-    if (open_device(NULL) != 0)
-        fail_msg("%s", err.text);
-    rig.l.n_ran = 0;
-}
-
-static void down(void)
-{
-    device_close(dev);
-    assert_true(rig.l.line.closed);
-}
-
-static void on_begin(void *arg)
-{
-    (void)arg;
-    readings++;
-}
-
-static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
-                   size_t len)
-{
-    (void)arg;
-    for (size_t i = 0; i < len; i++)
-        assert_int_equal(bytes[i], rig.l.byte(address + i));
-    rows += (unsigned)(len / 16);
-}
-
-static bool on_stop(void *arg)
-{
-    (void)arg;
-    return stop_now;
-}
-
-static int read_at(uint64_t address, uint64_t len)
-{
-    const struct device_sink sink = {on_begin, on_row, on_stop, NULL};
-
-    rows = 0;
-    readings = 0;
-    return device_read(dev, reading, address, len, &sink, &err);
-}
-
-static unsigned ran(const char *command)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < rig.l.n_ran; i++)
-        n += strncmp(rig.l.ran[i], command, strlen(command)) == 0;
-    return n;
-}
+#include "device_rig.h"
 
 static void assert_segment(size_t n, const char *name, uint64_t offset,
                            uint64_t size)
@@ -207,7 +73,7 @@ static void proves(bool winbond, bool big_endian)
     up(winbond, big_endian);
     assert_int_equal(read_at(base + 0x1000, 0x100), 0);
     /* The words that proved it are a second reading. */
-    assert_int_equal(rows, winbond ? 32 : 17);
+    assert_int_equal(rows, 32);
     assert_int_equal(readings, 2);
     assert_int_equal(ran(bytes), 1);
     assert_int_equal(ran(words), 1);
@@ -332,18 +198,18 @@ static void cuts_what_is_too_long(void **state)
 
     (void)state;
     up(false, false);
-    assert_int_equal(device_read_max(dev, NOR_BASE), 4096);
+    assert_int_equal(device_read_max(dev, NOR_BASE), 65536);
     assert_int_equal(read_at(NOR_BASE, 0x100000), 0);
-    assert_int_equal(rows, 257);
+    assert_int_equal(rows, 4096 + 2 * 64);
     device_get_stats(dev, &stats);
-    assert_true(stats.device_bytes_read >= 4096);
-    assert_true(stats.line_bytes_received > 16384);
+    assert_true(stats.device_bytes_read >= 65536);
+    assert_true(stats.line_bytes_received > 262144);
     assert_int_equal(stats.rows_bad + stats.rows_lost, 0);
     assert_int_equal(stats.line, DEVICE_LINE_IDLE);
     down();
     /* A fixed-length command brings its surroundings. */
     up(true, false);
-    assert_int_equal(device_read_max(dev, NOR_BASE), 256);
+    assert_int_equal(device_read_max(dev, WINBOND_BASE), 65536);
     assert_int_equal(read_at(WINBOND_BASE + 0x1030, 16), 0);
     assert_int_equal(rows, 32);
     assert_int_equal(ran("d -b 0x7F001000"), 1);
@@ -416,7 +282,7 @@ static void comes_back_after_silence(void **state)
     rig.l.edit_len = 8;
     assert_int_equal(device_contact(dev), 0);
     assert_int_equal(read_at(NOR_BASE, 0x100), 0);
-    assert_int_equal(rows, 17);
+    assert_int_equal(rows, 32);
     assert_int_equal(ran("erase"), 0);
     assert_int_equal(device_contact(dev), 1); /* it may be another one */
     down();
@@ -504,7 +370,7 @@ static void takes_a_port_back(void **state)
     strcpy(rig.l.edit, "erase al"); /* from before */
     rig.l.edit_len = 8;
     assert_int_equal(read_at(NOR_BASE, 0x100), 0);
-    assert_int_equal(rows, 17);
+    assert_int_equal(rows, 32);
     assert_int_equal(ran("erase"), 0);
     assert_int_equal(device_contact(dev), 1);
     assert_int_equal(device_is_same(dev, NULL, &err), 1);

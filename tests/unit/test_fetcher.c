@@ -107,7 +107,7 @@ static void many_readers(void **state)
     let_go();
     for (unsigned i = 0; i < COUNT(r); i++)
         assert_int_equal(wait_for(&r[i]), 0);
-    assert_true(dev.asked_bytes <= CHIP + LIMIT);
+    assert_true(dev.brought <= CHIP + LIMIT); /* some went before others */
 }
 
 static void cancelling_frees_the_line(void **state)

@@ -61,6 +61,9 @@ static void set_up(struct fixture *x)
                         .retries = 8,
                         .blocks_bad = 9,
                         .sums = 10,
+                        .blank = 13,
+                        .referred = 14,
+                        .stale = 15,
                         .resets = 11,
                         .answered_wrong = 12,
                         .verify = VERIFY_FAST,
@@ -103,6 +106,9 @@ static void text_has_every_fact_once(void **state)
                         "retries: 8\n"
                         "blocks_bad: 9\n"
                         "checksums: 10\n"
+                        "blank: 13\n"
+                        "referred: 14\n"
+                        "stale: 15\n"
                         "resets: 11\n"
                         "answered_wrong: 12\n"
                         "last_error: -\n"
@@ -163,6 +169,9 @@ static void json_has_the_same_facts(void **state)
         "  \"retries\": 8,\n"
         "  \"blocks_bad\": 9,\n"
         "  \"checksums\": 10,\n"
+        "  \"blank\": 13,\n"
+        "  \"referred\": 14,\n"
+        "  \"stale\": 15,\n"
         "  \"resets\": 11,\n"
         "  \"answered_wrong\": 12,\n"
         "  \"last_error\": \"row \\\\x00\",\n"

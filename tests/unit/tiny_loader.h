@@ -28,6 +28,8 @@ struct loader {
     void (*mangle)(struct loader *l, char *row, uint64_t address);
     unsigned garble_echoes; /* of so many next letters the echo is wrong */
     bool deaf;              /* nothing that is typed arrives */
+    unsigned fifo_max;      /* what is typed while it prints is kept */
+    const char *ahead;      /* heard instead of that; NULL: it is */
     bool interruptible;
     bool mute; /* waits for something, so that no prompt follows */
 
@@ -40,6 +42,12 @@ struct loader {
     uint64_t end;
     unsigned width;
     bool dumping;
+    bool asking;  /* saves waits for a key */
+    bool records; /* rows are S-records */
+    uint64_t lie; /* their bytes are those so far behind */
+    char fifo[32];
+    unsigned fifo_len;
+    unsigned n_ahead; /* lines run that were typed while it printed */
     unsigned interrupts;
 };
 
@@ -72,6 +80,26 @@ static inline void loader_cells(struct loader *l, char *row, size_t *at)
     }
 }
 
+static inline void loader_record(struct loader *l)
+{
+    char line[80];
+    unsigned sum = 0x15;
+    size_t at = (size_t)sprintf(line, "S315%08" PRIX64, l->next);
+
+    for (unsigned i = 0; i < 4; i++)
+        sum += (unsigned)(l->next >> (8 * i)) & 0xffU;
+    for (unsigned i = 0; i < 16; i++) {
+        uint8_t b = l->byte(l->next + i + l->lie);
+        sum += b;
+        at += (size_t)sprintf(line + at, "%02X", b);
+    }
+    (void)sprintf(line + at, "%02X\r\n", ~sum & 0xffU);
+    if (l->mangle != NULL)
+        l->mangle(l, line, l->next);
+    fake_say(&l->line, line);
+    l->next += 16;
+}
+
 static inline void loader_row(struct loader *l)
 {
     char row[512];
@@ -95,18 +123,38 @@ static inline void loader_row(struct loader *l)
     l->next += 16;
 }
 
+static inline void loader_hear(void *arg, char byte);
+
+/* Reads what was typed meanwhile. */
+static inline void loader_catch_up(struct loader *l)
+{
+    unsigned before = l->n_ran;
+    char typed[sizeof(l->fifo) + 1];
+
+    (void)snprintf(typed, sizeof(typed), "%.*s", (int)l->fifo_len, l->fifo);
+    if (l->fifo_len > 0 && l->ahead != NULL)
+        (void)snprintf(typed, sizeof(typed), "%s", l->ahead);
+    l->fifo_len = 0;
+    for (const char *at = typed; *at != '\0'; at++)
+        loader_hear(l, *at);
+    l->n_ahead += l->n_ran - before;
+}
+
 static inline void loader_feed(void *arg)
 {
     struct loader *l = arg;
 
-    if (!l->dumping)
+    if (!l->dumping || l->asking)
         return;
     if (l->next < l->end) {
-        loader_row(l);
+        (l->records ? loader_record : loader_row)(l);
         return;
     }
-    l->dumping = false;
+    if (l->records)
+        fake_say(&l->line, "S70500000000FA\r\n## S-Record upload complete\r\n");
+    l->dumping = l->records = false;
     loader_prompt(l);
+    loader_catch_up(l);
 }
 
 static inline bool loader_dump(struct loader *l, const char *line)
@@ -116,14 +164,20 @@ static inline bool loader_dump(struct loader *l, const char *line)
     char kind;
 
     if (l->winbond) {
-        if (sscanf(line, "d -%c 0x%llX", &kind, &address) != 2)
+        address = l->next;
+        if (sscanf(line, "d -%c 0x%llX", &kind, &address) < 1)
             return false;
         l->width = kind == 's' ? 4 : 1;
         count = 0x100 / l->width;
+    } else if (sscanf(line, "saves %llx %llx", &address, &count) == 2) {
+        l->width = 1;
+        l->asking = l->records = true;
+        fake_say(&l->line, "## Ready for S-Record upload, press ENTER to "
+                           "proceed ...\r\n");
     } else {
         if (sscanf(line, "md.%c %llx %llx", &kind, &address, &count) != 3)
             return false;
-        l->width = kind == 'l' ? 4 : 1;
+        l->width = kind == 'q' ? 8 : kind == 'l' ? 4 : 1;
     }
     l->next = address;
     l->end = address + count * l->width;
@@ -179,7 +233,7 @@ static inline void loader_interrupt(struct loader *l)
     if (l->dumping && !l->interruptible)
         return;
     l->interrupts++;
-    l->dumping = false;
+    l->dumping = l->asking = l->records = false;
     l->edit_len = 0;
     fake_say(&l->line, "<INTERRUPT>\r\n");
     loader_prompt(l);
@@ -190,6 +244,13 @@ static inline void loader_hear(void *arg, char byte)
     struct loader *l = arg;
     char echo = byte;
 
+    if (l->asking && byte == '\r') {
+        l->asking = false;
+        fake_say(&l->line, "S0030000FC\r\n");
+        return;
+    }
+    if (l->dumping && l->fifo_len < l->fifo_max)
+        l->fifo[l->fifo_len++] = byte;
     if (l->deaf || (l->dumping && byte != '\x03'))
         return;
     if (byte == '\x03' && !l->winbond) {
@@ -225,6 +286,7 @@ static inline void loader_init(struct loader *l, bool winbond)
     l->size = 0x400000;
     l->byte = loader_noise_byte;
     l->interruptible = !winbond;
+    l->fifo_max = winbond ? 16 : 0;
     l->line.hear = loader_hear;
     l->line.feed = loader_feed;
     l->line.arg = l;

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What an earlier session left in the cache: is it still what the device has?
+
+/*
+ * Flash may have been written to since. Where the device has checksums, what
+ * was known when the session began is compared with it: what readers wait for
+ * at once, before it is answered (unless bytes are answered unconfirmed
+ * anyway), the rest from front to end while nobody waits.
+ *
+ *   checked    of each medium, all before it is compared
+ *   verified   and these, out of turn; what is dropped from that list for lack
+ *              of room is compared again
+ *
+ * What differs is dropped and read again when it is wanted. Before a sum was
+ * right once, single blocks are compared; if one differs it is read anew, which
+ * shows whether the sums or the cache are to blame.
+ */
+
+#include "fetch/fetcher_priv.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* So that a reader never waits long for the device to sum it up. */
+#define PIECE_MAX (UINT64_C(256) << 10)
+
+int stale_init(struct fetcher *f, const struct fetcher_config *config)
+{
+    struct stale *s = &f->stale;
+
+    s->checked = calloc(f->map->n_media + 1, sizeof(*s->checked));
+    if (s->checked == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < f->map->n_media; i++) {
+        struct blocks *b = cache_blocks(f->cache, i);
+        uint64_t n;
+        if (!config->revalidate || !blocks_nth_known(b, 0, &n) ||
+            confirm_sum_max(f, i) == 0)
+            s->checked[i] = blocks_size(b);
+        else
+            s->on = true;
+    }
+    atomic_init(&f->fresh, !s->on);
+    return 0;
+}
+
+void stale_free(struct fetcher *f)
+{
+    free(f->stale.checked);
+}
+
+static bool is_verified(const struct fetcher *f, size_t medium, uint64_t offset,
+                        uint64_t len)
+{
+    const struct stale *s = &f->stale;
+
+    return offset + len <= s->checked[medium] ||
+           ranges_hold(&s->verified, medium, offset, len);
+}
+
+bool stale_holds(const struct fetcher *f, const struct fetch_request *r)
+{
+    return f->stale.on && answer_wants_confirmed(f, r) &&
+           confirm_sum_max(f, r->medium) > 0 &&
+           !is_verified(f, r->medium, r->offset, r->len);
+}
+
+/* All media are, or there is nothing to compare with. */
+static void look_whether_done(struct fetcher *f)
+{
+    for (size_t i = 0; i < f->map->n_media; i++)
+        if (f->stale.checked[i] < f->map->media[i].size &&
+            confirm_sum_max(f, i) > 0)
+            return;
+    f->stale.on = false;
+    atomic_store(&f->fresh, true);
+    log_info("what was in the cache has been compared with the device");
+}
+
+void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    struct stale *s = &f->stale;
+
+    if (!s->on)
+        return;
+    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
+        s->checked[medium] = offset + len;
+    else if (offset > s->checked[medium])
+        ranges_add(&s->verified, medium, offset, len);
+    if (s->verified.n == RANGES_MAX)
+        s->verified.n = 0;
+    if (s->checked[medium] >= f->map->media[medium].size)
+        look_whether_done(f);
+}
+
+/* What of len bytes at `at` lies before the next multiple of step; 0: all. */
+static uint64_t cut(uint64_t len, uint64_t at, uint64_t step)
+{
+    return step != 0 && len > step - at % step ? step - at % step : len;
+}
+
+/* The first known blocks from offset on, below end, that are not verified; what
+ * is absent needs no look. */
+static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
+                      uint64_t end, struct plan_step *step)
+{
+    struct blocks *b = cache_blocks(f->cache, medium);
+    uint64_t border = device_border(f->device, f->map->media[medium].base);
+    uint64_t max = f->sum_agreed ? PIECE_MAX : BLOCK_SIZE;
+    uint64_t n = offset / BLOCK_SIZE;
+    enum block_state state;
+
+    while (f->stale.on && n * BLOCK_SIZE < end && n < blocks_count(b)) {
+        uint64_t at = n * BLOCK_SIZE;
+        uint64_t left = blocks_size(b) - at;
+        uint64_t run = blocks_run(b, n, blocks_count(b), &state);
+        uint64_t len = run * BLOCK_SIZE < left ? run * BLOCK_SIZE : left;
+        if (block_state_known(state)) {
+            len = cut(len, at, border);
+            len = cut(len, at, max);
+        }
+        if (!block_state_known(state)) {
+            stale_verified(f, medium, at, len);
+        } else if (!is_verified(f, medium, at, len)) {
+            *step = (struct plan_step){PLAN_STALE, medium, at, len};
+            return true;
+        }
+        n += (len + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    }
+    return false;
+}
+
+static bool choose_pending(struct fetcher *f, struct plan_step *step)
+{
+    for (const struct fetch_request *r = f->pending; r != NULL; r = r->next)
+        if (r->kind == FETCH_READ && stale_holds(f, r) &&
+            choose_in(f, r->medium, r->offset, r->offset + r->len, step))
+            return true;
+    return false;
+}
+
+bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step)
+{
+    struct stale *s = &f->stale;
+
+    if (!s->on)
+        return false;
+    if (!idle)
+        return choose_pending(f, step);
+    for (size_t i = 0; i < f->map->n_media; i++)
+        if (confirm_sum_max(f, i) > 0 &&
+            choose_in(f, i, s->checked[i], f->map->media[i].size, step))
+            return true;
+    look_whether_done(f);
+    return false;
+}
+
+bool stale_wants(struct fetcher *f)
+{
+    const struct plan_want *w = &f->stale.lost;
+    enum block_state state;
+
+    if (w->len == 0)
+        return false;
+    state = blocks_state(cache_blocks(f->cache, w->medium),
+                         w->offset / BLOCK_SIZE);
+    if (f->sum_agreed || (state != BLOCK_ABSENT && state != BLOCK_GOOD))
+        f->stale.lost.len = 0;
+    return w->len > 0;
+}
+
+int stale_check(struct fetcher *f)
+{
+    const struct plan_step s = f->current;
+    const struct map_medium *m = &f->map->media[s.medium];
+    uint64_t differs = 0;
+    int ret = confirm_stale(f, &differs);
+
+    if (differs > 0) {
+        fetcher_count(f, &f->stats.stale, differs);
+        log_warn("0x%" PRIx64 " to 0x%" PRIx64 ": %" PRIu64 " bytes are not "
+                 "what was read there before; they are read again",
+                 map_shown(m, s.offset), map_shown(m, s.offset + s.len - 1),
+                 differs);
+        fetcher_note_change(f);
+    }
+    if (differs > 0 && !f->sum_agreed)
+        f->stale.lost = (struct plan_want){.medium = s.medium,
+                                           .offset = s.offset,
+                                           .len = BLOCK_SIZE,
+                                           .confirm = true,
+                                           .once = true};
+    if (ret == 0)
+        stale_verified(f, s.medium, s.offset, s.len);
+    answer_settle(f);
+    return ret;
+}

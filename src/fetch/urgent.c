@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Who goes first: when what is being read is to give way to somebody's read.
+
+/*
+ * What nobody waits for gives way to every reader. A step that serves a long
+ * read gives way to a short one elsewhere, which then is the first of those
+ * pending; but nobody is passed more than PASSES_MAX times by others.
+ *
+ * A step serves the readers that it has begun to, and those it soon will.
+ */
+
+#include "fetch/fetcher_priv.h"
+
+#define NEAR_BYTES 2048U
+#define SHORT_MAX  4096U /* a read that may pass others */
+#define PASSES_MAX 4U
+
+static bool is_served(const struct fetcher *f, const struct fetch_request *r)
+{
+    return r->kind != FETCH_SUM && r->medium == f->current.medium &&
+           r->offset < f->at + NEAR_BYTES &&
+           r->offset + r->len > f->current.offset;
+}
+
+/* Bytes that it needs of the line, more or less. */
+static uint64_t cost(const struct fetch_request *r)
+{
+    return r->kind == FETCH_SUM ? 0 : r->len;
+}
+
+/* Takes *link to the front. */
+static void pass(struct fetcher *f, struct fetch_request **link)
+{
+    struct fetch_request *r = *link;
+
+    *link = r->next;
+    r->next = f->pending;
+    f->pending = r;
+}
+
+bool urgent_other(struct fetcher *f)
+{
+    uint64_t end = f->current.offset + f->current.len;
+    uint64_t left = end > f->at ? end - f->at : 0;
+    struct fetch_request *served = f->pending;
+
+    while (served != NULL && !is_served(f, served))
+        served = served->next;
+    if (served == NULL)
+        return f->pending != NULL; /* read ahead for one who went elsewhere */
+    if (cost(served) <= SHORT_MAX || served->passes >= PASSES_MAX)
+        return false;
+    for (struct fetch_request **link = &f->pending; *link != NULL;
+         link = &(*link)->next) {
+        struct fetch_request *r = *link;
+        if (is_served(f, r) || cost(r) > SHORT_MAX || left <= 2 * cost(r))
+            continue;
+        served->passes++;
+        pass(f, link);
+        return true;
+    }
+    return false;
+}
