@@ -45,7 +45,7 @@ struct tty {
     struct termios original; /* put back on close */
     bool have_original;
     bool lowered; /* its latency */
-    bool locked; /* it is ours: else nothing of it may be touched */
+    bool locked;  /* it is ours: else nothing of it may be touched */
 };
 
 static ssize_t tty_read(void *ctx, void *buf, size_t size,

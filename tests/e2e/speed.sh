@@ -63,6 +63,23 @@ raised 'damaged above 300000' 230400 '460800 115200 230400 115200 ' \
 limit=300000
 raised 'no faster than asked' 230400 '230400 115200 ' u-boot
 
+note 'rows that come damaged later on'
+limit=max
+bad=()
+for ((i = 0; i < 12; i++)); do
+    bad+=(--bad-row "$((0x7f001000 + i * 0x50)):1")
+done
+start winbond "${bad[@]}"
+mount_fwfs --no-cache --speed max
+equal 460800 "$(status speed)" 'speed at first'
+copied 'damaged later on'
+equal 230400 "$(status speed)" 'speed in the end'
+equal 0 "$(status resets)" resets
+note "damaged or lost: $(status rows_bad) $(status rows_lost)"
+unmount_fwfs
+equal '460800 115200 230400 115200 ' "$(told)" told
+stop_device
+
 note 'not asked for'
 start u-boot
 mount_fwfs --no-cache
