@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Checks the simulator's serial line: pace, adapter, typing ahead.
 # alone: it measures time
+# timeout: 90
 
 . "$(dirname "$0")/lib.sh"
 
@@ -57,16 +58,16 @@ test_latency() {
     timed 's:\r' 'w:=> ' i:from 's:\r' 'w:=> ' 's:\r' 'w:=> ' \
         's:\r' 'w:=> ' i:to
     within 'latency: of three answers, microseconds' "$(took from to)" \
-        290000 330000
+        290000 400000
     start_sim --loader u-boot --flash "$dir/flash" --latency 300
     timed 's:\r' 'w:=> ' i:from 's:md.b 9f000000 200\r' 'w:=> ' i:to
     within 'latency: the timer starts with a full packet, microseconds' \
-        "$(took from to)" 500000 550000
+        "$(took from to)" 500000 600000
     start_sim --loader u-boot --flash "$dir/flash" --latency 16
     timed i:from 's:md.b 9f000000 1000\r' 'w:=> ' i:to
     check 'latency: nothing gets lost' "$(size)" -eq $((20 + 79 * 256 + 3))
     within 'latency: a dump waits only at its end, microseconds' \
-        "$(took from to)" 1750000 1785000
+        "$(took from to)" 1750000 1800000
     start_sim --loader winbond --flash "$dir/flash" --baud 0 --latency 50
     wb 'i'
     holds 'latency: on a line without pace' 'Supports flash types:'
@@ -219,13 +220,13 @@ test_baud_limits() {
 test_sum_rate() {
     start_sim --loader u-boot --flash "$dir/flash" --window 1M
     timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
-    within 'crc32 takes no time, microseconds' "$(took from to)" 2000 30000
+    within 'crc32 takes no time, microseconds' "$(took from to)" 0 30000
     start_sim --loader u-boot --flash "$dir/flash" --window 1M --sum-rate 1M
     timed 's:crc32 9f000000 186a0\r' w:186a0 i:from 'w:==> ' i:to
-    within 'crc32 takes time, microseconds' "$(took from to)" 97000 125000
+    within 'crc32 takes time, microseconds' "$(took from to)" 90000 140000
     timed 's:crc32 9f000000 0\r' 'w:f000000 0' i:from 'w:==> ' i:to
     within 'crc32 of nothing takes none, microseconds' "$(took from to)" \
-        2000 30000
+        0 30000
 }
 
 # figure NAME: of the statistics.
