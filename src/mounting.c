@@ -102,6 +102,7 @@ static int open_device(struct session *s, const struct options *o,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
         .ram = o->ram,
+        .speed = o->speed,
     };
 
     int r = device_open(&s->device, &config, err);
