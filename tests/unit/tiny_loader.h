@@ -33,6 +33,7 @@ struct loader {
     unsigned fifo_max; /* what is typed while it prints is kept */
     const char *ahead; /* heard instead of that; NULL: it is */
     bool interruptible;
+    bool mute; /* waits for something, so that no prompt follows */
 
     char edit[256];
     size_t edit_len;
@@ -59,6 +60,8 @@ static inline const char *loader_eol(const struct loader *l)
 
 static inline void loader_prompt(struct loader *l)
 {
+    if (l->mute)
+        return;
     if (l->winbond)
         fake_say(&l->line, "\n\r\r");
     fake_say(&l->line, l->prompt);
