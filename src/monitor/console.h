@@ -58,6 +58,8 @@ struct console {
     bool garbled;      /* ... and did: restarted is set as well */
     bool hush;         /* what comes is not for the transcript */
     struct transcript *transcript;
+    unsigned chunk; /* bytes typed at once since echoes came short; 0: as many
+                       as the dialect says */
     unsigned wrong_echoes; /* of commands, so far */
     atomic_bool shutdown;  /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
