@@ -211,7 +211,7 @@ int device_dump_medium(struct device *dev, const struct dump_method *method,
 {
     struct dump_request request = {
         .method = method, .order = order, .prove = order == ROW_UNPROVED};
-    struct dump_result result;
+    struct dump_result result = {0};
 
     if (request.prove && !method->row.ascii)
         return err_set(err, -EFAULT,
@@ -226,7 +226,7 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 const struct device_sink *sink, struct err *err)
 {
     struct dump_request request = {.method = method, .order = order};
-    struct dump_result result;
+    struct dump_result result = {0};
 
     place_request(dev, &request, NULL, address, len);
     return device_run_dump(dev, &request, sink, &result, err);
