@@ -6,7 +6,7 @@
 #include "base/log.h"
 
 #define WAIT_MS   500U
-#define BUSY_MS   10000U /* for the end of a dump that runs there */
+#define BUSY_MS   30000U /* for the end of a dump that runs there */
 #define AGAIN_MS  5000U
 #define TRIES_MAX 3U
 
