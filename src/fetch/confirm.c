@@ -277,6 +277,7 @@ static struct confirm confirm_on(struct fetcher *f, size_t medium)
 static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
+    bool over = stale_is_over(f, c->medium, p->offset, p->len);
     enum verdict v = compare(c, p, true);
 
     if (v == SAME)
@@ -285,6 +286,9 @@ static void first_sum(struct confirm *c, const struct piece *p)
         return;
     if (v == DIFFERS)
         spoil(c, p);
+    /* What an earlier session left may be wrong: read anew it tells more. */
+    if (v == DIFFERS && !over)
+        return;
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
     f->sum_broken = true;

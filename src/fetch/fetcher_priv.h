@@ -312,7 +312,14 @@ bool stale_wants(struct fetcher *f);
 /* Does it: f->current, a PLAN_STALE. */
 int stale_check(struct fetcher *f);
 
-/* The device's checksum was right over it. */
+/* It is none of an earlier session, or has been compared. */
+bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len);
+
+/* A known block of medium of which that is true; false: there is none. */
+bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n);
+
+/* The device's checksum was right over it, or it was read in this session. */
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len);
 

@@ -58,14 +58,15 @@ static struct plan_step around(struct fetcher *f, size_t medium, uint64_t n,
 }
 
 /* A block that is known, to see whether the device's sums can be believed; if
- * there is none, little is read, to have one. */
+ * there is none, little is read, to have one. None of an earlier session: its
+ * flash may have been written to. */
 static bool first_known(struct fetcher *f, struct plan_step *step)
 {
     size_t medium = step->medium;
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t n;
 
-    if (!blocks_nth_known(b, 0, &n)) {
+    if (!stale_sample(f, medium, &n)) {
         step->len = step->len > LEAF ? LEAF : step->len;
         return false;
     }

@@ -56,9 +56,53 @@ static bool is_verified(const struct fetcher *f, size_t medium, uint64_t offset,
                         uint64_t len)
 {
     const struct stale *s = &f->stale;
+    uint64_t end = offset + len;
 
-    return offset + len <= s->checked[medium] ||
-           ranges_hold(&s->verified, medium, offset, len);
+    if (offset < s->checked[medium])
+        offset = s->checked[medium];
+    return end <= offset ||
+           ranges_hold(&s->verified, medium, offset, end - offset);
+}
+
+bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len)
+{
+    return !f->stale.on || is_verified(f, medium, offset, len);
+}
+
+/* The first known block in [offset, end). */
+static bool known_in(struct blocks *b, uint64_t offset, uint64_t end,
+                     uint64_t *n)
+{
+    enum block_state state;
+
+    for (*n = offset / BLOCK_SIZE; *n * BLOCK_SIZE < end;) {
+        uint64_t run = blocks_run(b, *n, blocks_count(b), &state);
+        if (block_state_known(state))
+            return true;
+        *n += run;
+    }
+    return false;
+}
+
+bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n)
+{
+    const struct stale *s = &f->stale;
+    struct blocks *b = cache_blocks(f->cache, medium);
+
+    if (!s->on)
+        return blocks_nth_known(b, 0, n);
+    if (known_in(b, 0, s->checked[medium], n) &&
+        is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+        return true;
+    for (size_t i = 0; i < s->verified.n; i++) {
+        const struct range *g = &s->verified.list[i];
+        if (g->medium == medium &&
+            known_in(b, g->offset, g->offset + g->len, n) &&
+            is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+            return true;
+    }
+    return false;
 }
 
 bool stale_holds(const struct fetcher *f, const struct fetch_request *r)
@@ -123,12 +167,11 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
             len = cut(len, at, border);
             len = cut(len, at, max);
         }
-        if (!block_state_known(state)) {
-            stale_verified(f, medium, at, len);
-        } else if (!is_verified(f, medium, at, len)) {
+        if (block_state_known(state) && !is_verified(f, medium, at, len)) {
             *step = (struct plan_step){PLAN_STALE, medium, at, len};
             return true;
         }
+        stale_verified(f, medium, at, len); /* so that checked goes on */
         n += (len + BLOCK_SIZE - 1) / BLOCK_SIZE;
     }
     return false;
