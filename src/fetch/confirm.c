@@ -320,9 +320,11 @@ int confirm_stale(struct fetcher *f, uint64_t *differs)
     push(&c, f->current.offset, f->current.len, false);
     run(&c);
     *differs = c.dropped;
-    if (c.n == 0 || c.error != 0)
-        return c.error == -ENODATA ? 0 : c.error;
-    return -EINTR;
+    /* -ENODATA: a block was damaged on disk and is absent now; what is around
+     * it has not been compared. */
+    if (c.error == -ENODATA)
+        return -EINTR;
+    return c.error != 0 || c.n == 0 ? c.error : -EINTR;
 }
 
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,

@@ -55,6 +55,8 @@ struct stale {
     struct ranges verified; /* and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
+    uint64_t piece;   /* bytes compared at once, where sums are believed */
+    unsigned in_vain; /* questions about one block without an answer */
 };
 
 struct fetcher {
@@ -102,8 +104,8 @@ struct fetcher {
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
     struct fetch_request *serving; /* this; NULL: it has been answered */
     struct ranges debts;           /* answered, and not confirmed yet */
-    struct ranges wrong; /* answered wrong, in this session or an earlier one; no
-                            FETCH_CONFIRM told of it yet */
+    struct ranges wrong; /* answered wrong, in this session or an earlier one;
+                            no FETCH_CONFIRM told of it yet */
     bool noisy;          /* a row of this session arrived damaged */
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */

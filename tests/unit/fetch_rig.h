@@ -57,6 +57,7 @@ struct device {
     atomic_bool sums_lie;
     atomic_uint sums;      /* checksums answered */
     atomic_uint sum_noise; /* so many answers are wrong */
+    uint64_t torn;         /* no sum of what this offset lies in; 0: of all */
     atomic_uint board;     /* which one answers */
     atomic_uint contact;
     atomic_bool unique;
@@ -360,6 +361,9 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
     assert_in_piece(address - BASE, len);
+    if (d->torn != 0 && d->torn >= address - BASE &&
+        d->torn < address - BASE + len)
+        return -EBADMSG;
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
     d->sums++;
