@@ -15,11 +15,15 @@
 #define SHORT_MAX  4096U /* a read that may pass others */
 #define PASSES_MAX 4U
 
+/* Whole blocks are read for it: the step may begin behind the bytes that it
+ * asked for, where a row was damaged. */
 static bool is_served(const struct fetcher *f, const struct fetch_request *r)
 {
+    uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
+
     return r->kind != FETCH_SUM && r->medium == f->current.medium &&
            r->offset < f->at + NEAR_BYTES &&
-           r->offset + r->len > f->current.offset;
+           last >= f->current.offset / BLOCK_SIZE;
 }
 
 /* Bytes that it needs of the line, more or less. */

@@ -199,6 +199,8 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
     }
     if (sink->begin != NULL)
         sink->begin(sink->arg);
+    if (sink->stop(sink->arg)) /* the echo has come */
+        return -EINTR;
     for (uint64_t at = address - BASE; len > 0; at += 16, len -= 16) {
         if (at == d->lost_row && d->lost_times > 0) {
             d->lost_times--;
