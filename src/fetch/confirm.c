@@ -109,6 +109,8 @@ int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
     fetcher_count(f, &f->stats.sums, 1);
     ret = device_checksum(f->device, f->map->media[medium].base + offset, len,
                           out, &sink, &f->read_error);
+    if (ret == 0 && device_contact(f->device) != f->contact)
+        return -EBADMSG; /* whose it is, nobody knows */
     return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
 }
 

@@ -65,6 +65,17 @@ static void a_blank_tail_is_noticed(void **state)
     assert_true(dev.brought <= AT(9));
 }
 
+/* ... but nothing is broken off where there is nobody to ask. */
+static void unless_nobody_can_be_asked(void **state)
+{
+    (void)state;
+    memset(flash + AT(4), 0xff, AT(60));
+    assert_int_equal(read_now(0, AT(2)), 0);
+    dev.has_sums = false;
+    assert_int_equal(read_now(AT(2), AT(60)), 0);
+    assert_true(dev.reads <= 40);
+}
+
 static void a_lying_checksum_is_not_asked(void **state)
 {
     (void)state;
@@ -242,6 +253,7 @@ int main(void)
         WITH(has_sums, blank_flash_is_not_moved),
         WITH(has_sums, nor_is_it_asked_about_twice),
         WITH(has_sums, a_blank_tail_is_noticed),
+        WITH(has_sums, unless_nobody_can_be_asked),
         WITH(has_sums, a_lying_checksum_is_not_asked),
         WITH(has_sums, without_one_all_is_moved),
         SIBLING(a_sibling_has_most_of_it),
