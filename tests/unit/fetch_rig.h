@@ -82,6 +82,8 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
         device_bytes(board, offset, out, len);
 }
 
+static void (*rig_at_sum)(uint64_t offset); /* called in each checksum */
+
 static struct device dev;
 static struct cache *cache;
 static struct fetcher *fetcher;
@@ -363,6 +365,8 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
     assert_in_piece(address - BASE, len);
+    if (rig_at_sum != NULL)
+        rig_at_sum(address - BASE);
     if (d->torn != 0 && d->torn >= address - BASE &&
         d->torn < address - BASE + len)
         return -EBADMSG;
@@ -432,6 +436,7 @@ static int down(void **state)
     rig_border = 0;
     rig_flash = NULL;
     rig_before = NULL;
+    rig_at_sum = NULL;
     rig_more = (struct fetcher_config){.device = NULL};
     cache_close(cache);
     (void)pthread_cond_destroy(&dev.changed);

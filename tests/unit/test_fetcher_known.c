@@ -154,6 +154,49 @@ static void what_it_has_not_is_moved(void **state)
     assert_in_range(dev.brought, AT(16), AT(40));
 }
 
+/* --- who goes first --- */
+
+static struct reader elsewhere;
+
+static uint64_t asked_next; /* offset */
+
+static void read_elsewhere(uint64_t offset)
+{
+    if (dev.sums == 4)
+        ask(&elsewhere, AT(50), AT(1));
+    else if (dev.sums == 5)
+        asked_next = offset;
+}
+
+/* A reference that has nothing of it: all is asked about, down to a KiB. */
+static int up_stranger(void **state)
+{
+    static struct reference *const *list = &reference;
+    static uint8_t stranger[CHIP];
+    int fd = mkstemp(path);
+
+    if (fd < 0)
+        return -1;
+    device_bytes(BOARD + 1, 0, stranger, CHIP);
+    if (write(fd, stranger, CHIP) != (ssize_t)CHIP ||
+        reference_open(&reference, path, NULL) < 0)
+        return -1;
+    (void)close(fd);
+    rig_more.references = list;
+    rig_more.n_references = 1;
+    rig_at_sum = read_elsewhere;
+    return has_sums(state);
+}
+
+static void questions_give_way(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(0, AT(24)), 0);
+    assert_int_equal(wait_for(&elsewhere), 0);
+    assert_int_equal(asked_next, AT(48));
+    assert_true(dev.sums > 15);
+}
+
 /* --- what an earlier session left --- */
 
 static void remember(void)
@@ -259,6 +302,8 @@ int main(void)
         SIBLING(a_sibling_has_most_of_it),
         SIBLING(also_in_another_place),
         SIBLING(what_it_has_not_is_moved),
+        cmocka_unit_test_setup_teardown(questions_give_way, up_stranger,
+                                        down_sibling),
         WITH(up_again, what_is_the_same_is_not_moved),
         WITH(up_one_changed, what_was_changed_is_read_again),
         WITH(up_all_changed, all_of_it_even),
