@@ -99,6 +99,8 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
+    stale_verified(f, b->medium, b->block * BLOCK_SIZE,
+                   blocks_length(blocks, b->block));
     fetcher_note_change(f);
     return true;
 }

@@ -109,6 +109,8 @@ int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
     fetcher_count(f, &f->stats.sums, 1);
     ret = device_checksum(f->device, f->map->media[medium].base + offset, len,
                           out, &sink, &f->read_error);
+    if (ret == 0 && device_contact(f->device) != f->contact)
+        return -EBADMSG; /* whose it is, nobody knows */
     return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
 }
 
@@ -277,6 +279,7 @@ static struct confirm confirm_on(struct fetcher *f, size_t medium)
 static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
+    bool over = stale_is_over(f, c->medium, p->offset, p->len);
     enum verdict v = compare(c, p, true);
 
     if (v == SAME)
@@ -285,6 +288,9 @@ static void first_sum(struct confirm *c, const struct piece *p)
         return;
     if (v == DIFFERS)
         spoil(c, p);
+    /* What an earlier session left may be wrong: read anew it tells more. */
+    if (v == DIFFERS && !over)
+        return;
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
     f->sum_broken = true;
@@ -316,9 +322,11 @@ int confirm_stale(struct fetcher *f, uint64_t *differs)
     push(&c, f->current.offset, f->current.len, false);
     run(&c);
     *differs = c.dropped;
-    if (c.n == 0 || c.error != 0)
-        return c.error == -ENODATA ? 0 : c.error;
-    return -EINTR;
+    /* -ENODATA: a block was damaged on disk and is absent now; what is around
+     * it has not been compared. */
+    if (c.error == -ENODATA)
+        return -EINTR;
+    return c.error != 0 || c.n == 0 ? c.error : -EINTR;
 }
 
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,

@@ -120,9 +120,12 @@ static bool is_blank(const uint8_t *bytes, size_t len)
 }
 
 /* A confirmed block of known rank rank or a little behind, not a blank one if
- * there is another; its bytes. */
-static bool pick(struct blocks *b, uint64_t rank, uint64_t *n, uint8_t *bytes)
+ * there is another; its bytes. One of an earlier session that has not been
+ * compared yet tells nothing: its flash may have been written to. */
+static bool pick(struct fetcher *f, size_t medium, uint64_t rank, uint64_t *n,
+                 uint8_t *bytes)
 {
+    struct blocks *b = cache_blocks(f->cache, medium);
     bool found = false;
     uint64_t at;
 
@@ -130,6 +133,7 @@ static bool pick(struct blocks *b, uint64_t rank, uint64_t *n, uint8_t *bytes)
         if (!blocks_nth_known(b, r, &at))
             break;
         if (!block_state_confirmed(blocks_state(b, at)) ||
+            !stale_is_over(f, medium, at * BLOCK_SIZE, blocks_length(b, at)) ||
             blocks_get(b, at * BLOCK_SIZE, bytes, blocks_length(b, at)) < 0)
             continue;
         *n = at;
@@ -151,7 +155,7 @@ static int compare_medium(struct fetcher *f, size_t medium)
     for (uint64_t i = 0; i < SAMPLES; i++) {
         uint64_t n;
         int ret;
-        if (!pick(b, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))
+        if (!pick(f, medium, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))
             continue;
         ret = compare_block(f, medium, n, bytes);
         if (ret < 0)

@@ -178,8 +178,10 @@ static bool is_pointless(struct fetcher *f)
 
     if (f->is_idle_step && f->pending != NULL)
         return true;
-    if (f->current.what == PLAN_KNOWN || f->current.what == PLAN_STALE)
+    if (f->current.what == PLAN_STALE)
         return false; /* soon over */
+    if (f->current.what == PLAN_KNOWN)
+        return !f->idle_first && urgent_other(f);
     if (known_has_hint(f) || (!f->idle_first && urgent_other(f)))
         return true;
     in = fetcher_input(f, wants);
@@ -201,7 +203,10 @@ bool fetcher_attend(void *arg)
         clock_ms() - f->attended_ms < ATTEND_MS)
         return false;
     f->attended_ms = clock_ms();
-    return is_pointless(f);
+    if (!is_pointless(f))
+        return false;
+    f->attended_ms = 0; /* whoever cannot stop now asks again soon */
+    return true;
 }
 
 static void *run(void *arg)

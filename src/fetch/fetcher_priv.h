@@ -55,6 +55,8 @@ struct stale {
     struct ranges verified; /* and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
+    uint64_t piece;   /* bytes compared at once, where sums are believed */
+    unsigned in_vain; /* questions about one block without an answer */
 };
 
 struct fetcher {
@@ -312,7 +314,14 @@ bool stale_wants(struct fetcher *f);
 /* Does it: f->current, a PLAN_STALE. */
 int stale_check(struct fetcher *f);
 
-/* The device's checksum was right over it. */
+/* It is none of an earlier session, or has been compared. */
+bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len);
+
+/* A known block of medium of which that is true; false: there is none. */
+bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n);
+
+/* The device's checksum was right over it, or it was read in this session. */
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len);
 

@@ -218,8 +218,11 @@ static void halve(struct asking *a, const struct piece *p)
 
     if (p->len <= LEAF)
         return;
-    if (p->len <= a->f->known.ask_first && a->budget-- <= 0)
-        return;
+    if (p->len <= a->f->known.ask_first) {
+        if (a->budget <= 0)
+            return;
+        a->budget--;
+    }
     half = front_half(p);
     push(a, (struct piece){p->offset + half, p->len - half, false, false});
     push(a, (struct piece){p->offset, half, true, false});
@@ -235,10 +238,13 @@ static int take(struct asking *a, const struct piece *p)
         return 0;
     }
     ret = confirm_ask(a->f, a->medium, p->offset, p->len, &sum);
+    if (ret < 0)
+        a->blank = false;
     if (ret == -EBADMSG)
         return 0; /* then it is read */
     if (ret < 0)
         return ret;
+    a->f->progress_ms = clock_ms(); /* many pieces may come to nothing */
     if (!recognise(a, p, &sum))
         halve(a, p);
     else if (p->half && a->same_place)
@@ -252,6 +258,13 @@ static uint64_t front(const struct asking *a, uint64_t end)
     return a->n > 0 ? a->stack[a->n - 1].offset : end;
 }
 
+/* It is over when the device is there again; all else would come again. */
+static bool is_passing(int ret)
+{
+    return ret == -EINTR || ret == -ENODEV || ret == -ETIMEDOUT ||
+           ret == -ESTALE;
+}
+
 static int ask(struct asking *a)
 {
     const struct plan_step *s = &a->f->current;
@@ -262,6 +275,8 @@ static int ask(struct asking *a)
     while (ret == 0 && a->n > 0) {
         struct piece p = a->stack[--a->n];
         ret = take(a, &p);
+        if (is_passing(ret))
+            push(a, p); /* it has not been asked about */
         if (ret == 0 && fetcher_attend(a->f))
             ret = -EINTR;
     }

@@ -58,14 +58,15 @@ static struct plan_step around(struct fetcher *f, size_t medium, uint64_t n,
 }
 
 /* A block that is known, to see whether the device's sums can be believed; if
- * there is none, little is read, to have one. */
+ * there is none, little is read, to have one. None of an earlier session: its
+ * flash may have been written to. */
 static bool first_known(struct fetcher *f, struct plan_step *step)
 {
     size_t medium = step->medium;
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t n;
 
-    if (!blocks_nth_known(b, 0, &n)) {
+    if (!stale_sample(f, medium, &n)) {
         step->len = step->len > LEAF ? LEAF : step->len;
         return false;
     }
@@ -83,6 +84,8 @@ static bool follow_hint(struct fetcher *f, struct plan_step *step)
     struct plan_step s;
 
     k->hint = k->hint && k->hint_medium == step->medium &&
+              n >= step->offset / BLOCK_SIZE &&
+              n * BLOCK_SIZE < step->offset + step->len &&
               n < blocks_count(b) && blocks_state(b, n) == BLOCK_ABSENT;
     if (!k->hint)
         return false;
@@ -113,9 +116,12 @@ bool known_consider(struct fetcher *f, struct plan_step *step)
     uint64_t n = step->offset / BLOCK_SIZE;
     struct plan_step s;
 
-    if (f->known.ask_first == 0 || step->what != PLAN_READ ||
-        confirm_sum_max(f, step->medium) == 0)
+    if (f->known.ask_first == 0 || step->what != PLAN_READ)
         return false;
+    if (confirm_sum_max(f, step->medium) == 0) {
+        f->known.hint = false; /* it would end every read */
+        return false;
+    }
     if (!f->sum_agreed)
         return first_known(f, step);
     if (follow_hint(f, step))
@@ -140,8 +146,8 @@ static bool pays(const struct fetcher *f)
 {
     const struct known *k = &f->known;
 
-    return k->ask_first > 0 && f->sum_agreed && !f->sum_broken &&
-           f->current.what == PLAN_READ &&
+    return k->ask_first > 0 && f->sum_agreed && f->current.what == PLAN_READ &&
+           confirm_sum_max(f, f->current.medium) > 0 &&
            f->current.offset + f->current.len >= k->run_at + 2 * HINT_RUN &&
            (f->current.medium != k->hint_medium || k->run_at >= k->hint_after ||
             k->run_at + REACH_MAX < k->hint_after);
@@ -168,5 +174,5 @@ void known_note_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes,
 
 bool known_has_hint(const struct fetcher *f)
 {
-    return f->known.hint;
+    return f->known.hint && f->current.what == PLAN_READ;
 }

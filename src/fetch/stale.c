@@ -18,6 +18,7 @@
 
 #include "fetch/fetcher_priv.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@
 
 /* So that a reader never waits long for the device to sum it up. */
 #define PIECE_MAX (UINT64_C(256) << 10)
+#define ASKED_MAX 3 /* in vain about one block; then it is read anew */
 
 int stale_init(struct fetcher *f, const struct fetcher_config *config)
 {
@@ -34,6 +36,7 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
     s->checked = calloc(f->map->n_media + 1, sizeof(*s->checked));
     if (s->checked == NULL)
         return -ENOMEM;
+    s->piece = PIECE_MAX;
     for (size_t i = 0; i < f->map->n_media; i++) {
         struct blocks *b = cache_blocks(f->cache, i);
         uint64_t n;
@@ -56,9 +59,53 @@ static bool is_verified(const struct fetcher *f, size_t medium, uint64_t offset,
                         uint64_t len)
 {
     const struct stale *s = &f->stale;
+    uint64_t end = offset + len;
 
-    return offset + len <= s->checked[medium] ||
-           ranges_hold(&s->verified, medium, offset, len);
+    if (offset < s->checked[medium])
+        offset = s->checked[medium];
+    return end <= offset ||
+           ranges_hold(&s->verified, medium, offset, end - offset);
+}
+
+bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len)
+{
+    return !f->stale.on || is_verified(f, medium, offset, len);
+}
+
+/* The first known block in [offset, end). */
+static bool known_in(struct blocks *b, uint64_t offset, uint64_t end,
+                     uint64_t *n)
+{
+    enum block_state state;
+
+    for (*n = offset / BLOCK_SIZE; *n * BLOCK_SIZE < end;) {
+        uint64_t run = blocks_run(b, *n, blocks_count(b), &state);
+        if (block_state_known(state))
+            return true;
+        *n += run;
+    }
+    return false;
+}
+
+bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n)
+{
+    const struct stale *s = &f->stale;
+    struct blocks *b = cache_blocks(f->cache, medium);
+
+    if (!s->on)
+        return blocks_nth_known(b, 0, n);
+    if (known_in(b, 0, s->checked[medium], n) &&
+        is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+        return true;
+    for (size_t i = 0; i < s->verified.n; i++) {
+        const struct range *g = &s->verified.list[i];
+        if (g->medium == medium &&
+            known_in(b, g->offset, g->offset + g->len, n) &&
+            is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+            return true;
+    }
+    return false;
 }
 
 bool stale_holds(const struct fetcher *f, const struct fetch_request *r)
@@ -87,6 +134,7 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
 
     if (!s->on)
         return;
+    f->progress_ms = clock_ms();
     if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
         s->checked[medium] = offset + len;
     else if (offset > s->checked[medium])
@@ -110,7 +158,7 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
 {
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t border = device_border(f->device, f->map->media[medium].base);
-    uint64_t max = f->sum_agreed ? PIECE_MAX : BLOCK_SIZE;
+    uint64_t max = f->sum_agreed ? f->stale.piece : BLOCK_SIZE;
     uint64_t n = offset / BLOCK_SIZE;
     enum block_state state;
 
@@ -123,12 +171,11 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
             len = cut(len, at, border);
             len = cut(len, at, max);
         }
-        if (!block_state_known(state)) {
-            stale_verified(f, medium, at, len);
-        } else if (!is_verified(f, medium, at, len)) {
+        if (block_state_known(state) && !is_verified(f, medium, at, len)) {
             *step = (struct plan_step){PLAN_STALE, medium, at, len};
             return true;
         }
+        stale_verified(f, medium, at, len); /* so that checked goes on */
         n += (len + BLOCK_SIZE - 1) / BLOCK_SIZE;
     }
     return false;
@@ -173,6 +220,32 @@ bool stale_wants(struct fetcher *f)
     return w->len > 0;
 }
 
+/* No answer comes about what f->current is; a part of it may be what cannot be
+ * summed up, such as a page of staged flash that fails. */
+static void ask_for_less(struct fetcher *f)
+{
+    const struct plan_step *s = &f->current;
+    uint64_t part = s->len / 4 - s->len / 4 % BLOCK_SIZE;
+
+    if (s->len > BLOCK_SIZE) {
+        f->stale.piece = part > BLOCK_SIZE ? part : BLOCK_SIZE;
+        f->stale.in_vain = 0;
+    } else if (++f->stale.in_vain == ASKED_MAX) {
+        f->stale.in_vain = 0;
+        blocks_drop(cache_blocks(f->cache, s->medium), s->offset / BLOCK_SIZE);
+        assemble_forget(f, s->medium, s->offset / BLOCK_SIZE);
+        fetcher_note_change(f);
+    }
+}
+
+/* Something was compared. */
+static void ask_for_more(struct fetcher *f)
+{
+    f->stale.in_vain = 0;
+    if (f->stale.piece < PIECE_MAX)
+        f->stale.piece *= 2;
+}
+
 int stale_check(struct fetcher *f)
 {
     const struct plan_step s = f->current;
@@ -194,8 +267,12 @@ int stale_check(struct fetcher *f)
                                            .len = BLOCK_SIZE,
                                            .confirm = true,
                                            .once = true};
-    if (ret == 0)
+    if (ret == 0) {
         stale_verified(f, s.medium, s.offset, s.len);
+        ask_for_more(f);
+    } else if (ret == -EBADMSG) {
+        ask_for_less(f);
+    }
     answer_settle(f);
     return ret;
 }

@@ -207,8 +207,12 @@ static struct plan_step next_step(struct fetcher *f)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
     if (f->idle_first)
         (void)idle_choose(f);
-    if (stale_choose(f, false, &step))
+    if (f->pending != NULL && stale_wants(f)) {
+        f->idle = f->stale.lost;
+        f->idle_first = true;
+    } else if (stale_choose(f, false, &step)) {
         return step;
+    }
     step = plan(f);
     if (step.what == PLAN_NOTHING)
         step = idle_step(f);

@@ -15,11 +15,29 @@
 #define SHORT_MAX  4096U /* a read that may pass others */
 #define PASSES_MAX 4U
 
+/* What it serves soon. It asks in the order of its own. */
+static uint64_t reaches(const struct fetcher *f)
+{
+    return f->current.what == PLAN_KNOWN ? f->current.offset + f->current.len
+                                         : f->at + NEAR_BYTES;
+}
+
+/* It waits for nothing that this step brings, but for being confirmed. */
+static bool has_its_bytes(const struct fetcher *f,
+                          const struct fetch_request *r)
+{
+    return f->current.what == PLAN_READ &&
+           blocks_have(cache_blocks(f->cache, r->medium), r->offset, r->len);
+}
+
+/* Whole blocks are read for it: the step may begin behind the bytes that it
+ * asked for, where a row was damaged. */
 static bool is_served(const struct fetcher *f, const struct fetch_request *r)
 {
+    uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
+
     return r->kind != FETCH_SUM && r->medium == f->current.medium &&
-           r->offset < f->at + NEAR_BYTES &&
-           r->offset + r->len > f->current.offset;
+           r->offset < reaches(f) && last >= f->current.offset / BLOCK_SIZE;
 }
 
 /* Bytes that it needs of the line, more or less. */
@@ -48,13 +66,16 @@ bool urgent_other(struct fetcher *f)
         served = served->next;
     if (served == NULL)
         return f->pending != NULL; /* read ahead for one who went elsewhere */
-    if (cost(served) <= SHORT_MAX || served->passes >= PASSES_MAX)
+    if ((cost(served) <= SHORT_MAX && !has_its_bytes(f, served)) ||
+        served->passes >= PASSES_MAX)
         return false;
     for (struct fetch_request **link = &f->pending; *link != NULL;
          link = &(*link)->next) {
         struct fetch_request *r = *link;
         if (is_served(f, r) || cost(r) > SHORT_MAX || left <= 2 * cost(r))
             continue;
+        if (r == f->pending && r->kind == FETCH_READ)
+            return true; /* it has passed, and is what is done next */
         served->passes++;
         pass(f, link);
         return true;

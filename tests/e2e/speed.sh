@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The line raised while it is used: by both loaders, as far as it carries, and
-# put back whatever happens. A wrong speed garbles every character.
-# timeout: 300
-# alone: a line with a pace
+# put back at the end. A wrong speed garbles every character.
+# timeout: 200
 
 . "$(dirname "$0")/lib.sh"
 need_fuse
@@ -92,84 +91,3 @@ shown=$("$FWFS" --probe --speed 460800 "$T/tty") || fail "--probe: exit $?"
 contains "$shown" '460800 baud, raised from 115200'
 equal '460800 115200 ' "$(told)" 'told by --probe'
 stop_device
-
-# --- it ends badly ---------------------------------------------------------
-
-known_is_over() {
-    [ "$(file_status flash.bin known)" -gt "$1" ]
-}
-
-# copying WHAT: in the background, begun; its process is $copier
-copying() {
-    cp "$T/mnt/flash.bin" "$T/copy" 2> "$T/cp.err" &
-    copier=$!
-    pids+=("$copier")
-    wait_for 30 known_is_over $((size / 4)) || fail "$1: nothing comes"
-}
-
-flash 32768
-for loader in winbond u-boot; do
-    note "$loader is reset in the middle"
-    start $loader
-    mount_fwfs --no-cache --speed max
-    speed=$(status speed)
-    copying reset
-    kill -HUP "$console_pid"
-    wait "$copier" || fail "reset: cp: exit $?"
-    same "$T/copy" "$T/flash" reset
-    equal 1 "$(status resets)" resets
-    equal "$speed" "$(status speed)" "speed behind the reset"
-    unmount_fwfs
-    equal "$speed 115200 " "$(told | cut -d ' ' -f 2-3) " 'told behind the reset'
-
-    note "$loader, ended by a signal in the middle"
-    : > "$T/sim.log"
-    mount_fwfs --no-cache --speed max
-    copying signal
-    begun=$(now_ms)
-    kill -TERM "$(fwfs_pids)"
-    wait_for 10 no_fwfs_left || fail "fwfs still runs after SIGTERM"
-    at_most $((1500 * SLOW)) $(($(now_ms) - begun)) 'ms to end'
-    wait "$copier" && fail "signal: cp was not told"
-    equal "$speed 115200 " "$(told)" 'told by a session that was ended'
-
-    note "$loader, killed in the middle"
-    : > "$T/sim.log"
-    mount_fwfs --no-cache --speed max
-    copying kill
-    kill -KILL "$(fwfs_pids)"
-    wait "$copier" && fail "kill: cp was not told"
-    unmount_fwfs
-    equal "$speed " "$(told)" 'told by a session that was killed'
-    mount_fwfs --no-cache
-    equal 115200 "$(status speed)" 'speed of the next one'
-    equal "$speed 115200 " "$(told)" 'told by the next one'
-    copied 'the next one'
-    unmount_fwfs
-
-    note "$loader loses power while it is raised"
-    mount_fwfs --no-cache --speed max
-    kill -STOP "$console_pid"
-    begun=$(now_ms)
-    unmount_fwfs
-    at_most $((2500 * SLOW)) $(($(now_ms) - begun)) 'ms to end'
-    kill -CONT "$console_pid"
-    stop_device
-done
-
-note 'a speed at which nothing passes: the device has to be started anew'
-flash 8192
-for loader in winbond u-boot; do
-    start $loader --max-baud-dead 300000
-    "$FWFS" --no-cache --speed max "$T/tty" "$T/mnt" 2> "$T/err" &
-    mounting=$!
-    pids+=("$mounting")
-    wait_for 60 grep -q 'power-cycle the device now' "$T/err" ||
-        fail "nobody asked for a power cycle: $(cat "$T/err")"
-    kill -HUP "$console_pid"
-    wait "$mounting" || fail "$loader: exit $?: $(cat "$T/err")"
-    equal 115200 "$(status speed)" "speed of $loader"
-    copied "$loader, started anew"
-    unmount_fwfs
-    stop_device
-done

@@ -57,6 +57,7 @@ struct device {
     atomic_bool sums_lie;
     atomic_uint sums;      /* checksums answered */
     atomic_uint sum_noise; /* so many answers are wrong */
+    uint64_t torn;         /* no sum of what this offset lies in; 0: of all */
     atomic_uint board;     /* which one answers */
     atomic_uint contact;
     atomic_bool unique;
@@ -80,6 +81,8 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
     else
         device_bytes(board, offset, out, len);
 }
+
+static void (*rig_at_sum)(uint64_t offset); /* called in each checksum */
 
 static struct device dev;
 static struct cache *cache;
@@ -198,6 +201,8 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
     }
     if (sink->begin != NULL)
         sink->begin(sink->arg);
+    if (sink->stop(sink->arg)) /* the echo has come */
+        return -EINTR;
     for (uint64_t at = address - BASE; len > 0; at += 16, len -= 16) {
         if (at == d->lost_row && d->lost_times > 0) {
             d->lost_times--;
@@ -360,6 +365,11 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
     assert_in_piece(address - BASE, len);
+    if (rig_at_sum != NULL)
+        rig_at_sum(address - BASE);
+    if (d->torn != 0 && d->torn >= address - BASE &&
+        d->torn < address - BASE + len)
+        return -EBADMSG;
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
     d->sums++;
@@ -426,6 +436,7 @@ static int down(void **state)
     rig_border = 0;
     rig_flash = NULL;
     rig_before = NULL;
+    rig_at_sum = NULL;
     rig_more = (struct fetcher_config){.device = NULL};
     cache_close(cache);
     (void)pthread_cond_destroy(&dev.changed);

@@ -125,11 +125,33 @@ static void nobody_starves(void **state)
     assert_in_range(at, 1, 10); /* its last read was not the last of all */
 }
 
+/* What is left to read for one who wants 16 bytes lies behind them. */
+static void a_lost_row_behind_a_short_read_comes(void **state)
+{
+    (void)state;
+    dev.takes_ms = 1000;
+    dev.lost_row = 64;
+    dev.lost_times = 1;
+    assert_int_equal(read_now(0, 16), 0);
+    assert_int_equal(dev.reads, 2);
+}
+
 static int up_prefetch(void **state)
 {
     mode = VERIFY_ROWS;
     rig_more.prefetch = true;
     return up(state);
+}
+
+static void hold_it(void)
+{
+    dev.hold = true;
+}
+
+static int up_prefetch_held(void **state)
+{
+    rig_before = hold_it;
+    return up_prefetch(state);
 }
 
 static void everything_in_the_end(void **state)
@@ -150,8 +172,6 @@ static void prefetching_gives_way(void **state)
     struct reader reader;
 
     (void)state;
-    atomic_fetch_add(&fake_ms, 2000);
-    dev.hold = true;
     wait_until_inside();
     ask(&reader, AT(50), AT(1));
     let_go();
@@ -170,8 +190,9 @@ int main(void)
         WITH(up_ahead, who_cannot_go_on_gets_no_more),
         WITH(up_ahead, a_short_read_goes_first),
         WITH(up_ahead, nobody_starves),
+        WITH(up_ahead, a_lost_row_behind_a_short_read_comes),
         WITH(up_prefetch, everything_in_the_end),
-        WITH(up_prefetch, prefetching_gives_way),
+        WITH(up_prefetch_held, prefetching_gives_way),
     };
 
     return cmocka_run_group_tests_name("fetcher_ahead", tests, NULL, NULL);

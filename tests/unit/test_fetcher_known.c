@@ -65,6 +65,17 @@ static void a_blank_tail_is_noticed(void **state)
     assert_true(dev.brought <= AT(9));
 }
 
+/* ... but nothing is broken off where there is nobody to ask. */
+static void unless_nobody_can_be_asked(void **state)
+{
+    (void)state;
+    memset(flash + AT(4), 0xff, AT(60));
+    assert_int_equal(read_now(0, AT(2)), 0);
+    dev.has_sums = false;
+    assert_int_equal(read_now(AT(2), AT(60)), 0);
+    assert_true(dev.reads <= 40);
+}
+
 static void a_lying_checksum_is_not_asked(void **state)
 {
     (void)state;
@@ -143,6 +154,49 @@ static void what_it_has_not_is_moved(void **state)
     assert_in_range(dev.brought, AT(16), AT(40));
 }
 
+/* --- who goes first --- */
+
+static struct reader elsewhere;
+
+static uint64_t asked_next; /* offset */
+
+static void read_elsewhere(uint64_t offset)
+{
+    if (dev.sums == 4)
+        ask(&elsewhere, AT(50), AT(1));
+    else if (dev.sums == 5)
+        asked_next = offset;
+}
+
+/* A reference that has nothing of it: all is asked about, down to a KiB. */
+static int up_stranger(void **state)
+{
+    static struct reference *const *list = &reference;
+    static uint8_t stranger[CHIP];
+    int fd = mkstemp(path);
+
+    if (fd < 0)
+        return -1;
+    device_bytes(BOARD + 1, 0, stranger, CHIP);
+    if (write(fd, stranger, CHIP) != (ssize_t)CHIP ||
+        reference_open(&reference, path, NULL) < 0)
+        return -1;
+    (void)close(fd);
+    rig_more.references = list;
+    rig_more.n_references = 1;
+    rig_at_sum = read_elsewhere;
+    return has_sums(state);
+}
+
+static void questions_give_way(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(0, AT(24)), 0);
+    assert_int_equal(wait_for(&elsewhere), 0);
+    assert_int_equal(asked_next, AT(48));
+    assert_true(dev.sums > 15);
+}
+
 /* --- what an earlier session left --- */
 
 static void remember(void)
@@ -165,10 +219,37 @@ static int up_again(void **state)
     return up_known(state);
 }
 
+/* Before the fetcher begins to compare. */
+static void remember_and_change_one(void)
+{
+    remember();
+    flash[AT(33) + 100] ^= 0x40;
+}
+
+static void remember_and_change_all(void)
+{
+    remember();
+    for (size_t i = 0; i < CHIP; i++)
+        flash[i] ^= 0x5a;
+}
+
+static int up_one_changed(void **state)
+{
+    rig_before = remember_and_change_one;
+    rig_more.revalidate = true;
+    return up_known(state);
+}
+
+static int up_all_changed(void **state)
+{
+    rig_before = remember_and_change_all;
+    rig_more.revalidate = true;
+    return up_known(state);
+}
+
 static void what_is_the_same_is_not_moved(void **state)
 {
     (void)state;
-    assert_false(fetcher_is_fresh(fetcher));
     assert_int_equal(read_now(0, CHIP), 0);
     assert_int_equal(dev.brought, 0);
     assert_in_range(dev.sums, 1, 4);
@@ -182,7 +263,6 @@ static void what_was_changed_is_read_again(void **state)
     struct fetch_stats stats;
 
     (void)state;
-    flash[AT(33) + 100] ^= 0x40;
     assert_int_equal(read_now(AT(30), AT(10)), 0);
     assert_true(dev.brought <= AT(2));
     fetcher_get_stats(fetcher, &stats);
@@ -192,8 +272,6 @@ static void what_was_changed_is_read_again(void **state)
 static void all_of_it_even(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < CHIP; i++)
-        flash[i] ^= 0x5a;
     assert_int_equal(read_now(0, CHIP), 0);
     assert_in_range(dev.brought, CHIP - AT(2), 2 * CHIP);
 }
@@ -201,7 +279,6 @@ static void all_of_it_even(void **state)
 static void also_while_nobody_reads(void **state)
 {
     (void)state;
-    flash[AT(33) + 100] ^= 0x40;
     atomic_fetch_add(&fake_ms, 2000);
     while (!fetcher_is_fresh(fetcher))
         device_wake(&dev);
@@ -219,15 +296,18 @@ int main(void)
         WITH(has_sums, blank_flash_is_not_moved),
         WITH(has_sums, nor_is_it_asked_about_twice),
         WITH(has_sums, a_blank_tail_is_noticed),
+        WITH(has_sums, unless_nobody_can_be_asked),
         WITH(has_sums, a_lying_checksum_is_not_asked),
         WITH(has_sums, without_one_all_is_moved),
         SIBLING(a_sibling_has_most_of_it),
         SIBLING(also_in_another_place),
         SIBLING(what_it_has_not_is_moved),
+        cmocka_unit_test_setup_teardown(questions_give_way, up_stranger,
+                                        down_sibling),
         WITH(up_again, what_is_the_same_is_not_moved),
-        WITH(up_again, what_was_changed_is_read_again),
-        WITH(up_again, all_of_it_even),
-        WITH(up_again, also_while_nobody_reads),
+        WITH(up_one_changed, what_was_changed_is_read_again),
+        WITH(up_all_changed, all_of_it_even),
+        WITH(up_one_changed, also_while_nobody_reads),
     };
 
     return cmocka_run_group_tests_name("fetcher_known", tests, NULL, NULL);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The fetcher beside a cache that tells of a device of yesterday.
+
+#include "fetch_rig.h"
+
+#include <time.h>
+
+static uint8_t flash[CHIP];
+static uint64_t absent_from; /* what up() leaves unknown */
+static uint64_t absent_to;
+
+/* What yesterday's device had. */
+static void remember(void)
+{
+    struct blocks *b = cache_blocks(cache, 0);
+    uint8_t bytes[BLOCK_SIZE];
+
+    dev.has_sums = true;
+    for (uint64_t n = 0; n < CHIP / BLOCK_SIZE; n++) {
+        if (n * BLOCK_SIZE >= absent_from && n * BLOCK_SIZE < absent_to)
+            continue;
+        device_bytes(BOARD, n * BLOCK_SIZE, bytes, BLOCK_SIZE);
+        (void)blocks_put(b, n, bytes, NULL);
+        blocks_confirm(b, n, BLOCK_REREAD);
+    }
+}
+
+/* What its flash was written with since, before the fetcher compares. */
+static uint64_t changed_to;
+
+static void remember_and_change(void)
+{
+    remember();
+    for (uint64_t i = 0; i < changed_to; i++)
+        flash[i] ^= 0x5a;
+}
+
+static int up_cache(void **state)
+{
+    rig_more.revalidate = true;
+    rig_more.ask_first = AT(16);
+    mode = VERIFY_AUTO;
+    device_bytes(BOARD, 0, flash, CHIP);
+    rig_flash = flash;
+    return up(state);
+}
+
+static int up_stale(void **state, uint64_t changed)
+{
+    changed_to = changed;
+    rig_before = remember_and_change;
+    return up_cache(state);
+}
+
+static int up_all_changed(void **state)
+{
+    absent_from = absent_to = 0;
+    return up_stale(state, CHIP);
+}
+
+static int up_half_changed(void **state)
+{
+    absent_from = absent_to = 0;
+    return up_stale(state, AT(32));
+}
+
+static int up_gap(void **state)
+{
+    absent_from = AT(20);
+    absent_to = AT(24);
+    return up_stale(state, AT(12));
+}
+
+static void nap(void)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+}
+
+static bool gets_fresh(void)
+{
+    for (int i = 0; i < 500 && !fetcher_is_fresh(fetcher); i++) {
+        atomic_fetch_add(&fake_ms, 500);
+        device_wake(&dev);
+        nap();
+    }
+    return fetcher_is_fresh(fetcher);
+}
+
+/* The sums are right, it is the cache that is not. */
+static void old_blocks_do_not_speak_against_sums(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(10), AT(1)), 0);
+    assert_int_equal(read_now(AT(40), AT(8)), 0);
+    assert_int_equal(read_now(0, CHIP), 0);
+}
+
+static void nor_while_nobody_reads(void **state)
+{
+    (void)state;
+    assert_true(gets_fresh());
+    assert_int_equal(read_now(0, CHIP), 0);
+}
+
+static void nor_before_what_is_absent_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(20), AT(2)), 0);
+    assert_int_equal(read_now(0, AT(12)), 0);
+}
+
+static int up_island(void **state)
+{
+    absent_from = AT(18);
+    absent_to = AT(32);
+    return up_stale(state, 0);
+}
+
+/* What was compared out of turn, for a reader, is not compared again; nor does
+ * it keep the rest from being done. */
+static void islands_do_not_stay_stale(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(32), AT(2)), 0);
+    assert_int_equal(read_now(AT(16), AT(2)), 0);
+    assert_true(gets_fresh());
+    assert_int_equal(dev.brought, 0);
+}
+
+static void remember_torn(void)
+{
+    remember();
+    dev.torn = dev.lost_row = AT(40) + 96;
+    dev.lost_times = 1000;
+}
+
+static int up_torn(void **state)
+{
+    absent_from = absent_to = 0;
+    rig_before = remember_torn;
+    return up_cache(state);
+}
+
+/* One page that fails meanwhile costs its own block, no more. */
+static void what_cannot_be_compared_is_no_obstacle(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(36), AT(4)), 0);
+    assert_int_equal(read_now(AT(41), AT(4)), 0);
+    assert_int_equal(dev.brought, 0);
+    assert_int_equal(read_now(AT(40), AT(1)), -EIO);
+    assert_true(gets_fresh());
+    assert_int_equal(read_now(0, AT(40)), 0);
+}
+
+#define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(up_all_changed, old_blocks_do_not_speak_against_sums),
+        WITH(up_half_changed, nor_while_nobody_reads),
+        WITH(up_island, islands_do_not_stay_stale),
+        WITH(up_torn, what_cannot_be_compared_is_no_obstacle),
+        WITH(up_gap, nor_before_what_is_absent_is_read),
+    };
+
+    return cmocka_run_group_tests_name("fetcher_stale", tests, NULL, NULL);
+}
