@@ -39,6 +39,7 @@ class Rig:
         os.mkdir(self.mnt)
         self.board = self.faulty = self.fwfs = None
         self.image = b""
+        self.baud = 115200
 
     def __enter__(self):
         return self
@@ -71,6 +72,7 @@ class Rig:
         """A board at the port: fwfs-sim with these options. U-Boot's crc32
         takes the time that it takes on a slow board."""
         wait = ["--latency", latency] if latency else []
+        self.baud = baud or 115200
         self.board = spawn_ready(
             [f"{BUILD}/fwfs-sim", *loader, medium, self.path("flash"),
              "--sum-rate", SUM_RATE,
@@ -101,7 +103,9 @@ class Rig:
     def mount(self, *options, cache=None, device=None):
         """Until the mount can be used; how many seconds that took."""
         kept = ["--cache-dir", self.path(cache)] if cache else ["--no-cache"]
-        if "--offline" in options:
+        if "--offline" not in options:
+            kept += ["-b", self.baud]
+        else:
             kept = []
         began = time.monotonic()
         self.fwfs = spawn(
