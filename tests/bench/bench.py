@@ -6,6 +6,7 @@ shown so; exit 1 is for a copy that is wrong or a program that failed."""
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -38,12 +39,24 @@ def arguments():
 def run(rows):
     folder = tempfile.mkdtemp(prefix="fwfs-bench.")
     tempfile.tempdir = folder
-    try:
-        return jobs.run_all(rows)
-    finally:
+
+    def clean_up():
         for point in reversed(mounted(folder)):
             unmount(point, "-l")
         shutil.rmtree(folder, ignore_errors=True)
+
+    def give_up(number, _):
+        """Nobody waits for rows that run; what they started is killed with
+        this process."""
+        clean_up()
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, give_up)
+    try:
+        return jobs.run_all(rows)
+    finally:
+        clean_up()
 
 
 def main():
