@@ -57,7 +57,7 @@ static void nor_are_a_few_small_ones(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 8; i++)
-        assert_int_equal(read_in(AT(2 * i), AT(2), CHIP), 0);
+        assert_int_equal(read_in(AT(2) * i, AT(2), CHIP), 0);
     settle();
     assert_int_equal(dev.brought, AT(16));
 }
