@@ -41,6 +41,8 @@ const char command_help[] =
     "\n"
     "The device:\n"
     "  -b, --baud N              speed of the line (115200)\n"
+    "      --speed N|max         raise it to the fastest that boot loader and\n"
+    "                            adapter take, N at most, while mounted\n"
     "  -d, --dialect NAME|FILE   boot loader; without it, it is recognised\n"
     "  -s, --segment NAME:BASE:SIZE\n"
     "                            one more file, for what the device's own map\n"
@@ -164,6 +166,7 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
         .ram = o->ram,
+        .speed = o->speed,
     };
 
     if (r == 0)

@@ -102,6 +102,7 @@ static int open_device(struct session *s, const struct options *o,
         .attach_timeout_ms = o->attach_timeout_ms,
         .segments = o->segments,
         .ram = o->ram,
+        .speed = o->speed,
     };
 
     int r = device_open(&s->device, &config, err);
@@ -221,11 +222,13 @@ static void close_references(struct session *s)
 }
 
 /* As much as the line brings in some twenty seconds. */
-static uint64_t long_read(const struct options *o)
+static uint64_t long_read(const struct device *device)
 {
     uint64_t bytes = LONG_READ_MIN;
+    struct device_stats stats;
 
-    while (bytes < LONG_READ_MAX && bytes * 2 <= (uint64_t)o->baud * 5 / 8)
+    device_get_stats(device, &stats);
+    while (bytes < LONG_READ_MAX && bytes * 2 <= (uint64_t)stats.speed * 5 / 8)
         bytes *= 2;
     return bytes;
 }
@@ -238,9 +241,10 @@ static int start_fetcher(struct session *s, const struct options *o,
         .cache = s->cache,
         .timeout_ms = o->timeout_ms,
         .verify = cache_changed(s->cache) ? VERIFY_AUTO : o->verify,
-        .readahead = o->readahead == OPTIONS_READAHEAD_AUTO ? long_read(o)
-                                                            : o->readahead,
-        .ask_first = long_read(o),
+        .readahead = o->readahead == OPTIONS_READAHEAD_AUTO
+                         ? long_read(s->device)
+                         : o->readahead,
+        .ask_first = long_read(s->device),
         .prefetch = o->prefetch,
         .revalidate = o->command != COMMAND_OFFLINE,
         .references = s->references,

@@ -69,11 +69,12 @@ int operands_add(struct options *o, const char *arg, struct err *err)
 /* Without a device there is nothing that these could be for. */
 static int check_offline(const struct options *o, struct err *err)
 {
-    const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_DIALECT |
-                               1U << OPT_SEGMENT | 1U << OPT_RAM |
-                               1U << OPT_NO_CACHE | 1U << OPT_ATTACH_TIMEOUT |
-                               1U << OPT_PASSWORD | 1U << OPT_PREFETCH |
-                               1U << OPT_READAHEAD | 1U << OPT_REFERENCE;
+    const unsigned senseless = 1U << OPT_BAUD | 1U << OPT_SPEED |
+                               1U << OPT_DIALECT | 1U << OPT_SEGMENT |
+                               1U << OPT_RAM | 1U << OPT_NO_CACHE |
+                               1U << OPT_ATTACH_TIMEOUT | 1U << OPT_PASSWORD |
+                               1U << OPT_PREFETCH | 1U << OPT_READAHEAD |
+                               1U << OPT_REFERENCE;
     const struct option *opt;
 
     for (size_t i = 0; (opt = option_at(i)) != NULL; i++)

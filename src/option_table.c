@@ -7,6 +7,7 @@
 
 static const struct option table[] = {
     {.name = "baud", .letter = 'b', .id = OPT_BAUD, .example = "115200"},
+    {.name = "speed", .id = OPT_SPEED, .example = "max"},
     {.name = "dialect", .letter = 'd', .id = OPT_DIALECT, .example = "NAME"},
     {.name = "segment",
      .letter = 's',

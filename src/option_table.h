@@ -12,6 +12,7 @@
 enum option_id {
     OPT_COMMAND, /* selects what to do; never in -o */
     OPT_BAUD,
+    OPT_SPEED,
     OPT_DIALECT,
     OPT_SEGMENT,
     OPT_CACHE_DIR,

@@ -112,6 +112,8 @@ static int apply(struct options *o, const struct option *opt, const char *value,
         return set_command(o, opt->command, err);
     case OPT_BAUD:
         return value_number(&o->baud, value, 20000000, err);
+    case OPT_SPEED:
+        return value_speed(&o->speed, value, err);
     case OPT_DIALECT:
         return value_word(&o->dialect, value, err);
     case OPT_SEGMENT:

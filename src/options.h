@@ -44,6 +44,7 @@ struct options {
     const char *map;     /* its ddrescue map; NULL: none */
     enum verify_mode verify;
     unsigned baud;
+    unsigned speed;        /* to raise it to, at most; 0: it stays */
     const char *dialect;   /* NULL: recognise */
     const char **segments; /* NAME:BASE:SIZE, checked; NULL-terminated */
     const char *ram;       /* BASE:SIZE, checked; NULL: the device tells */

@@ -11,11 +11,14 @@
 #include "monitor/map.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#define BAUD_MAX 20000000U
 
 int value_number(unsigned *out, const char *value, unsigned max,
                  struct err *err)
@@ -25,6 +28,22 @@ int value_number(unsigned *out, const char *value, unsigned max,
     if (!num_digits(value, strlen(value), 10, &n) || n == 0 || n > max)
         return err_set(err, -EINVAL, "'%s' is not a whole number from 1 to %u",
                        value, max);
+    *out = (unsigned)n;
+    return 0;
+}
+
+int value_speed(unsigned *out, const char *value, struct err *err)
+{
+    uint64_t n;
+
+    if (strcmp(value, "max") == 0) {
+        *out = UINT_MAX;
+        return 0;
+    }
+    if (!num_digits(value, strlen(value), 10, &n) || n == 0 || n > BAUD_MAX)
+        return err_set(err, -EINVAL,
+                       "'%s' is neither max nor a whole number from 1 to %u",
+                       value, BAUD_MAX);
     *out = (unsigned)n;
     return 0;
 }

@@ -16,6 +16,10 @@
 int value_number(unsigned *out, const char *value, unsigned max,
                  struct err *err);
 
+/* What the line may be raised to: baud, or max for as fast as it goes, which is
+ * UINT_MAX. */
+int value_speed(unsigned *out, const char *value, struct err *err);
+
 /* Whole seconds, a day at most. */
 int value_seconds(unsigned *out_ms, const char *value, struct err *err);
 

@@ -307,6 +307,7 @@ void fetch_submit(struct fetcher *f, struct fetch_request *r)
     bool was_empty;
 
     r->since_ms = clock_ms();
+    r->passes = 0;
     {
         LOCK_SCOPE(&f->lock);
         was_empty = f->inbox == NULL;

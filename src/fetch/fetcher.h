@@ -99,7 +99,8 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
  * device gone or not), frees everything. */
 void fetcher_stop(struct fetcher *f);
 
-/* Any thread but the fetcher's; never blocks on the device or the disk. */
+/* Any thread, the fetcher's only within done; never blocks on the device or the
+ * disk. */
 void fetch_submit(struct fetcher *f, struct fetch_request *r);
 
 /*

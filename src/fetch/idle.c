@@ -51,15 +51,15 @@ static bool choose_state(struct fetcher *f, enum block_state wanted,
 {
     for (size_t i = 0; i < f->map->n_media; i++) {
         struct blocks *b = cache_blocks(f->cache, i);
+        uint64_t n = 0;
+        uint64_t most;
         enum block_state state;
-        uint64_t run;
-        for (uint64_t n = 0; n < blocks_count(b); n += run) {
-            uint64_t left = blocks_size(b) - n * BLOCK_SIZE;
-            run = blocks_run(b, n, blocks_count(b), &state);
-            if (state == wanted)
-                return set(f, i, n * BLOCK_SIZE,
-                           smaller(smaller(run * BLOCK_SIZE, left), max));
-        }
+        if (!blocks_find(b, wanted, &n))
+            continue;
+        most = smaller(max, blocks_size(b) - n * BLOCK_SIZE);
+        return set(f, i, n * BLOCK_SIZE,
+                   smaller(most, BLOCK_SIZE * blocks_run(b, n, blocks_count(b),
+                                                         &state)));
     }
     return false;
 }

@@ -5,13 +5,10 @@
 
 #define ROW 16U
 
-/* Block n lacks what a step of kind what brings. bad_too: given up blocks are
- * tried again. */
-static bool lacks(const struct blocks *b, uint64_t n, enum plan_what what,
-                  bool bad_too)
+/* A block of state s lacks what a step of kind what brings. bad_too: given up
+ * blocks are tried again. */
+static bool lacks(enum block_state s, enum plan_what what, bool bad_too)
 {
-    enum block_state s = blocks_state(b, n);
-
     if (what == PLAN_READ)
         return s == BLOCK_ABSENT || (bad_too && s == BLOCK_BAD);
     return s == BLOCK_GOOD;
@@ -32,7 +29,7 @@ static bool anybody_wants(const struct plan_input *in, size_t medium,
     for (size_t i = 0; i < in->n_wants; i++) {
         const struct plan_want *w = &in->wants[i];
         if (covers(w, medium, n) && (what == PLAN_READ || w->confirm) &&
-            lacks(b, n, what, !w->once))
+            lacks(blocks_state(b, n), what, !w->once))
             return true;
     }
     return false;
@@ -42,13 +39,17 @@ static bool anybody_wants(const struct plan_input *in, size_t medium,
 static bool first_lacking(const struct plan_want *w, const struct blocks *b,
                           enum plan_what what, uint64_t *out)
 {
-    uint64_t last = (w->offset + w->len - 1) / BLOCK_SIZE;
+    uint64_t end = (w->offset + w->len - 1) / BLOCK_SIZE + 1;
+    enum block_state state;
+    uint64_t run;
 
-    for (uint64_t n = w->offset / BLOCK_SIZE; n <= last; n++)
-        if (lacks(b, n, what, !w->once)) {
+    for (uint64_t n = w->offset / BLOCK_SIZE; n < end; n += run) {
+        run = blocks_run(b, n, end, &state);
+        if (lacks(state, what, !w->once)) {
             *out = n;
             return true;
         }
+    }
     return false;
 }
 

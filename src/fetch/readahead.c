@@ -4,8 +4,8 @@
 /*
  * A stream is a reader seen to go on where it stopped: start..next is what it
  * asked for, without a gap. When that is more than RUN_MIN, as much again as it
- * has read is wanted, up to the limit; so a reader that turns away soon has cost
- * little, and what was read for it stays known.
+ * has read is wanted, up to the limit; so a reader that turns away soon has
+ * cost little, and what was read for it stays known.
  */
 
 #include "fetch/fetcher_priv.h"

@@ -33,6 +33,12 @@ int line_write(struct line *line, const void *bytes, size_t len,
     return line->ops->write(line->ctx, bytes, len, until);
 }
 
+int line_set_baud(struct line *line, unsigned baud)
+{
+    return line->ops->set_baud != NULL ? line->ops->set_baud(line->ctx, baud)
+                                       : -EINVAL;
+}
+
 int line_reopen(struct line *line, struct err *err)
 {
     if (line->ops->reopen == NULL)

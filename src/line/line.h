@@ -23,7 +23,8 @@ struct line_ops {
     ssize_t (*read)(void *ctx, void *buf, size_t size, struct deadline until);
     int (*write)(void *ctx, const void *bytes, size_t len,
                  struct deadline until);
-    int (*reopen)(void *ctx, struct err *err); /* NULL: cannot be done */
+    int (*set_baud)(void *ctx, unsigned baud); /* NULL: cannot be done */
+    int (*reopen)(void *ctx, struct err *err); /* likewise */
     void (*wake)(void *ctx);
     void (*close)(void *ctx); /* also frees ctx */
 };
@@ -49,9 +50,13 @@ ssize_t line_read(struct line *line, void *buf, size_t size,
 int line_write(struct line *line, const void *bytes, size_t len,
                struct deadline until);
 
+/* Switches both ways to baud, once what was written is out. 0; -EINVAL: the
+ * port does not do that rate and stays at its own; -ENODEV. */
+int line_set_baud(struct line *line, unsigned baud);
+
 /* After -ENODEV: lets go of the port and opens what its path leads to now, set
- * up as before; what had been received is thrown away. Does not wait. -ENODEV
- * while there is none; also -EBUSY and the like. */
+ * up as before, at the rate set last; what had been received is thrown away.
+ * Does not wait. -ENODEV while there is none; also -EBUSY and the like. */
 int line_reopen(struct line *line, struct err *err);
 
 /* Ends a running line_read, or the next one, with -EINTR. */

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "line/holder.h"
 #include "line/latency.h"
+#include "line/rate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,15 +36,16 @@
 #define LOCK_PATIENCE_MS 1500U
 
 struct tty {
-    char *path; /* as the user gave it: links may move */
-    unsigned baud;
+    char *path;              /* as the user gave it: links may move */
+    unsigned baud;           /* what it is opened at again, too */
+    bool written;            /* since the baud rate was set */
     int fd;                  /* -1: gone, and not opened again yet */
     int wake_fd;             /* eventfd: written by tty_wake */
     struct sp_port *port;    /* NULL for a pty */
     struct termios original; /* put back on close */
     bool have_original;
     bool lowered; /* its latency */
-    bool locked; /* it is ours: else nothing of it may be touched */
+    bool locked;  /* it is ours: else nothing of it may be touched */
 };
 
 static ssize_t tty_read(void *ctx, void *buf, size_t size,
@@ -81,6 +83,7 @@ static int tty_write(void *ctx, const void *bytes, size_t len,
 
     if (t->fd < 0)
         return -ENODEV;
+    t->written = true;
     while (len > 0) {
         struct pollfd p = {.fd = t->fd, .events = POLLOUT};
         ssize_t n = write(t->fd, at, len);
@@ -244,25 +247,17 @@ static int set_raw(struct tty *t, const char *path, struct err *err)
     return 0;
 }
 
-static int set_rate(struct tty *t, const char *path, unsigned baud,
-                    struct err *err)
+/* A pty's own maker may not know of speeds, and needs none. */
+static int set_rate(struct tty *t, const char *path, struct err *err)
 {
-    struct sp_port_config *config;
-    int now = 0;
-    bool ok;
+    unsigned now;
 
-    if (baud > INT_MAX || sp_new_config(&config) != SP_OK)
-        return err_set(err, -EINVAL, "%s: no rate of %u baud", path, baud);
-    ok = sp_set_baudrate(t->port, (int)baud) == SP_OK &&
-         sp_get_config(t->port, config) == SP_OK &&
-         sp_get_config_baudrate(config, &now) == SP_OK && now == (int)baud;
-    sp_free_config(config);
-    if (!ok)
-        return err_set(err, -EINVAL,
-                       "%s: asked for %u baud, the port stays at %d; choose a "
-                       "rate that it can do with -b",
-                       path, baud, now);
-    return 0;
+    if (rate_set(t->fd, t->port, t->baud, &now) == 0 || t->port == NULL)
+        return 0;
+    return err_set(err, -EINVAL,
+                   "%s: asked for %u baud, the port stays at %u; choose a rate "
+                   "that it can do with -b",
+                   path, t->baud, now);
 }
 
 static int set_up(struct tty *t, const char *path, unsigned patience_ms,
@@ -285,8 +280,8 @@ static int set_up(struct tty *t, const char *path, unsigned patience_ms,
         ret = lock_port(t, path, patience_ms, err);
     if (ret == 0)
         ret = set_raw(t, path, err);
-    if (ret == 0 && !pty)
-        ret = set_rate(t, path, t->baud, err);
+    if (ret == 0)
+        ret = set_rate(t, path, err);
     if (ret == 0)
         t->lowered = !pty && latency_lower(t->fd);
     if (ret == 0)
@@ -315,8 +310,27 @@ static int tty_reopen(void *ctx, struct err *err)
     return ret == -ENOENT ? -ENODEV : ret;
 }
 
+static int tty_set_baud(void *ctx, unsigned baud)
+{
+    struct tty *t = ctx;
+    unsigned now;
+
+    if (t->fd < 0)
+        return -ENODEV;
+    if (t->written)
+        rate_drain(t->fd);
+    t->written = false;
+    if (rate_set(t->fd, t->port, baud, &now) < 0) {
+        (void)rate_set(t->fd, t->port, t->baud, &now);
+        return -EINVAL;
+    }
+    t->baud = baud;
+    return 0;
+}
+
 static const struct line_ops tty_ops = {.read = tty_read,
                                         .write = tty_write,
+                                        .set_baud = tty_set_baud,
                                         .reopen = tty_reopen,
                                         .wake = tty_wake,
                                         .close = tty_close};

@@ -6,6 +6,8 @@
  *
  *   probing   the line is quiet: what may stand in the device's line editor is
  *             taken back (never run!), one line end is sent, a prompt answers
+ *   elsewhere what comes is no text: other speeds are tried, where config has
+ *             any
  *   waiting   nothing answered: the user is asked to power-cycle. Without a
  *             hint which boot loader it is, only a line end is sent now and
  *             then: other bytes could use up another one's countdown
@@ -24,8 +26,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define LISTEN_MS       600U /* a countdown shows itself within half a second */
-#define REFUSALS_MAX    4U   /* commands are not rained on an unknown loader */
+#define LISTEN_MS 600U /* a countdown shows itself within half a second */
+/* Bytes; a device that is switched off makes a few as well. */
+#define ODD_MIN         16U
+#define REFUSALS_MAX    4U /* commands are not rained on an unknown loader */
 #define PROMPT_STAYS_MS 70U
 /* A port may be slow to come to life: the pty of a virtual machine takes a
  * second to notice that it was opened, and we have used one already. */
@@ -101,8 +105,9 @@ static int probe_live(struct attach *a)
         ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(1500));
     if (ret < 0)
         return ret;
-    return recognise_candidate(&a->recognise) ? recognise_prompt(&a->recognise)
-                                              : 0;
+    if (recognise_candidate(&a->recognise))
+        return recognise_prompt(&a->recognise);
+    return attach_is_elsewhere(a, 1) ? attach_try_rates(a) : 0;
 }
 
 /* One turn of waiting and breaking in. 1: the prompt is there. */
@@ -130,6 +135,9 @@ static int turn(struct attach *a)
         ret = 0;
     attach_gather(a);
     look_for_banner(a);
+    if (ret == 0 && deadline_passed(a->rates_at) &&
+        attach_is_elsewhere(a, ODD_MIN))
+        ret = attach_try_rates(a);
     return ret;
 }
 
@@ -152,6 +160,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.fresh = config->earlier;
     a.next_send = deadline_in(0);
     c->prompt_len = 0;
+    attach_count_anew(&a);
     ret = config->starting ? attach_break_in_now(&a) : 0;
     if (ret == 0)
         ret = probe_live(&a);

@@ -22,6 +22,12 @@ struct attach_config {
     unsigned baud;             /* of the port, for hints; 0: unknown */
     size_t earlier;            /* so much of the text is of an earlier start */
     unsigned timeout_ms;
+    /* Speeds at which a session that was killed may have left the device,
+     * tried where it answers, but nothing that is understood; n_rates 0: none.
+     * found_rate: the one at which it is, and the port; not written else. */
+    const unsigned *rates;
+    size_t n_rates;
+    unsigned *found_rate;
 };
 
 /*

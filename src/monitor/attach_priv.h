@@ -24,8 +24,12 @@ struct attach {
     unsigned turns;         /* of one without a prompt: key or wake-up */
     size_t fresh;           /* from there on text is of this start */
     size_t looked;          /* so much of text was searched for banners */
-    bool asked;             /* for the power cycle */
-    bool password_asked;    /* the user was */
+    uint64_t odd;           /* console's count of what is no text, ... */
+    uint64_t received;      /* ... and of all bytes, when that began to count */
+    unsigned rates_tried;   /* how often */
+    struct deadline rates_at; /* not sooner than then */
+    bool asked;               /* for the power cycle */
+    bool password_asked;      /* the user was */
 };
 
 /* --- attach.c --- */
@@ -48,8 +52,24 @@ int attach_break_in_now(struct attach *a);
 /* Takes back what may stand in the line editor and sends one line end. */
 int attach_wake(struct attach *a);
 
+/* Sends one line end, or what is the like of it. */
+int attach_wake_only(struct attach *a);
+
 /* Sends what is due. */
 int attach_send_due(struct attach *a);
+
+/* --- attach_rates.c --- */
+
+/* From now on it counts what comes. */
+void attach_count_anew(struct attach *a);
+
+/* What came is no text, at least so many bytes of it, and config has other
+ * rates that have not been tried too often. */
+bool attach_is_elsewhere(const struct attach *a, unsigned bytes);
+
+/* 1: the prompt was found at one of config's rates; 0: at none, and the port is
+ * where it was. */
+int attach_try_rates(struct attach *a);
 
 /* --- attach_words.c --- */
 

@@ -208,13 +208,18 @@ static int clear_editor(struct attach *a)
     return ret;
 }
 
+int attach_wake_only(struct attach *a)
+{
+    return console_send(a->c, &guess(a)->wake);
+}
+
 int attach_wake(struct attach *a)
 {
     int ret = clear_editor(a);
 
     attach_gather(a);
     recognise_woken(&a->recognise);
-    return ret == 0 ? console_send(a->c, &guess(a)->wake) : ret;
+    return ret == 0 ? attach_wake_only(a) : ret;
 }
 
 /* Nothing but keys of ours stands on the last line. */

@@ -76,12 +76,15 @@ static int no_prompt(const struct attach *a, const char *sent, const char *came,
     if (garbage)
         other_speeds(a, speeds, sizeof(speeds));
     return err_set(err, -ETIMEDOUT,
-                   "no prompt within %u s; sent '%s', last came '%s'%s%s%s%s",
+                   "no prompt within %u s; sent '%s', last came '%s'%s%s%s%s%s",
                    a->config->timeout_ms / 1000, sent, came,
                    garbage ? "; that looks like a wrong baud rate: try another "
                              "-b"
                            : "",
                    speeds[0] != '\0' ? ", perhaps" : "", speeds,
+                   garbage && a->config->n_rates > 0
+                       ? "; a power cycle ends what an earlier --speed set"
+                       : "",
                    a->password_asked ? "; the boot loader wants a password: "
                                        "give it with -o password="
                                      : "");

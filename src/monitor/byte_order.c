@@ -181,12 +181,18 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     const struct device_sink keep = {.row = keep_row, .arg = &other};
     uint64_t received = atomic_load(&dev->console.received);
     uint64_t bad = atomic_load(&dev->rows_bad);
+    uint64_t recent = dev->speed.recent;
+    bool busy = dev->speed.busy;
     bool noisy = dev->noisy;
     enum verdict v;
-    int ret = device_dump(dev, m, m->cpu_order ? ROW_UNPROVED : m->printed,
-                          address, len, &keep, err);
+    int ret;
 
-    dev->noisy = noisy; /* it may print another form */
+    dev->speed.busy = true;
+    ret = device_dump(dev, m, m->cpu_order ? ROW_UNPROVED : m->printed, address,
+                      len, &keep, err);
+    dev->speed.busy = busy;
+    dev->speed.recent = recent; /* it may print another form: that is no ... */
+    dev->noisy = noisy;         /* ... noise */
     dev->careful = false;
     if (ret < 0 && ret != -EFAULT &&
         (ret != -ETIMEDOUT || dev->console.restarted))

@@ -67,6 +67,8 @@ int console_fill(struct console *c, struct deadline until)
     if (!c->hush)
         transcript_add(c->transcript, chunk, (size_t)n);
     c->last_byte_ms = clock_ms();
+    if (garble_add(&c->garble, chunk, (size_t)n) && c->watch_garble)
+        c->restarted = c->garbled = true;
     keep(c, chunk, (size_t)n);
     return (int)n;
 }

@@ -10,6 +10,7 @@
 #include "line/line.h"
 #include "monitor/ansi.h"
 #include "monitor/dialect.h"
+#include "monitor/garble.h"
 #include "monitor/template.h"
 #include "monitor/transcript.h"
 
@@ -52,8 +53,13 @@ struct console {
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
-    bool hush;      /* what comes is not for the transcript */
+    struct garble garble;
+    bool watch_garble; /* text of another speed tells of a reset, too, ... */
+    bool garbled;      /* ... and did: restarted is set as well */
+    bool hush;         /* what comes is not for the transcript */
     struct transcript *transcript;
+    unsigned chunk; /* bytes typed at once since echoes came short; 0: as many
+                       as the dialect says */
     unsigned wrong_echoes; /* of commands, so far */
     atomic_bool shutdown;  /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;

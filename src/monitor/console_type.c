@@ -9,11 +9,14 @@
 
 #define ECHO_TIMEOUT_MS 700U
 #define ECHO_TRIES      3
+#define CHUNK_MIN       8U  /* every receive FIFO holds that */
 #define REDRAW_MS       50U /* a character, with its cursor moves, at 9600 */
 
 /* Sends len bytes and waits until exactly they have come back. An escape
- * sequence or a NUL among them is wrong, too: it may stand in the command. */
-static int type_chunk(struct console *c, const char *bytes, size_t len)
+ * sequence or a NUL among them is wrong, too: it may stand in the command.
+ * *lost: less came back. */
+static int type_chunk(struct console *c, const char *bytes, size_t len,
+                      bool *lost)
 {
     struct deadline until = deadline_in(ECHO_TIMEOUT_MS);
     uint64_t before = atomic_load(&c->received);
@@ -29,6 +32,7 @@ static int type_chunk(struct console *c, const char *bytes, size_t len)
     }
     if (ret < 0)
         return ret;
+    *lost = c->in.len - c->taken < len;
     if (c->in.len - c->taken != len ||
         atomic_load(&c->received) - before != len ||
         memcmp(c->in.data + c->taken, bytes, len) != 0)
@@ -90,7 +94,25 @@ static int type_redrawn(struct console *c, const char *command, size_t len,
     return ret < 0 ? ret : 0;
 }
 
-static int type_command(struct console *c, const char *command)
+static size_t chunk_of(const struct console *c)
+{
+    return c->chunk != 0 ? c->chunk : c->dialect->type_chunk;
+}
+
+/* The device may have lost what its receive FIFO could not hold. True: less is
+ * typed at once from now on. */
+static bool type_less(struct console *c)
+{
+    size_t chunk = chunk_of(c);
+
+    if (chunk <= CHUNK_MIN)
+        return false;
+    c->chunk = chunk / 2 > CHUNK_MIN ? (unsigned)chunk / 2 : CHUNK_MIN;
+    return true;
+}
+
+/* *lost: less of it came back than was typed. */
+static int type_command(struct console *c, const char *command, bool *lost)
 {
     enum echo echo = c->dialect->echo;
     size_t len = strlen(command);
@@ -100,10 +122,8 @@ static int type_command(struct console *c, const char *command)
     if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
     for (size_t at = 0; ret == 0 && at < len;) {
-        size_t chunk = len - at < c->dialect->type_chunk
-                           ? len - at
-                           : c->dialect->type_chunk;
-        ret = echo == ECHO_PLAIN ? type_chunk(c, command + at, chunk)
+        size_t chunk = len - at < chunk_of(c) ? len - at : chunk_of(c);
+        ret = echo == ECHO_PLAIN ? type_chunk(c, command + at, chunk, lost)
                                  : type_redrawn(c, command, at + chunk, chunk);
         at += chunk;
     }
@@ -121,9 +141,12 @@ static int type_and_compare(struct console *c, const char *command, char *got,
     int resync;
 
     for (int i = 0; i < ECHO_TRIES && ret == -EILSEQ; i++) {
-        ret = type_command(c, command);
+        bool lost = false;
+        ret = type_command(c, command, &lost);
         if (ret != -EILSEQ)
             break;
+        if (lost && strlen(command) > CHUNK_MIN && type_less(c))
+            i--; /* that was no noise */
         c->wrong_echoes++;
         transcript_tail(c->transcript, 48, got, size);
         console_discard(c);

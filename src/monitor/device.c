@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 /* The first line that one of the dialect's banner patterns matches. */
@@ -128,12 +129,13 @@ static int load_dialects(struct device *dev, const char *name, struct err *err)
 static int attach(struct device *dev, const struct device_config *config,
                   struct err *err)
 {
-    const struct attach_config attach = {
-        .dialects = dev->dialects,
-        .chosen = config->dialect != NULL,
-        .password = dev->password,
-        .baud = config->baud,
-        .timeout_ms = config->attach_timeout_ms};
+    struct attach_config attach = {.dialects = dev->dialects,
+                                   .chosen = config->dialect != NULL,
+                                   .password = dev->password,
+                                   .baud = config->baud,
+                                   .timeout_ms = config->attach_timeout_ms};
+    unsigned rates[DEVICE_SPEEDS_MAX];
+    unsigned found = config->baud;
     struct line *line;
     int ret = line_open_tty(&line, config->port, config->baud, err);
 
@@ -143,11 +145,37 @@ static int attach(struct device *dev, const struct device_config *config,
     if (ret < 0)
         return ret;
     transcript_hide(dev->console.transcript, dev->password);
+    attach.rates = rates;
+    attach.n_rates = device_speed_list(dev->dialects, config->baud, rates);
+    attach.found_rate = &found;
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
+    atomic_store(&dev->speed.now, found);
     dev->dialect = dev->console.dialect;
     return ret;
+}
+
+/* Where a speed turned out to be one too fast for the device to be heard at, it
+ * has to be started anew. */
+static int raise_speed(struct device *dev, const struct device_config *config,
+                       struct err *err)
+{
+    struct deadline until = deadline_in(config->attach_timeout_ms);
+    int ret = device_speed_raise(dev, err);
+
+    if (ret != -ETIMEDOUT)
+        return ret;
+    log_warn("%s: %s; power-cycle the device now", config->port,
+             err != NULL ? err->text : "");
+    do {
+        ret = device_get_in_step(dev, err);
+    } while (ret == -ETIMEDOUT && !deadline_passed(until));
+    if (ret == 0)
+        ret = device_is_same(dev, NULL, err);
+    return ret == 0  ? err_set(err, -EIO, "it is another device now")
+           : ret > 0 ? 0
+                     : ret;
 }
 
 static int open_steps(struct device *dev, const struct device_config *config,
@@ -165,8 +193,12 @@ static int open_steps(struct device *dev, const struct device_config *config,
     dev->in_step = true;
     dev->console.restarted = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
-    ret = survey(dev, config->segments, err);
+    ret = device_speed_start(dev, err);
+    if (ret == 0)
+        ret = survey(dev, config->segments, err);
     dev->first_echoes = dev->console.wrong_echoes;
+    if (ret == 0)
+        ret = raise_speed(dev, config, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
     return ret;
@@ -185,6 +217,9 @@ int device_open(struct device **out, const struct device_config *config,
     dev->method = -1;
     dev->port = strdup(config->port);
     dev->baud = config->baud;
+    dev->speed.limit = config->speed;
+    dev->speed.below = UINT_MAX;
+    atomic_store(&dev->speed.now, config->baud);
     if (config->password != NULL)
         dev->password = strdup(config->password);
     ret = dev->port == NULL ||
@@ -203,6 +238,8 @@ void device_close(struct device *dev)
 {
     if (dev == NULL)
         return;
+    if (dev->dialect != NULL && !dev->offline)
+        device_speed_restore(dev);
     console_free(&dev->console);
     dialect_free_all(dev->dialects);
     map_free(&dev->map);
@@ -292,6 +329,7 @@ void device_get_stats(const struct device *dev, struct device_stats *out)
         .commands = atomic_load(&dev->console.commands),
         .rows_bad = atomic_load(&dev->rows_bad),
         .rows_lost = atomic_load(&dev->rows_lost),
+        .speed = atomic_load(&dev->speed.now),
         .line = (enum device_line)atomic_load(&dev->line_state)};
 }
 

@@ -29,6 +29,7 @@ struct device_config {
     unsigned attach_timeout_ms;  /* for getting to the prompt */
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
     const char *ram; /* user's BASE:SIZE to read media through, or NULL */
+    unsigned speed;  /* baud the line may be raised to; 0: it is not */
 };
 
 enum device_line {
@@ -46,12 +47,14 @@ struct device_stats {
     uint64_t commands;
     uint64_t rows_bad;  /* rows that failed a check */
     uint64_t rows_lost; /* rows that did not come */
+    unsigned speed;     /* of the line, baud; 0: there is none */
     enum device_line line;
 };
 
 /*
  * Opens and locks the port, finds the prompt or breaks in (says so on
- * stderr), recognises the dialect, asks for the map and the identity.
+ * stderr), recognises the dialect, asks for the map and the identity. Raises
+ * the line's speed where config allows it; device_close puts it back.
  * -EBUSY: port in use; -ETIMEDOUT: nothing usable answered; -EINVAL: dialect
  * file, segment or ram option. The caller owns *out.
  */

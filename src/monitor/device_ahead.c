@@ -80,7 +80,7 @@ int device_read_ahead(struct device *dev, struct dump_request *r, uint64_t end,
                       const struct device_sink *sink, struct err *err)
 {
     char text[CONSOLE_AHEAD_MAX];
-    struct dump_result result;
+    struct dump_result result = {0};
     int first = 0; /* what went wrong first */
     int ret;
 

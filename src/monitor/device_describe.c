@@ -111,6 +111,16 @@ static void describe_prompt(const struct device *dev, char *out, size_t size)
                        dev->dialect->prompt_changes ? ", which changes" : "");
 }
 
+static void describe_speed(const struct device *dev, struct buf *out)
+{
+    unsigned now = atomic_load(&dev->speed.now);
+
+    (void)buf_printf(out, "speed:        %u baud", now);
+    if (now != dev->baud)
+        (void)buf_printf(out, ", raised from %u", dev->baud);
+    (void)buf_printf(out, "\n");
+}
+
 /* What became of a method. */
 static void describe_trial(const struct device *dev, int n, struct buf *out)
 {
@@ -181,6 +191,7 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
     (void)buf_printf(out, "banner:       %s\n",
                      dev->banner[0] != '\0' ? dev->banner : "not seen");
     (void)buf_printf(out, "prompt:       %s\n", prompt);
+    describe_speed(dev, out);
     (void)buf_printf(out, "dump command: %s (%s)\n", method->command,
                      method->name);
     (void)buf_printf(out, "byte order:   %s\n", order_text(dev));

@@ -39,6 +39,18 @@ struct method_trial {
 
 #define BOOT_TEXT_MAX 16384U
 
+/* The speed of the line: device_speed.c. */
+struct device_speed {
+    unsigned limit;   /* baud; as asked for, 0: the line stays as it is */
+    atomic_uint now;  /* the port's, and as far as known the device's */
+    unsigned other;   /* where the device may be instead; 0: nowhere */
+    unsigned below;   /* from there on what is faster has failed */
+    uint64_t recent;  /* of the last 64 rows at now; set: damaged or lost */
+    uint64_t read_at; /* dev->bytes_read when it was raised */
+    bool again;       /* it is to be raised once more */
+    bool busy;        /* being changed, or a change being proved */
+};
+
 /*
  * in_step   the console stands at its prompt, the next command may be typed;
  *           false: resynchronise (and break in, if it was reset) first
@@ -92,6 +104,7 @@ struct device {
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
     struct media media;
+    struct device_speed speed;
     atomic_uint_fast64_t bytes_read;
     atomic_uint_fast64_t rows_bad;
     atomic_uint_fast64_t rows_lost;
@@ -111,6 +124,72 @@ void device_set_line(struct device *dev, enum device_line state);
 
 /* While the device is waited for, sink is asked (NULL: nobody). */
 void device_attend(struct device *dev, const struct device_sink *sink);
+
+/* --- device_baud.c --- */
+
+/*
+ * Tells the boot loader to run at baud and goes there with it. Needs the
+ * console in step, and leaves it so when it returns 0 (at baud) or -ENOTSUP (at
+ * the speed before: it does not do that one, or nothing is heard there). Else
+ * -ETIMEDOUT: the device is lost, at the speed before or at speed.other;
+ * -ENODEV, -EINTR.
+ */
+int device_baud_change(struct device *dev, unsigned baud, struct err *err);
+
+/* The same for one that nobody talks to any more: quick, and unchecked. */
+void device_baud_leave_at(struct device *dev, unsigned baud);
+
+/* Looks for the prompt at the speed that the port has, then at speed.other, for
+ * patience_ms each. 0: found, and the port is there; else the port is where it
+ * was: -ETIMEDOUT, -ENODEV, -EINTR. */
+int device_baud_find(struct device *dev, unsigned patience_ms);
+
+/* True when the port does baud. It stays as it is. */
+bool device_baud_port_does(struct device *dev, unsigned baud);
+
+/* --- device_speed.c --- */
+
+/* Raises the speed as far as config asks for and line and device go. That none
+ * is better is no error. Needs the console in step. */
+int device_speed_raise(struct device *dev, struct err *err);
+
+/* After attaching: a device that was found at another speed than the session's
+ * is brought home. Where it refuses, or the other one is slower, so that nobody
+ * can have raised it, that one is the session's. */
+int device_speed_start(struct device *dev, struct err *err);
+
+/* With the console in step: does what is due, that is, lowers the speed where
+ * rows came damaged, or raises it again after a reset. */
+int device_speed_tend(struct device *dev, struct err *err);
+
+/* n rows came at this speed; good: undamaged. */
+void device_speed_note(struct device *dev, uint64_t n, bool good);
+
+/* The line runs faster than at its start. */
+bool device_speed_is_raised(const struct device *dev);
+
+/* Rows come damaged at a raised speed: a running dump is not worth its end. */
+bool device_speed_is_bad(const struct device *dev);
+
+/* Leaves the device at the speed at which it was found, if it answers soon. */
+void device_speed_restore(struct device *dev);
+
+/* For device_step.c, where the prompt is lost at a raised speed. Listens
+ * whether the device was reset: then its text is garbage now. 1: it was;
+ * 0: nothing tells so, negative: -ENODEV, -EINTR. */
+int device_speed_was_reset(struct device *dev);
+
+/* The port is back at the speed of a device that starts. */
+void device_speed_go_home(struct device *dev);
+
+/* The prompt is there again, at the speed that the port has. */
+void device_speed_found(struct device *dev);
+
+/* The speeds that the dialects at list take, without the session's own, each
+ * once, the fastest first. Returns how many. */
+#define DEVICE_SPEEDS_MAX 24U
+size_t device_speed_list(struct dialect *const *list, unsigned without,
+                         unsigned out[DEVICE_SPEEDS_MAX]);
 
 /* --- device_identity.c --- */
 

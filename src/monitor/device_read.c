@@ -25,6 +25,7 @@ struct counted {
 static void tell_bad(struct counted *c)
 {
     atomic_fetch_add(&c->dev->rows_bad, c->result->rows_bad - c->bad);
+    device_speed_note(c->dev, c->result->rows_bad - c->bad, false);
     c->bad = c->result->rows_bad;
 }
 
@@ -35,13 +36,17 @@ static void counted_row(void *arg, uint64_t address, const uint8_t *bytes,
 
     tell_bad(c);
     atomic_fetch_add(&c->dev->bytes_read, len);
+    device_speed_note(c->dev, len / DEVICE_ROW, true);
     c->sink->row(c->sink->arg, address, bytes, len);
 }
 
 static bool counted_stop(void *arg)
 {
-    const struct counted *c = arg;
+    struct counted *c = arg;
 
+    tell_bad(c);
+    if (device_speed_is_bad(c->dev))
+        return true;
     return c->sink->stop != NULL && c->sink->stop(c->sink->arg);
 }
 
@@ -158,6 +163,8 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     dev->rows_good = result->rows_good;
     tell_bad(&counted);
     atomic_fetch_add(&dev->rows_lost, result->rows_lost);
+    if (!result->fault)
+        device_speed_note(dev, result->rows_lost, false);
     dev->noisy = dev->noisy || result->rows_bad > 0 ||
                  (result->rows_lost > 0 && !result->fault);
     note_again(dev, r, result, ret);
@@ -170,6 +177,9 @@ int device_run_dump(struct device *dev, struct dump_request *r,
                                          atomic_load(&dev->console.sent)};
     if (ret == 0)
         dev->careful = result->fault;
+    /* Stopped for its damaged rows: the reader asks for them again. */
+    if (ret == -EINTR && dev->in_step && device_speed_is_bad(dev))
+        ret = 0;
     if (!result->fault || ret == -EINTR || ret == -ENODEV)
         return ret;
     note_fault(dev, r->address, err);
@@ -201,7 +211,7 @@ int device_dump_medium(struct device *dev, const struct dump_method *method,
 {
     struct dump_request request = {
         .method = method, .order = order, .prove = order == ROW_UNPROVED};
-    struct dump_result result;
+    struct dump_result result = {0};
 
     if (request.prove && !method->row.ascii)
         return err_set(err, -EFAULT,
@@ -216,7 +226,7 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 const struct device_sink *sink, struct err *err)
 {
     struct dump_request request = {.method = method, .order = order};
-    struct dump_result result;
+    struct dump_result result = {0};
 
     place_request(dev, &request, NULL, address, len);
     return device_run_dump(dev, &request, sink, &result, err);

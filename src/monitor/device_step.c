@@ -8,6 +8,8 @@
  *   silent       ... and nothing like a prompt came: it may be another device
  *   restarted    a banner came: the countdown is running, so break in at once;
  *                what clears a typed line could use it up
+ *   garbled      text of another speed came, where the line's speed was raised:
+ *                restarted, if it goes on (device_speed.c)
  *   gone         the port went away: open what its path leads to now, then as
  *                restarted, for what happened meanwhile nobody knows
  *
@@ -25,9 +27,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define RESYNC_MS  1500U
-#define SILENT_MS  1900U /* nobody changes a plug in less */
-#define RECOVER_MS 8000U /* one try; the fetcher's time-out bounds them all */
+#define RESYNC_MS    1500U
+#define SILENT_MS    1900U /* nobody changes a plug in less */
+#define COMMAND_ROWS 2U    /* a command that fails counts for so many damaged */
+#define QUICK_MS     600U  /* where it is likely to answer */
+#define RECOVER_MS   8000U /* one try; the fetcher's time-out bounds them all */
 
 void device_set_line(struct device *dev, enum device_line state)
 {
@@ -81,11 +85,55 @@ static int reopen(struct device *dev, struct err *err)
     return 0;
 }
 
-/* The prompt, by the gentlest way that may work. */
-static int win_prompt(struct device *dev, struct err *err)
+/* What seemed to be text of another speed may have been noise: that it goes on
+ * is what tells of a reset. */
+static int look_at_reset(struct device *dev)
 {
-    int ret = -ETIMEDOUT;
+    struct console *c = &dev->console;
+    int ret;
 
+    if (!c->garbled)
+        return 0;
+    c->restarted = c->garbled = false;
+    ret = device_speed_was_reset(dev);
+    c->restarted = c->restarted || ret > 0;
+    return ret;
+}
+
+/* Unless it talks, which it does while it starts. */
+static int find_raised(struct device *dev)
+{
+    int ret = device_speed_is_raised(dev) ? device_speed_was_reset(dev) : 1;
+
+    if (ret == 0)
+        return device_baud_find(dev, QUICK_MS);
+    return ret > 0 ? -ETIMEDOUT : ret;
+}
+
+/* A boot loader that starts does so at the speed of the first start; one that
+ * was only silent is still where it was, and so is one whose port was pulled
+ * out and put back. */
+static int reattach_at_home(struct device *dev, bool replugged, struct err *err)
+{
+    int ret = replugged ? find_raised(dev) : -ETIMEDOUT;
+
+    if (ret != -ETIMEDOUT)
+        return ret < 0 ? err_set(err, ret, "%s", strerror(-ret)) : 0;
+    device_speed_go_home(dev);
+    ret = reattach(dev, err);
+    if (ret == -ETIMEDOUT && dev->speed.other != 0)
+        ret = device_baud_find(dev, QUICK_MS);
+    return ret;
+}
+
+/* The prompt, by the gentlest way that may work. */
+static int win_prompt(struct device *dev, bool replugged, struct err *err)
+{
+    int ret = look_at_reset(dev);
+
+    if (ret < 0)
+        return err_set(err, ret, "%s", strerror(-ret));
+    ret = -ETIMEDOUT;
     if (!dev->console.restarted)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
     if (ret == 0 && !dev->console.restarted && !dev->silent)
@@ -93,7 +141,7 @@ static int win_prompt(struct device *dev, struct err *err)
     if (ret != 0 && ret != -ETIMEDOUT)
         return err_set(err, ret, "%s", strerror(-ret));
     if (ret != 0)
-        ret = reattach(dev, err);
+        ret = reattach_at_home(dev, replugged, err);
     if (ret == 0) {
         dev->contact++;
         dev->console.restarted = dev->silent = false;
@@ -105,17 +153,21 @@ static int win_prompt(struct device *dev, struct err *err)
 
 int device_get_in_step(struct device *dev, struct err *err)
 {
+    bool replugged = dev->gone;
     int ret = 0;
 
     /* A banner may also have come while a command was being typed. */
     if (dev->in_step && !dev->console.restarted)
-        return 0;
+        return device_speed_tend(dev, err);
     if (dev->gone)
         ret = reopen(dev, err);
     if (ret == 0)
-        ret = win_prompt(dev, err);
+        ret = win_prompt(dev, replugged, err);
     dev->in_step = ret == 0;
-    return ret;
+    if (ret < 0)
+        return ret;
+    device_speed_found(dev);
+    return device_speed_tend(dev, err);
 }
 
 int device_recover(struct device *dev, const struct device_sink *sink,
@@ -149,6 +201,8 @@ int device_settle(struct device *dev, int ret)
         return ret;
     }
     dev->in_step = false;
+    if (ret == -EILSEQ || (ret == -ETIMEDOUT && !dev->console.restarted))
+        device_speed_note(dev, COMMAND_ROWS, false);
     dev->silent = dev->silent || (ret == -ETIMEDOUT && fell_silent(dev));
     dev->gone = dev->gone || ret == -ENODEV;
     device_set_line(dev, dev->gone ? DEVICE_LINE_GONE : DEVICE_LINE_SILENT);

@@ -70,7 +70,7 @@ struct number_fact {
     uint64_t value;
 };
 #define N_TEXTS   10
-#define N_NUMBERS 16
+#define N_NUMBERS 17
 
 static const char *yes_or_no(bool yes)
 {
@@ -123,6 +123,7 @@ static void numbers(const struct status *s, struct number_fact out[N_NUMBERS])
     const struct number_fact all[N_NUMBERS] = {
         {"pending", s->fetch.pending},
         {"rate_bps", s->fetch.rate_bps},
+        {"speed", s->device.speed},
         {"device_bytes_read", s->device.device_bytes_read},
         {"line_bytes_received", s->device.line_bytes_received},
         {"line_bytes_sent", s->device.line_bytes_sent},

@@ -59,6 +59,7 @@ struct status {
  *   exchanged      yes: another device than the one mounted answers
  *   pending        reads waiting for bytes
  *   rate_bps       payload bytes a second over the last seconds
+ *   speed          of the line, baud; 0: there is none
  *   device_bytes_read, line_bytes_received, line_bytes_sent, commands,
  *   rows_bad, rows_lost, retries, blocks_bad     counters since the mount
  *   checksums      asked of the device

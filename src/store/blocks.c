@@ -26,7 +26,8 @@
  * every order of writes and crashes is safe; the order in blocks_sync
  * (blocks_sync.c) is for not losing anything that was called durable.
  *
- * The mutex is held for the table only, never during I/O. A blocks_get beside
+ * The mutex is held for the table only, never during I/O but when the table
+ * reads states that it has not in memory, 4 KiB. A blocks_get beside
  * a blocks_put of the same block sees it absent, or finds a CRC mismatch and
  * then that the entry has changed meanwhile, and looks again.
  */
@@ -89,6 +90,12 @@ bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n)
 {
     LOCK_SCOPE(blocks_mutex(b));
     return table_nth_known(b->table, rank, n);
+}
+
+bool blocks_find(const struct blocks *b, enum block_state state, uint64_t *n)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    return table_find(b->table, state, n);
 }
 
 bool blocks_have(const struct blocks *b, uint64_t offset, uint64_t len)
@@ -180,8 +187,9 @@ int blocks_put(struct blocks *b, uint64_t n, const void *bytes, struct err *err)
     rc = file_write(b->data, bytes, len, n * BLOCK_SIZE);
     if (rc < 0)
         entry = before;
-    if (rc == 0 || block_state_known(before.state))
-        (void)set_entry(b, n, entry);
+    if ((rc == 0 || block_state_known(before.state)) &&
+        !set_entry(b, n, entry) && rc == 0)
+        rc = -ENOMEM;
     if (rc == 0)
         return 0;
     return err_set(err, rc, "cannot keep %s at 0x%llx in %s: %s", b->name,
@@ -211,25 +219,44 @@ void blocks_drop(struct blocks *b, uint64_t n)
     table_check(b->table, n);
 }
 
-/* The run of blocks from n on; confirmed ones become good. */
-static uint64_t doubt_run(struct blocks *b, uint64_t n)
+/* Of the chunk of block n, from there on; returns where it ends. */
+static uint64_t doubt_chunk(struct blocks *b, uint64_t n, bool *full)
 {
     LOCK_SCOPE(blocks_mutex(b));
-    enum block_state state;
-    uint64_t run = table_run(b->table, n, b->count, &state);
+    uint64_t end = (n / TABLE_CHUNK + 1) * TABLE_CHUNK;
+    struct table_entry entry;
 
-    for (uint64_t i = n; block_state_confirmed(state) && i < n + run; i++) {
-        struct table_entry entry = table_get(b->table, i);
+    if (end > b->count)
+        end = b->count;
+    for (; n < end; n++) {
+        entry = table_get(b->table, n);
+        if (!block_state_confirmed(entry.state))
+            continue;
         entry.state = BLOCK_GOOD;
-        (void)table_set(b->table, i, entry);
+        (void)table_set(b->table, n, entry);
     }
-    return run;
+    *full = table_is_full(b->table);
+    return end;
+}
+
+static void doubt_state(struct blocks *b, enum block_state state)
+{
+    uint64_t n = 0;
+    bool full;
+
+    while (blocks_find(b, state, &n)) {
+        n = doubt_chunk(b, n, &full);
+        /* One that fails is tried again by the next that is asked for. */
+        if (full)
+            (void)blocks_sync(b, NULL);
+    }
 }
 
 void blocks_doubt(struct blocks *b)
 {
-    for (uint64_t n = 0; n < b->count;)
-        n += doubt_run(b, n);
+    for (int s = 0; s < BLOCK_STATES; s++)
+        if (block_state_confirmed((enum block_state)s))
+            doubt_state(b, (enum block_state)s);
 }
 
 void blocks_mark_bad(struct blocks *b, uint64_t n)

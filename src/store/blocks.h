@@ -50,8 +50,9 @@ struct blocks;
 /*
  * Threads: one thread at a time calls blocks_put, blocks_confirm, blocks_drop,
  * blocks_doubt, blocks_mark_bad and blocks_sync; all others may be called from
- * any thread beside it. Only blocks_put, blocks_get and blocks_sync touch the
- * disk.
+ * any thread beside it. Only blocks_put, blocks_get, blocks_doubt and
+ * blocks_sync touch the disk, but for 4 KiB of states that are read where they
+ * are not in memory.
  *
  * Offsets and lengths are bytes from the start of the medium and must lie in
  * it; block numbers are offset / BLOCK_SIZE and must be below blocks_count.
@@ -101,7 +102,12 @@ void blocks_drop(struct blocks *b, uint64_t n);
 /* The block that has rank known blocks before it; false: there is none. */
 bool blocks_nth_known(const struct blocks *b, uint64_t rank, uint64_t *n);
 
-/* Every confirmed block becomes good: the device is not what it was. */
+/* Moves *n to the first block at *n or behind that has this state; false:
+ * there is none. */
+bool blocks_find(const struct blocks *b, enum block_state state, uint64_t *n);
+
+/* Every confirmed block becomes good: the device is not what it was. Syncs,
+ * if need be several times, where that is more than the memory should have. */
 void blocks_doubt(struct blocks *b);
 
 /* How many blocks from n on, below end, have the state of block n. */

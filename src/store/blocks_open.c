@@ -4,6 +4,7 @@
 #include "store/blocks_open.h"
 
 #include "base/log.h"
+#include "store/counts.h"
 #include "store/file.h"
 #include "store/state_file.h"
 
@@ -56,15 +57,39 @@ static int open_existing(const struct blocks *b, const char *suffix, int flags,
     return refuse(b, err, *fd, suffix);
 }
 
-/* Fills the table from a state file that fits. */
-static int load_states(struct blocks *b, struct err *err)
+/* A table_read_fn, with the mutex held. */
+static void read_states(void *arg, uint64_t n, struct table_entry *out,
+                        size_t count)
+{
+    struct blocks *b = arg;
+    size_t kept = b->kept - n < count ? (size_t)(b->kept - n) : count;
+    int rc = 0;
+
+    if (n < b->kept)
+        rc = state_file_read(b->state, &b->key, n, out, kept);
+    if (rc == 0 || b->read_failed)
+        return;
+    b->read_failed = true;
+    log_warn("cannot read %s.state at 0x%llx: %s; such blocks are read again "
+             "from the device",
+             b->where, (unsigned long long)n * BLOCK_SIZE, strerror(-rc));
+}
+
+/* Takes over what the state file, which fits, has. */
+static int survey(struct blocks *b, struct err *err)
 {
     struct stat st = {.st_size = 0};
+    uint64_t whole;
     int rc;
 
     if (b->data >= 0 && fstat(b->data, &st) < 0)
         return fail(b, err, -errno, "look at", "data");
-    rc = state_file_load(b->state, &b->key, (uint64_t)st.st_size, b->table);
+    whole = (uint64_t)st.st_size / BLOCK_SIZE;
+    if ((uint64_t)st.st_size < b->key.size)
+        b->kept = whole < b->count ? whole : b->count;
+    else if (counts_load(b->dir, b->name, b->state, &b->key, b->table))
+        return 0;
+    rc = state_file_survey(b->state, &b->key, b->kept, b->table);
     return rc < 0 ? fail(b, err, rc, "read", "state") : 0;
 }
 
@@ -84,18 +109,7 @@ static int open_files(struct blocks *b, int flags, struct err *err)
     rc = state_file_inspect(b->state, &b->key, &b->misfit);
     if (rc < 0)
         return fail(b, err, rc, "read", "state");
-    return b->misfit == NULL ? load_states(b, err) : 0;
-}
-
-/* Without the state file nothing is ever synced. */
-static int open_read_only(struct blocks *b, struct err *err)
-{
-    int rc = open_files(b, O_RDONLY, err);
-
-    if (b->state >= 0)
-        (void)close(b->state);
-    b->state = -1;
-    return rc;
+    return b->misfit == NULL ? survey(b, err) : 0;
 }
 
 static int open_memory(struct blocks *b, struct err *err)
@@ -116,6 +130,8 @@ static struct blocks *blocks_new(const struct blocks_spec *spec)
     (void)pthread_mutex_init(&b->mutex, NULL);
     b->key = spec->key;
     b->count = (spec->key.size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    b->kept = b->count;
+    b->read_only = spec->read_only;
     b->dir = spec->dir;
     b->data = -1;
     b->state = -1;
@@ -124,7 +140,7 @@ static struct blocks *blocks_new(const struct blocks_spec *spec)
         b->where = strdup("");
     else if (asprintf(&b->where, "%s/%s", spec->path, spec->name) < 0)
         b->where = NULL;
-    b->table = table_new(b->count);
+    b->table = table_new(b->count, spec->dir < 0 ? NULL : read_states, b);
     if (b->name != NULL && b->where != NULL && b->table != NULL)
         return b;
     blocks_close(b);
@@ -147,8 +163,7 @@ int blocks_open(struct blocks **out, const struct blocks_spec *spec,
     if (b->dir < 0)
         rc = open_memory(b, err);
     else
-        rc = spec->read_only ? open_read_only(b, err)
-                             : open_files(b, O_RDWR, err);
+        rc = open_files(b, b->read_only ? O_RDONLY : O_RDWR, err);
     if (rc < 0)
         blocks_close(b);
     else
@@ -209,8 +224,12 @@ static int begin_data(struct blocks *b, struct err *err)
     struct stat st;
     int rc = create(b, "data", &b->data, err);
 
-    if (rc == 0)
-        rc = blocks_sync(b, err);
+    if (rc == 0 && b->kept < b->count) {
+        rc = state_file_cut(b->state, b->kept);
+        if (rc < 0)
+            return fail(b, err, rc, "write", "state");
+        b->kept = b->count;
+    }
     if (rc < 0)
         return rc;
     if (fstat(b->data, &st) == 0 && (uint64_t)st.st_size == b->key.size)
@@ -229,12 +248,23 @@ int blocks_begin(struct blocks *b, struct err *err)
 
     if (b->dir < 0)
         return 0;
+    /* Durably, before anything is put: what it counts is about to change. */
+    rc = counts_forget(b->dir, b->name);
+    if (rc < 0)
+        return fail(b, err, rc, "remove", "counts");
     rc = begin_state(b, err);
     if (rc == 0)
         rc = begin_data(b, err);
     if (rc == 0 && fsync(b->dir) < 0)
         rc = fail(b, err, -errno, "make durable", "data");
+    b->begun = rc == 0;
     return rc;
+}
+
+void blocks_end(struct blocks *b)
+{
+    if (b->begun && !b->lost)
+        counts_keep(b->dir, b->name, b->state, &b->key, b->table);
 }
 
 void blocks_close(struct blocks *b)

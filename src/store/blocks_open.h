@@ -19,13 +19,18 @@ struct blocks {
     char *where; /* path without .data or .state; "" in memory */
     int dir;     /* lent; -1: in memory only */
     int data;
-    int state;          /* -1: in memory only, or read_only */
+    int state;          /* -1: in memory only, or not there */
+    bool read_only;     /* nothing is written */
+    bool begun;         /* blocks_begin was there */
     const char *misfit; /* why the state file found is of no use, or NULL */
     bool lost;          /* bytes may be, as fdatasync failed; blocks_sync.c */
+    uint64_t kept;      /* blocks from here on have no bytes, whatever the
+                           state file says */
 
-    pthread_mutex_t mutex; /* no I/O while it is held */
+    pthread_mutex_t mutex; /* no I/O while it is held but to read states */
     struct table *table;   /* protected by mutex */
     bool warned;           /* protected by mutex */
+    bool read_failed;      /* protected by mutex; and said so */
 };
 
 /* Taking the lock changes nothing that a caller can see. */
@@ -43,7 +48,7 @@ struct blocks_spec {
 };
 
 /*
- * Loads what the directory knows of the medium and changes nothing there, so
+ * Looks at what the directory knows of the medium and changes nothing there, so
  * that a look at another device's cache leaves it as it is. Only the calls
  * that read are allowed until blocks_begin. The caller owns *out.
  */
@@ -53,6 +58,10 @@ int blocks_open(struct blocks **out, const struct blocks_spec *spec,
 /* Gets ready for blocks_put: makes the files, moves a state file that does
  * not fit out of the way (with a warning), gives the data file its length. */
 int blocks_begin(struct blocks *b, struct err *err);
+
+/* After a sync that went well, when nothing more will be put: keeps what makes
+ * the next blocks_open quick. */
+void blocks_end(struct blocks *b);
 
 /* Frees and closes; what was not synced is lost. NULL is allowed. */
 void blocks_close(struct blocks *b);

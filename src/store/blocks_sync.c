@@ -26,10 +26,13 @@ static uint64_t next_dirty(const struct blocks *b, uint64_t n)
     return table_next_dirty(b->table, n);
 }
 
-static void taint(struct blocks *b)
+static void settle(struct blocks *b, bool written)
 {
     LOCK_SCOPE(blocks_mutex(b));
-    table_taint(b->table);
+    if (written)
+        table_settle(b->table);
+    else
+        table_taint(b->table);
 }
 
 /* Writes again what an fdatasync that failed may have lost: the kernel calls
@@ -73,8 +76,7 @@ static int sync_states(struct blocks *b)
     }
     if (rc == 0 && fdatasync(b->state) < 0)
         rc = -errno;
-    if (rc < 0)
-        taint(b);
+    settle(b, rc == 0);
     return rc;
 }
 
@@ -83,7 +85,7 @@ int blocks_sync(struct blocks *b, struct err *err)
     const char *suffix = "data";
     int rc;
 
-    if (b->state < 0 || next_dirty(b, 0) >= b->count)
+    if (b->state < 0 || b->read_only || next_dirty(b, 0) >= b->count)
         return 0;
     rc = sync_bytes(b);
     if (rc == 0) {

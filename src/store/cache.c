@@ -147,13 +147,16 @@ static int compare(struct cache *c, const struct cache_config *config,
     return 0;
 }
 
-static void doubt(struct cache *c)
+/* Durably, before a block is put: the same samples may be right the next time.
+ */
+static int doubt(struct cache *c, struct err *err)
 {
     log_warn("the flash of this device is not what it was when it was cached: "
              "what is cached is compared with it before it is given");
     for (size_t i = 0; i < c->count; i++)
         blocks_doubt(c->media[i]);
     c->changed = true;
+    return cache_sync(c, err);
 }
 
 /* 1: the directory c->id is this device's, and ready; 0: another's. */
@@ -173,9 +176,7 @@ static int try_slot(struct cache *c, const struct cache_config *config,
         return slot_busy(&c->slot, err);
     if (ours)
         rc = compare(c, config, &verdict, err);
-    if (verdict == PROBE_CHANGED && config->unique)
-        doubt(c);
-    else if (verdict == PROBE_CHANGED)
+    if (verdict == PROBE_CHANGED && !config->unique)
         verdict = PROBE_DIFFERS;
     if (!ours || verdict == PROBE_DIFFERS) {
         log_info("%s is the cache of another device", c->slot.path);
@@ -186,6 +187,8 @@ static int try_slot(struct cache *c, const struct cache_config *config,
         rc = slot_busy(&c->slot, err);
     if (rc == 0)
         rc = begin_media(c, err);
+    if (rc == 0 && verdict == PROBE_CHANGED)
+        rc = doubt(c, err);
     return rc < 0 ? rc : 1;
 }
 
@@ -290,6 +293,9 @@ void cache_close(struct cache *c)
         return;
     if (cache_sync(c, &err) < 0)
         log_warn("%s", err.text);
+    else
+        for (size_t i = 0; i < c->count; i++)
+            blocks_end(c->media[i]);
     cache_release(c);
     free(c);
 }

@@ -20,6 +20,8 @@
  *   ROOT/ID/device       what was kept with cache_keep
  *   ROOT/ID/MEDIUM.data  sparse, byte n of the medium at offset n
  *   ROOT/ID/MEDIUM.state states and checksums; see state_format.c
+ *   ROOT/ID/MEDIUM.counts of these states, while nobody has it open to write:
+ *                        can be made anew; see counts.c
  *
  * ID is a readable stem and a checksum of the identity text. Two devices for
  * which it is the same, because the checksums collide or because the devices

@@ -23,8 +23,8 @@
 
 #include <immintrin.h>
 
-#define LANES 4U
-#define STEP  (LANES * 16U)
+#define LANES 4UL
+#define STEP  (LANES * 16)
 
 typedef __m128i piece;
 
@@ -65,16 +65,16 @@ by_multiplying(const uint8_t *bytes, size_t len)
     const piece *in = (const piece *)(const void *)bytes;
     piece lane[LANES];
 
-    for (unsigned i = 0; i < LANES; i++)
+    for (size_t i = 0; i < LANES; i++)
         lane[i] = _mm_loadu_si128(in + i);
     /* The first four bytes are inverted. */
     lane[0] = _mm_xor_si128(lane[0], _mm_cvtsi32_si128(-1));
     for (len -= STEP; len > 0; len -= STEP) {
         in += LANES;
-        for (unsigned i = 0; i < LANES; i++)
+        for (size_t i = 0; i < LANES; i++)
             lane[i] = fold(lane[i], by512, _mm_loadu_si128(in + i));
     }
-    for (unsigned i = 1; i < LANES; i++)
+    for (size_t i = 1; i < LANES; i++)
         lane[i] = fold(lane[i - 1], by128, lane[i]);
     return reduce(lane[LANES - 1]);
 }

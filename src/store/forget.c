@@ -20,6 +20,17 @@
 
 #define NAMED_MAX 8U /* strange things that are named each */
 
+static bool is_suffix(const char *dot)
+{
+    static const char *const suffixes[] = {".data", ".state", ".state.old",
+                                           ".counts", ".counts.tmp"};
+
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        if (strcmp(dot, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
 /* MEDIUM.data and the like. */
 static bool is_of_medium(const char *name)
 {
@@ -27,8 +38,7 @@ static bool is_of_medium(const char *name)
     char medium[MEDIUM_NAME_MAX + 1];
 
     if (dot == NULL || (size_t)(dot - name) >= sizeof(medium) ||
-        (strcmp(dot, ".data") != 0 && strcmp(dot, ".state") != 0 &&
-         strcmp(dot, ".state.old") != 0))
+        !is_suffix(dot))
         return false;
     (void)snprintf(medium, sizeof(medium), "%.*s", (int)(dot - name), name);
     return cache_is_name(medium);

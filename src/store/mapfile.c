@@ -32,12 +32,36 @@ static char letter(enum block_state state)
     return '?';
 }
 
+/* As "0x%08llX" has it: a map may have millions of lines. Returns the end. */
+static char *put_hex(char *out, uint64_t value)
+{
+    unsigned digits = 8;
+
+    while (digits < 16 && value >> (4 * digits) != 0)
+        digits++;
+    *out++ = '0';
+    *out++ = 'x';
+    while (digits-- > 0)
+        *out++ = "0123456789ABCDEF"[value >> (4 * digits) & 0xf];
+    return out;
+}
+
 static void add_line(struct buf *list, uint64_t from, uint64_t to, char status)
 {
-    if (to > from)
-        (void)buf_printf(list, "0x%08llX  0x%08llX  %c\n",
-                         (unsigned long long)from,
-                         (unsigned long long)(to - from), status);
+    char line[64];
+    char *at = line;
+
+    if (to <= from)
+        return;
+    at = put_hex(at, from);
+    *at++ = ' ';
+    *at++ = ' ';
+    at = put_hex(at, to - from);
+    *at++ = ' ';
+    *at++ = ' ';
+    *at++ = status;
+    *at++ = '\n';
+    (void)buf_add(list, line, (size_t)(at - line));
 }
 
 static void account(struct summary *sum, enum block_state state, uint64_t at,

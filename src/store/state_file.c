@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Block states on disk: loaded once, then kept up entry by entry.
+// Block states on disk: read in parts, kept up entry by entry.
 
 #include "store/state_file.h"
 
@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BATCH 512U /* entries read or written at once */
@@ -50,20 +51,6 @@ int state_file_inspect(int fd, const struct state_key *key, const char **misfit)
     return rc;
 }
 
-/* Takes over count entries from block n on. */
-static int accept(struct table *t, const uint8_t *in, uint32_t seed, uint64_t n,
-                  size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct table_entry entry = state_entry_decode(in + i * STATE_ENTRY_SIZE,
-                                                      seed, n + i);
-
-        if (entry.state != BLOCK_ABSENT && !table_set(t, n + i, entry))
-            return -ENOMEM;
-    }
-    return 0;
-}
-
 /* The first block at n or behind whose entry may be other than zero. A large
  * medium of which little is known has a file that is nearly all hole. */
 static uint64_t skip_hole(int fd, uint64_t n)
@@ -77,44 +64,63 @@ static uint64_t skip_hole(int fd, uint64_t n)
     return ((uint64_t)at - STATE_HEADER_SIZE) / STATE_ENTRY_SIZE;
 }
 
-/* The blocks from keep on are said to be good but have no bytes. */
-static void drop_tail(struct table *t, uint64_t keep, uint64_t blocks)
+int state_file_read(int fd, const struct state_key *key, uint64_t n,
+                    struct table_entry *out, size_t count)
 {
-    uint64_t n = keep;
-    enum block_state state;
-
-    while (n < blocks) {
-        uint64_t run = table_run(t, n, blocks, &state);
-
-        for (uint64_t i = 0; state != BLOCK_ABSENT && i < run; i++)
-            (void)table_set(t, n + i, (struct table_entry){0});
-        n += run;
-    }
-}
-
-int state_file_load(int fd, const struct state_key *key, uint64_t data_size,
-                    struct table *t)
-{
-    uint64_t blocks = (key->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    uint64_t keep = data_size >= key->size ? blocks : data_size / BLOCK_SIZE;
     uint32_t seed = seed_for(key);
     uint8_t batch[BATCH * STATE_ENTRY_SIZE];
-    size_t got;
+    size_t got = 0;
     int rc = 0;
 
-    for (uint64_t n = skip_hole(fd, 0); n < blocks && rc == 0;
-         n = skip_hole(fd, n + BATCH)) {
-        size_t want = blocks - n < BATCH ? (size_t)(blocks - n) : BATCH;
+    memset(out, 0, count * sizeof(*out));
+    while (count > 0 && rc == 0) {
+        size_t some = count < BATCH ? count : BATCH;
 
-        rc = file_read(fd, batch, want * STATE_ENTRY_SIZE, entry_offset(n),
+        rc = file_read(fd, batch, some * STATE_ENTRY_SIZE, entry_offset(n),
                        &got);
-        if (rc == 0)
-            rc = accept(t, batch, seed, n, got / STATE_ENTRY_SIZE);
+        state_entries_decode(batch, seed, n, out, got / STATE_ENTRY_SIZE);
+        n += some;
+        out += some;
+        count -= some;
     }
-    table_clean(t);
-    if (rc == 0)
-        drop_tail(t, keep, blocks);
     return rc;
+}
+
+/* The blocks of one chunk from n on. */
+static int survey_chunk(int fd, const struct state_key *key, uint64_t n,
+                        size_t count, struct table *t)
+{
+    struct table_entry entries[TABLE_CHUNK];
+    uint32_t states[BLOCK_STATES] = {0};
+    int rc = state_file_read(fd, key, n, entries, count);
+
+    for (size_t i = 0; i < count; i++)
+        states[entries[i].state]++;
+    if (rc == 0)
+        table_expect(t, n, states);
+    return rc;
+}
+
+int state_file_survey(int fd, const struct state_key *key, uint64_t end,
+                      struct table *t)
+{
+    uint64_t next;
+    int rc = 0;
+
+    for (uint64_t n = skip_hole(fd, 0); n < end && rc == 0;
+         n = skip_hole(fd, next)) {
+        n = n / TABLE_CHUNK * TABLE_CHUNK;
+        next = end - n < TABLE_CHUNK ? end : n + TABLE_CHUNK;
+        rc = survey_chunk(fd, key, n, (size_t)(next - n), t);
+    }
+    return rc;
+}
+
+int state_file_cut(int fd, uint64_t end)
+{
+    if (ftruncate(fd, (off_t)entry_offset(end)) < 0 || fdatasync(fd) < 0)
+        return -errno;
+    return 0;
 }
 
 int state_file_write(int fd, const struct state_key *key, uint64_t n,

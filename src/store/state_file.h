@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Block states on disk: loaded once, then kept up entry by entry.
+// Block states on disk: read in parts, kept up entry by entry.
 
 #ifndef STORE_STATE_FILE_H
 #define STORE_STATE_FILE_H
@@ -16,13 +16,18 @@ int state_file_init(int fd, const struct state_key *key);
 int state_file_inspect(int fd, const struct state_key *key,
                        const char **misfit);
 
-/*
- * Fills a new table from a file that fits. Blocks that the file calls good but
- * that reach beyond data_size, the length of the data file, stay absent and
- * are left dirty, so that the next sync puts that right on disk.
- */
-int state_file_load(int fd, const struct state_key *key, uint64_t data_size,
-                    struct table *t);
+/* Tells a new table which states the blocks below end have in a file that
+ * fits. */
+int state_file_survey(int fd, const struct state_key *key, uint64_t end,
+                      struct table *t);
+
+/* Reads the entries of count blocks from n on, all below end; what is not there
+ * is absent. */
+int state_file_read(int fd, const struct state_key *key, uint64_t n,
+                    struct table_entry *out, size_t count);
+
+/* Makes the blocks from end on absent, durably. */
+int state_file_cut(int fd, uint64_t end);
 
 /* Writes the entries of count blocks from n on. */
 int state_file_write(int fd, const struct state_key *key, uint64_t n,

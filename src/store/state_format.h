@@ -46,4 +46,8 @@ void state_entry_encode(uint8_t out[STATE_ENTRY_SIZE], uint32_t seed,
 struct table_entry state_entry_decode(const uint8_t in[STATE_ENTRY_SIZE],
                                       uint32_t seed, uint64_t n);
 
+/* The same for count of them, of the blocks from n on. */
+void state_entries_decode(const uint8_t *in, uint32_t seed, uint64_t n,
+                          struct table_entry *out, size_t count);
+
 #endif

@@ -1,93 +1,88 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The states and checksums of all blocks of a medium, in memory.
+// The states and checksums of all blocks of a medium.
 
 /*
- * A chunk describes CHUNK blocks (2 MiB of the medium); one that never held
- * anything is not there. Invariants of a chunk, asserted by table_check:
+ * Invariants, asserted by table_check for one chunk:
  *
- *   count[s]  how many of its blocks have state s; together its length
- *   dirty     how many of its blocks have the DIRTY bit
- *   crc[i]    0 where state[i] is absent or bad
+ *   places[i].count   how many of its blocks have which state, exactly if it
+ *                     is in memory; groups have the sums
+ *   dirty             how many of its blocks have the DIRTY bit
+ *   crc[i]            0 where state[i] is absent or bad
  */
-#include "store/table.h"
+#include "store/table_priv.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 4096U
-#define DIRTY 0x80U
-
-struct chunk {
-    uint32_t count[BLOCK_STATES];
-    uint32_t dirty;
-    uint8_t state[CHUNK]; /* enum block_state, perhaps with DIRTY */
-    uint32_t crc[CHUNK];
-};
-
-struct table {
-    uint64_t count;
-    uint64_t dirty; /* sum over the chunks */
-    struct chunk *chunks[];
-};
-
-static uint64_t chunk_total(const struct table *t)
+struct table *table_new(uint64_t count, table_read_fn *read, void *arg)
 {
-    return (t->count + CHUNK - 1) / CHUNK;
-}
-
-/* The block behind the chunk of block n. */
-static uint64_t chunk_end(const struct table *t, uint64_t n)
-{
-    uint64_t end = (n / CHUNK + 1) * CHUNK;
-
-    return end < t->count ? end : t->count;
-}
-
-static enum block_state state_in(const struct chunk *c, uint64_t n)
-{
-    return (enum block_state)(c->state[n % CHUNK] & ~DIRTY);
-}
-
-struct table *table_new(uint64_t count)
-{
-    uint64_t total = count / CHUNK + 1;
+    uint64_t chunks = count / CHUNK + 1;
     struct table *t;
 
-    if (total > (SIZE_MAX - sizeof(*t)) / sizeof(struct chunk *))
+    if (chunks > SIZE_MAX / sizeof(struct place))
         return NULL;
-    t = calloc(1, sizeof(*t) + total * sizeof(struct chunk *));
-    if (t != NULL)
-        t->count = count;
-    return t;
+    t = calloc(1, sizeof(*t));
+    if (t == NULL)
+        return NULL;
+    t->count = count;
+    t->read = read;
+    t->arg = arg;
+    t->places = calloc(chunks, sizeof(*t->places));
+    t->groups = calloc(chunks / GROUP + 1, sizeof(*t->groups));
+    if (t->places != NULL && t->groups != NULL)
+        return t;
+    table_free(t);
+    return NULL;
 }
 
 void table_free(struct table *t)
 {
     if (t == NULL)
         return;
-    for (uint64_t i = 0; i < chunk_total(t); i++)
-        free(t->chunks[i]);
+    for (uint32_t i = 0; i < t->n_pool; i++)
+        free(t->pool[i]);
+    free(t->pool);
+    free(t->groups);
+    free(t->places);
     free(t);
+}
+
+void table_expect(struct table *t, uint64_t n,
+                  const uint32_t count[BLOCK_STATES])
+{
+    struct place *p = place_of(t, n);
+
+    assert(n < t->count && p->where == 0 && place_is_empty(p));
+    for (int s = 0; s < STATES; s++) {
+        p->count[s] = (uint16_t)count[s + 1];
+        group_of(t, n)->count[s] += count[s + 1];
+    }
+    t->in_use += !place_is_empty(p);
+}
+
+void table_counts(const struct table *t, uint64_t n,
+                  uint32_t count[BLOCK_STATES])
+{
+    uint32_t len = (uint32_t)(chunk_end(t, n) - n / CHUNK * CHUNK);
+
+    assert(n < t->count);
+    for (int s = 0; s < STATES; s++) {
+        count[s + 1] = place_of(t, n)->count[s];
+        len -= count[s + 1];
+    }
+    count[BLOCK_ABSENT] = len;
 }
 
 bool table_reserve(struct table *t, uint64_t n)
 {
-    struct chunk **c = &t->chunks[n / CHUNK];
-
     assert(n < t->count);
-    if (*c != NULL)
-        return true;
-    *c = calloc(1, sizeof(**c));
-    if (*c == NULL)
-        return false;
-    (*c)->count[BLOCK_ABSENT] = (uint32_t)(chunk_end(t, n) - n / CHUNK * CHUNK);
-    return true;
+    return table_chunk(t, n, true) != NULL;
 }
 
-struct table_entry table_get(const struct table *t, uint64_t n)
+struct table_entry table_get(struct table *t, uint64_t n)
 {
-    const struct chunk *c = t->chunks[n / CHUNK];
+    const struct chunk *c = table_chunk(t, n, false);
 
     assert(n < t->count);
     if (c == NULL)
@@ -95,119 +90,79 @@ struct table_entry table_get(const struct table *t, uint64_t n)
     return (struct table_entry){c->crc[n % CHUNK], state_in(c, n)};
 }
 
+/* A block around n is no longer before, but now. */
+static void count_change(struct table *t, uint64_t n, enum block_state before,
+                         enum block_state now)
+{
+    struct place *p = place_of(t, n);
+    struct group *g = group_of(t, n);
+
+    t->in_use -= !place_is_empty(p);
+    if (before != BLOCK_ABSENT) {
+        p->count[before - 1]--;
+        g->count[before - 1]--;
+    }
+    if (now != BLOCK_ABSENT) {
+        p->count[now - 1]++;
+        g->count[now - 1]++;
+    }
+    t->in_use += !place_is_empty(p);
+}
+
+static void count_dirty(struct table *t, struct chunk *c, uint32_t count,
+                        bool more)
+{
+    uint32_t *of_group = &t->groups[c->number / GROUP].dirty;
+
+    c->dirty = more ? c->dirty + count : c->dirty - count;
+    *of_group = more ? *of_group + count : *of_group - count;
+    t->dirty = more ? t->dirty + count : t->dirty - count;
+}
+
 bool table_set(struct table *t, uint64_t n, struct table_entry entry)
 {
     struct chunk *c;
 
     assert(n < t->count);
-    if (!table_reserve(t, n))
+    c = table_chunk(t, n, true);
+    if (c == NULL)
         return false;
-    c = t->chunks[n / CHUNK];
-    if ((c->state[n % CHUNK] & DIRTY) == 0) {
-        c->dirty++;
-        t->dirty++;
-    }
-    c->count[state_in(c, n)]--;
-    c->count[entry.state]++;
+    if ((c->state[n % CHUNK] & DIRTY) == 0)
+        count_dirty(t, c, 1, true);
+    count_change(t, n, state_in(c, n), entry.state);
     c->state[n % CHUNK] = (uint8_t)(entry.state | DIRTY);
     c->crc[n % CHUNK] = block_state_known(entry.state) ? entry.crc : 0;
     return true;
 }
 
-/* The first block of [n, end), all of one chunk, that has another state. */
-static uint64_t skip_same(const struct chunk *c, uint64_t n, uint64_t end,
-                          enum block_state state)
+/* The first dirty block of [n, end), all of one chunk; end: there is none. A
+ * dirty one is in memory. */
+static uint64_t dirty_in(const struct table *t, uint64_t n, uint64_t end)
 {
-    if (c == NULL)
-        return state == BLOCK_ABSENT ? end : n;
-    while (n < end && state_in(c, n) == state)
+    uint32_t where = place_of(t, n)->where;
+    const struct chunk *c = where != 0 ? t->pool[where - 1] : NULL;
+
+    if (c == NULL || c->dirty == 0)
+        return end;
+    while (n < end && (c->state[n % CHUNK] & DIRTY) == 0)
         n++;
     return n;
 }
 
-uint64_t table_run(const struct table *t, uint64_t n, uint64_t end,
-                   enum block_state *state)
+uint64_t table_next_dirty(struct table *t, uint64_t n)
 {
-    uint64_t at = n;
+    while (t->dirty > 0 && n < t->count) {
+        uint64_t end = chunk_end(t, n);
+        uint64_t at;
 
-    assert(n < end && end <= t->count);
-    *state = table_get(t, n).state;
-    while (at < end) {
-        uint64_t stop = chunk_end(t, at) < end ? chunk_end(t, at) : end;
-
-        at = skip_same(t->chunks[at / CHUNK], at, stop, *state);
-        if (at < stop)
-            break;
-    }
-    return at - n;
-}
-
-void table_tally(const struct table *t, uint64_t first, uint64_t end,
-                 uint64_t count[BLOCK_STATES])
-{
-    uint64_t stop;
-
-    assert(end <= t->count);
-    for (uint64_t n = first; n < end; n = stop) {
-        const struct chunk *c = t->chunks[n / CHUNK];
-
-        stop = chunk_end(t, n) < end ? chunk_end(t, n) : end;
-        if (c == NULL) {
-            count[BLOCK_ABSENT] += stop - n;
-        } else if (n % CHUNK == 0 && stop == chunk_end(t, n)) {
-            for (int s = 0; s < BLOCK_STATES; s++)
-                count[s] += c->count[s];
-        } else {
-            for (; n < stop; n++)
-                count[state_in(c, n)]++;
-        }
-    }
-}
-
-static uint64_t known_in(const struct chunk *c)
-{
-    uint64_t known = 0;
-
-    for (int s = 0; c != NULL && s < BLOCK_STATES; s++)
-        if (block_state_known((enum block_state)s))
-            known += c->count[s];
-    return known;
-}
-
-bool table_nth_known(const struct table *t, uint64_t rank, uint64_t *n)
-{
-    for (uint64_t i = 0; i < chunk_total(t); i++) {
-        const struct chunk *c = t->chunks[i];
-        uint64_t known = known_in(c);
-
-        if (rank >= known) {
-            rank -= known;
+        if (group_of(t, n)->dirty == 0) {
+            n = group_end(t, n);
             continue;
         }
-        for (*n = i * CHUNK;; (*n)++) {
-            if (!block_state_known(state_in(c, *n)))
-                continue;
-            if (rank-- == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-uint64_t table_next_dirty(const struct table *t, uint64_t n)
-{
-    uint64_t end;
-
-    for (; t->dirty > 0 && n < t->count; n = end) {
-        const struct chunk *c = t->chunks[n / CHUNK];
-
-        end = chunk_end(t, n);
-        if (c == NULL || c->dirty == 0)
-            continue;
-        for (; n < end; n++) {
-            if ((c->state[n % CHUNK] & DIRTY) != 0)
-                return n;
-        }
+        at = dirty_in(t, n, end);
+        if (at < end)
+            return at;
+        n = end;
     }
     return t->count;
 }
@@ -219,64 +174,69 @@ size_t table_take_dirty(struct table *t, uint64_t *n, struct table_entry *out,
 
     *n = table_next_dirty(t, *n);
     for (uint64_t at = *n; at < t->count && taken < max; at++, taken++) {
-        struct chunk *c = t->chunks[at / CHUNK];
+        struct chunk *c;
 
-        if (c == NULL || (c->state[at % CHUNK] & DIRTY) == 0)
+        if (dirty_in(t, at, at + 1) != at)
+            break;
+        c = table_chunk(t, at, false);
+        if (c == NULL)
             break;
         out[taken] = table_get(t, at);
         c->state[at % CHUNK] = (uint8_t)(c->state[at % CHUNK] & ~DIRTY);
-        c->dirty--;
-        t->dirty--;
+        c->unsettled = true;
+        count_dirty(t, c, 1, false);
     }
     return taken;
 }
 
-static void mark_all(struct table *t, bool dirty)
+void table_settle(struct table *t)
 {
-    t->dirty = 0;
-    for (uint64_t n = 0; n < t->count; n = chunk_end(t, n)) {
-        struct chunk *c = t->chunks[n / CHUNK];
-        uint32_t len = (uint32_t)(chunk_end(t, n) - n);
-
-        if (c == NULL)
-            continue;
-        for (uint32_t i = 0; i < len; i++)
-            c->state[i] = (uint8_t)((c->state[i] & ~DIRTY) |
-                                    (dirty ? DIRTY : 0));
-        c->dirty = dirty ? len : 0;
-        t->dirty += c->dirty;
-    }
+    for (uint32_t i = 0; i < t->n_pool; i++)
+        t->pool[i]->unsettled = false;
+    table_trim(t);
 }
 
 void table_taint(struct table *t)
 {
-    mark_all(t, true);
+    for (uint32_t i = 0; i < t->n_pool; i++) {
+        struct chunk *c = t->pool[i];
+        uint64_t n = c->number * CHUNK;
+        uint32_t len = (uint32_t)(chunk_end(t, n) - n);
+
+        if (!c->unsettled)
+            continue;
+        c->unsettled = false;
+        count_dirty(t, c, len - c->dirty, true);
+        for (uint32_t j = 0; j < len; j++)
+            c->state[j] |= DIRTY;
+    }
 }
 
-void table_clean(struct table *t)
-{
-    mark_all(t, false);
-}
-
-void table_check(const struct table *t, uint64_t n)
+void table_check(struct table *t, uint64_t n)
 {
 #ifndef NDEBUG
-    const struct chunk *c = t->chunks[n / CHUNK];
-    uint32_t len = (uint32_t)(chunk_end(t, n) - n / CHUNK * CHUNK);
-    uint32_t count[BLOCK_STATES] = {0};
+    uint64_t first = n / CHUNK * CHUNK;
+    uint64_t end = chunk_end(t, n);
+    uint16_t count[BLOCK_STATES] = {0};
     uint32_t dirty = 0;
+    uint32_t where = place_of(t, n)->where;
+    const struct chunk *c;
 
-    if (c == NULL)
+    if (where == 0)
         return;
-    for (uint32_t i = 0; i < len; i++) {
+    c = t->pool[where - 1];
+    assert(c->number == n / CHUNK);
+    for (uint64_t i = first; i < end; i++) {
         enum block_state state = state_in(c, i);
 
-        assert(block_state_known(state) || c->crc[i] == 0);
+        assert(block_state_known(state) || c->crc[i % CHUNK] == 0);
         count[state]++;
-        dirty += (c->state[i] & DIRTY) != 0;
+        dirty += (c->state[i % CHUNK] & DIRTY) != 0;
     }
-    assert(memcmp(count, c->count, sizeof(count)) == 0);
-    assert(dirty == c->dirty && dirty <= t->dirty);
+    assert(memcmp(count + 1, place_of(t, n)->count,
+                  STATES * sizeof(count[0])) == 0);
+    assert(dirty == c->dirty && dirty <= group_of(t, n)->dirty);
+    assert(group_of(t, n)->dirty <= t->dirty);
 #else
     (void)t;
     (void)n;

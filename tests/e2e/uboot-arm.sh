@@ -72,7 +72,7 @@ umount "$T/loop"
 unmount_fwfs
 
 # The same again: not one byte from the device.
-mount_fwfs "${options[@]}"
+mount_fwfs "${options[@]}" -o readahead=0
 dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=16 count=16 status=none
 same_part "$T/part" "$T/f0" 1048576 "1 MiB of flash.bin, again"
 mount -o loop,ro "$T/mnt/image.sqsh" "$T/loop"

@@ -38,7 +38,7 @@ same_part "$T/part" "$T/flash" 1024 "the boot loader"
 note "fetched: $(status device_bytes_read)"
 unmount_fwfs
 
-mount_fwfs
+mount_fwfs -o readahead=0
 dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=31 count=4 status=none
 same_part "$T/part" "$T/flash" $((31 * 65536)) "256 KiB of flash.bin, again"
 equal 0 "$(status device_bytes_read)" "device_bytes_read of the second mount"

@@ -52,6 +52,7 @@ struct board {
     size_t endless_len;
     char edit[256];
     size_t edit_len;
+    unsigned long long next; /* where a camera's d goes on */
     size_t out_len;
     size_t out_taken;
     uint64_t reads;
@@ -142,10 +143,13 @@ static bool board_dump(struct board *b, const char *line)
     char kind;
 
     if (b->camera) {
-        if (sscanf(line, "d -%c 0x%llX", &kind, &at) != 2)
+        at = b->next;
+        if (sscanf(line, "d -%c 0x%llX", &kind, &at) < 1 ||
+            (strlen(line) > 4 && line[4] != ' '))
             return false;
         width = kind == 's' ? 4 : 1;
         count = 0x100 / width;
+        b->next = at + 0x100;
         board_say(b, "Displaying memory at 0x%llX\n\r", at);
     } else {
         if (sscanf(line, "md.%c %llx %llx", &kind, &at, &count) != 3)
@@ -303,12 +307,14 @@ static void board_must_be_whole(struct board *b, const char *line)
 {
     size_t before = b->out_len;
     size_t taken = b->out_taken;
+    unsigned long long next = b->next;
 
     line = board_without_keys(line);
     if (*line == '\0' || board_is_listed(line) ||
         (!b->camera && board_may_lack(line)) || board_answer(b, line)) {
         b->out_len = before;
         b->out_taken = taken;
+        b->next = next;
         return;
     }
     (void)fprintf(stderr, "ran '%s'\n", line);

@@ -41,15 +41,26 @@ struct fake {
     bool gone;
     bool back; /* opening it again helps */
     bool closed;
+    unsigned host_baud;   /* 0: nobody looks at speeds */
+    unsigned device_baud; /* when it is another, nothing arrives as it was */
+    unsigned port_max;    /* the port does no faster one; 0: any */
 };
+
+/* What a byte becomes on the way: never text. */
+static inline char fake_carry(const struct fake *f, char byte)
+{
+    return f->host_baud == f->device_baud
+               ? byte
+               : (char)(0x80 | ((unsigned char)byte * 37U + 5U) % 0x80);
+}
 
 static inline void fake_say_bytes(struct fake *f, const void *bytes, size_t len)
 {
     if (f->out_taken == f->out_len)
         f->out_taken = f->out_len = 0;
     assert_true(len <= FAKE_SIZE - f->out_len);
-    memcpy(f->out + f->out_len, bytes, len);
-    f->out_len += len;
+    for (size_t i = 0; i < len; i++)
+        f->out[f->out_len++] = fake_carry(f, ((const char *)bytes)[i]);
 }
 
 static inline void fake_say(struct fake *f, const char *text)
@@ -102,8 +113,21 @@ static inline int fake_write(void *ctx, const void *bytes, size_t len,
         f->sent[f->sent_len++] = at[i];
         f->sent[f->sent_len] = '\0';
         if (f->hear != NULL)
-            f->hear(f->arg, at[i]);
+            f->hear(f->arg, fake_carry(f, at[i]));
     }
+    return 0;
+}
+
+static inline int fake_set_baud(void *ctx, unsigned baud)
+{
+    struct fake *f = ctx;
+
+    if (f->gone)
+        return -ENODEV;
+    if (f->port_max != 0 && baud > f->port_max)
+        return -EINVAL;
+    if (f->host_baud != 0)
+        f->host_baud = baud;
     return 0;
 }
 
@@ -135,6 +159,7 @@ static inline void fake_close(void *ctx)
 static const struct line_ops fake_ops = {
     .read = fake_read,
     .write = fake_write,
+    .set_baud = fake_set_baud,
     .reopen = fake_reopen,
     .wake = fake_wake,
     .close = fake_close,

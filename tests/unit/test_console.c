@@ -106,6 +106,30 @@ static void noise_without_end_runs_nothing(void **state)
     }
 }
 
+/* A small receive FIFO, read too slowly. */
+static void what_is_lost_is_typed_in_smaller_pieces(void **state)
+{
+    static const char command[] = "crc32 9f000000 10000 or so";
+
+    (void)state;
+    for (unsigned max = 32; max >= 8; max /= 2) {
+        CLEANUP_BUF struct buf got = {0};
+        rig_up(false);
+        rig.l.answer = answer;
+        answer_text = "ok\n";
+        rig.l.burst_max = max;
+        for (unsigned i = 0; i < 2; i++)
+            assert_int_equal(
+                console_ask(&rig.c, command, NULL, 1000, &got, NULL), 0);
+        assert_int_equal(rig.l.n_ran, 2);
+        assert_string_equal(rig.l.ran[0], command);
+        assert_string_equal(rig.l.ran[1], command);
+        assert_int_equal(rig.c.chunk, max == 32 ? 0 : max);
+        assert_int_equal(rig.c.wrong_echoes, max == 32 ? 0 : max == 16 ? 1 : 2);
+        rig_down();
+    }
+}
+
 static void more_than_the_echo_is_wrong_too(void **state)
 {
     struct err err = {""};
@@ -465,6 +489,7 @@ int main(void)
         cmocka_unit_test(asks_both),
         cmocka_unit_test(a_garbled_command_is_not_run),
         cmocka_unit_test(noise_without_end_runs_nothing),
+        cmocka_unit_test(what_is_lost_is_typed_in_smaller_pieces),
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
         cmocka_unit_test(a_reset_while_typing_is_noticed),
         cmocka_unit_test(control_codes_in_the_echo_are_wrong),

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Tests of the CRC-32 of blocks: the same as zlib's, whatever computes it.
 
+#include "unit.h"
+
 #include "store/crc.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <zlib.h>
-
-#include <cmocka.h>
 
 #define LONGEST 1200U /* lanes, what is left of them, several rounds */
 

@@ -198,12 +198,12 @@ static void cuts_what_is_too_long(void **state)
 
     (void)state;
     up(false, false);
-    assert_int_equal(device_read_max(dev, NOR_BASE), 65536);
+    assert_int_equal(device_read_max(dev, NOR_BASE), 0x40000);
     assert_int_equal(read_at(NOR_BASE, 0x100000), 0);
-    assert_int_equal(rows, 4096 + 2 * 64);
+    assert_int_equal(rows, 0x4000 + 2 * 64);
     device_get_stats(dev, &stats);
-    assert_true(stats.device_bytes_read >= 65536);
-    assert_true(stats.line_bytes_received > 262144);
+    assert_true(stats.device_bytes_read >= 0x40000);
+    assert_true(stats.line_bytes_received > 4 * UINT64_C(0x40000));
     assert_int_equal(stats.rows_bad + stats.rows_lost, 0);
     assert_int_equal(stats.line, DEVICE_LINE_IDLE);
     down();

@@ -79,7 +79,7 @@ static void takes_the_cheapest(void **state)
 {
     (void)state;
     up_with(rich_answer, false);
-    assert_int_equal(device_read_max(dev, NOR_BASE), 65536);
+    assert_int_equal(device_read_max(dev, NOR_BASE), 0x40000);
     assert_int_equal(read_at(NOR_BASE, 0x4000), 0);
     assert_int_equal(rows, 0x400 + 64); /* on_row compares them */
     assert_int_equal(rig.l.n_ran, 3);

@@ -54,6 +54,7 @@ static void set_up(struct fixture *x)
                          .commands = 4,
                          .rows_bad = 5,
                          .rows_lost = 6,
+                         .speed = 460800,
                          .line = DEVICE_LINE_BUSY},
               .fetch = {.pending = 7,
                         .rate_bps = 2400,
@@ -95,6 +96,7 @@ static void text_has_every_fact_once(void **state)
                         "exchanged: no\n"
                         "pending: 7\n"
                         "rate_bps: 2400\n"
+                        "speed: 460800\n"
                         "device_bytes_read: 1\n"
                         "line_bytes_received: 2\n"
                         "line_bytes_sent: 3\n"
@@ -157,6 +159,7 @@ static void json_has_the_same_facts(void **state)
         "  \"exchanged\": \"no\",\n"
         "  \"pending\": 7,\n"
         "  \"rate_bps\": 2400,\n"
+        "  \"speed\": 460800,\n"
         "  \"device_bytes_read\": 1,\n"
         "  \"line_bytes_received\": 2,\n"
         "  \"line_bytes_sent\": 3,\n"

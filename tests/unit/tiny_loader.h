@@ -28,9 +28,12 @@ struct loader {
     void (*mangle)(struct loader *l, char *row, uint64_t address);
     unsigned garble_echoes; /* of so many next letters the echo is wrong */
     bool deaf;              /* nothing that is typed arrives */
-    unsigned fifo_max;      /* what is typed while it prints is kept */
-    const char *ahead;      /* heard instead of that; NULL: it is */
+    unsigned burst_max; /* what is typed at once beyond that is lost; 0: no */
+    unsigned burst;
+    unsigned fifo_max; /* what is typed while it prints is kept */
+    const char *ahead; /* heard instead of that; NULL: it is */
     bool interruptible;
+    bool mute; /* waits for something, so that no prompt follows */
 
     char edit[256];
     size_t edit_len;
@@ -57,6 +60,8 @@ static inline const char *loader_eol(const struct loader *l)
 
 static inline void loader_prompt(struct loader *l)
 {
+    if (l->mute)
+        return;
     if (l->winbond)
         fake_say(&l->line, "\n\r\r");
     fake_say(&l->line, l->prompt);
@@ -241,6 +246,10 @@ static inline void loader_hear(void *arg, char byte)
     struct loader *l = arg;
     char echo = byte;
 
+    if (l->line.out_taken == l->line.out_len)
+        l->burst = 0;
+    if (l->burst_max != 0 && ++l->burst > l->burst_max)
+        return;
     if (l->asking && byte == '\r') {
         l->asking = false;
         fake_say(&l->line, "S0030000FC\r\n");

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A boot loader that waits at a speed where an earlier session left it.
+
+#include "monitor/attach_priv.h"
+
+#include "base/log.h"
+
+#define WAIT_MS   500U
+#define BUSY_MS   30000U /* for the end of a dump that runs there */
+#define AGAIN_MS  5000U
+#define TRIES_MAX 3U
+
+void attach_count_anew(struct attach *a)
+{
+    a->odd = a->c->garble.odd;
+    a->received = atomic_load(&a->c->received);
+}
+
+/* One in part of what came is no text. */
+static bool is_odd(const struct attach *a, unsigned part)
+{
+    return (a->c->garble.odd - a->odd) * part >=
+           atomic_load(&a->c->received) - a->received;
+}
+
+bool attach_is_elsewhere(const struct attach *a, unsigned bytes)
+{
+    return a->config->n_rates > 0 && a->rates_tried < TRIES_MAX &&
+           a->c->garble.odd - a->odd >= bytes && is_odd(a, 4);
+}
+
+static int wake(struct attach *a, unsigned patience_ms)
+{
+    int ret;
+
+    attach_gather(a);
+    attach_count_anew(a);
+    recognise_woken(&a->recognise);
+    ret = attach_wake_only(a);
+    return ret == 0 ? console_drain(a->c, RECOGNISE_QUIET_MS,
+                                    deadline_in(patience_ms))
+                    : ret;
+}
+
+/* 1: a prompt that some dialect knows answers at the speed of the port. Nothing
+ * but a line end is sent before that: at a wrong speed it arrives as one or two
+ * characters of no meaning. */
+static int try_here(struct attach *a)
+{
+    int ret = wake(a, WAIT_MS);
+    bool text = !is_odd(a, 8);
+
+    if (ret == 0 && text && !recognise_candidate(&a->recognise)) {
+        ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(BUSY_MS));
+        if (ret == 0)
+            ret = wake(a, WAIT_MS);
+    }
+    if (ret < 0 || !recognise_candidate(&a->recognise))
+        return ret;
+    return recognise_prompt(&a->recognise);
+}
+
+int attach_try_rates(struct attach *a)
+{
+    const struct attach_config *config = a->config;
+    int ret = 0;
+
+    a->rates_tried++;
+    for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
+        if (line_set_baud(a->c->line, config->rates[i]) < 0)
+            continue;
+        ret = try_here(a);
+        if (ret > 0)
+            *config->found_rate = config->rates[i];
+    }
+    if (ret <= 0)
+        (void)line_set_baud(a->c->line, config->baud);
+    attach_count_anew(a);
+    a->rates_at = deadline_in(AGAIN_MS);
+    if (ret > 0)
+        log_warn("the boot loader answers at %u baud, not at %u: %s",
+                 *config->found_rate, config->baud,
+                 *config->found_rate > config->baud
+                     ? "an earlier session left it there"
+                     : "-b says so the next time");
+    return ret;
+}

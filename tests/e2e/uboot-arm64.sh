@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Real U-Boot of 64 bits: double words are the cheapest that it prints.
+# alone: QEMU
+
+. "$(dirname "$0")/lib.sh"
+need_fuse
+need qemu-system-aarch64
+loader=/usr/lib/u-boot/qemu_arm64/u-boot.bin
+[ -e "$loader" ] || skip "no $loader (package u-boot-qemu)"
+
+blank 64M > "$T/f0"
+put "$loader" 0 "$T/f0"
+noise 300000 data > "$T/data"
+put "$T/data" 1400000 "$T/f0"
+blank 64M > "$T/f1"
+start_qemu qemu-system-aarch64 -M virt -cpu cortex-a57 -m 256 \
+    -drive "if=pflash,format=raw,file=$T/f0" \
+    -drive "if=pflash,format=raw,file=$T/f1"
+
+"$FWFS" --probe "$T/tty" > "$T/probe" || fail "probe: $(cat "$T/probe")"
+for text in 'dump command: md.q ' 'double-words: in use, 3.' \
+    'words are printed reversed (little-endian)'; do
+    grep -qF "$text" "$T/probe" || fail "no '$text' in: $(cat "$T/probe")"
+done
+
+mount_fwfs --no-cache
+dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=21 count=4 status=none
+same_part "$T/part" "$T/f0" $((21 << 16)) '256 KiB of flash.bin'
+equal 0 "$(status rows_bad)" 'bad rows'
+unmount_fwfs

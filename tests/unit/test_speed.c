@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The line's speed: raised, proved, given up, put back, found again.
+
+#include "console_util.h"
+
+#include "monitor/device_priv.h"
+
+#include <limits.h>
+
+#define BASE     115200U
+#define NOR_BASE 0x9f000000U
+#define FLASH    0x7f000000U
+#define ANY      UINT_MAX /* as fast as it goes */
+
+static struct device *dev;
+static struct err err;
+static unsigned device_max; /* the boot loader's table ends there */
+static unsigned bad_from;   /* at this speed and above rows come damaged, ... */
+static unsigned bad_after;  /* ... from that many rows at it on */
+static unsigned rows_said;
+static unsigned dead; /* at this speed nothing arrives as it was */
+static uint8_t got[0x4000];
+static unsigned rows;
+static unsigned opened_at;
+
+/* Takes the place of the one of line/tty.c. */
+int line_open_tty(struct line **out, const char *path, unsigned baud,
+                  struct err *e)
+{
+    (void)path;
+    (void)e;
+    opened_at = baud;
+    rig.l.line.host_baud = baud;
+    *out = fake_open(&rig.l.line);
+    return 0;
+}
+
+static void arrive(unsigned baud)
+{
+    /* A speed of its own, for what a dead one makes of everything. */
+    rig.l.line.device_baud = baud == dead ? baud + 1 : baud;
+    rows_said = 0;
+}
+
+static const char *change(struct loader *l, unsigned baud)
+{
+    static char text[100];
+
+    if (baud > device_max) {
+        (void)sprintf(text, "## Baudrate %u bps not supported\n", baud);
+        return l->winbond ? "Unsupported speed.\n" : text;
+    }
+    if (!l->winbond) {
+        (void)sprintf(
+            text, "## Switch baudrate to %u bps and press ENTER ...\r\n", baud);
+        fake_say(&l->line, text);
+        l->mute = true;
+    }
+    arrive(baud);
+    return "";
+}
+
+static void hear(void *arg, char byte)
+{
+    struct loader *l = arg;
+
+    if (!l->mute) {
+        loader_hear(arg, byte);
+    } else if (byte == '\r') {
+        l->mute = false;
+        loader_prompt(l);
+    }
+}
+
+static const char *uboot_answer(struct loader *l, const char *command)
+{
+    if (strncmp(command, "setenv baudrate ", 16) == 0)
+        return change(l, (unsigned)strtoul(command + 16, NULL, 10));
+    if (strcmp(command, "version") == 0)
+        return "U-Boot 2013.07 (Jan 02 2020 - 03:04:05)\n";
+    if (strcmp(command, "bdinfo") == 0)
+        return "flashstart  = 0x9F000000\nflashsize   = 0x00400000\n"
+               "ethaddr     = 02:00:00:12:34:56\n";
+    return NULL;
+}
+
+static const char *winbond_answer(struct loader *l, const char *command)
+{
+    if (strncmp(command, "b ", 2) == 0)
+        return change(l, (unsigned)strtoul(command + 2, NULL, 10));
+    if (strcmp(command, "i") == 0)
+        return "W90P745 Boot Loader [ Version 1.1 ] Rebuilt on May 1 2010\n"
+               "Memory Size is 0x1000000 Bytes, Flash Size is 0x200000 Bytes\n"
+               "        MAC Address         : 02:00:00:AA:BB:CC\n";
+    return NULL;
+}
+
+static void mangle(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    rows_said++;
+    if (bad_from != 0 && l->line.device_baud >= bad_from &&
+        rows_said > bad_after && rows_said % 4 == 0)
+        row[20] = '~';
+}
+
+static void prepare(bool winbond)
+{
+    loader_init(&rig.l, winbond);
+    rig.l.answer = winbond ? winbond_answer : uboot_answer;
+    rig.l.line.hear = hear;
+    rig.l.mangle = mangle;
+    rig.l.line.device_baud = BASE;
+    device_max = 460800;
+    bad_from = bad_after = dead = rows_said = 0;
+    dev = NULL;
+    err.text[0] = '\0';
+    clock_set_source(fake_now);
+}
+
+static int open_it(unsigned baud, unsigned limit)
+{
+    const struct device_config config = {.port = "/dev/ttyFAKE",
+                                         .baud = baud,
+                                         .attach_timeout_ms = 60000,
+                                         .speed = limit};
+
+    return device_open(&dev, &config, &err);
+}
+
+static unsigned speed(void)
+{
+    struct device_stats s;
+
+    device_get_stats(dev, &s);
+    if (dev != NULL && s.speed == rig.l.line.host_baud)
+        return s.speed;
+    fail_msg("status says %u, the port is at %u", s.speed,
+             rig.l.line.host_baud);
+    return 0;
+}
+
+static void up(unsigned limit)
+{
+    if (open_it(BASE, limit) != 0)
+        fail_msg("%s", err.text);
+    assert_true(dev->in_step);
+}
+
+static unsigned ran(const char *command)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < rig.l.n_ran; i++)
+        n += strncmp(rig.l.ran[i], command, strlen(command)) == 0;
+    return n;
+}
+
+static void down(void)
+{
+    device_close(dev);
+    assert_true(rig.l.line.closed);
+    assert_int_equal(rig.l.line.device_baud, BASE);
+    assert_int_equal(ran("saveenv"), 0);
+}
+
+static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
+                   size_t len)
+{
+    uint64_t from = *(const uint64_t *)arg;
+
+    for (size_t i = 0; i < len; i++)
+        assert_int_equal(bytes[i], rig.l.byte(address + i));
+    if (address >= from && address + len <= from + sizeof(got)) {
+        rows += (unsigned)(len / 16);
+        memcpy(got + (address - from), bytes, len);
+    }
+}
+
+/* All of len bytes, command by command, however often one is lost. */
+static void read_all(uint64_t from, uint64_t len)
+{
+    const struct device_sink sink = {.row = on_row, .arg = &from};
+    uint64_t at = 0;
+
+    for (unsigned tries = 0; at < len; tries++) {
+        uint64_t max = device_read_max(dev, from + at);
+        uint64_t piece = max < len - at ? max : len - at;
+        assert_true(tries < 400);
+        rows = 0;
+        if (device_read(dev, DEVICE_FIRST, from + at, piece, &sink, &err) ==
+                0 &&
+            rows >= piece / 16)
+            at += piece;
+    }
+}
+
+/* --- raised -------------------------------------------------------------- */
+
+static void stays_unless_asked(void **state)
+{
+    (void)state;
+    prepare(false);
+    up(0);
+    assert_int_equal(ran("setenv"), 0);
+    assert_int_equal(speed(), BASE);
+    down();
+    assert_int_equal(ran("setenv"), 0);
+}
+
+static void the_fastest_that_is_taken(void **state)
+{
+    (void)state;
+    prepare(false);
+    up(ANY);
+    assert_int_equal(speed(), 460800);
+    assert_int_equal(ran("setenv baudrate 921600"), 1); /* refused */
+    read_all(NOR_BASE, 0x2000);
+    assert_int_equal(device_contact(dev), 0);
+    down();
+    assert_int_equal(ran("setenv baudrate 115200"), 1);
+}
+
+static void one_that_just_changes(void **state)
+{
+    (void)state;
+    prepare(true);
+    up(ANY);
+    assert_int_equal(speed(), 460800);
+    assert_int_equal(ran("b 460800"), 1);
+    read_all(FLASH, 0x1000);
+    down();
+    assert_int_equal(ran("b 115200"), 1);
+}
+
+static void no_faster_than_asked(void **state)
+{
+    (void)state;
+    prepare(true);
+    up(300000);
+    assert_int_equal(speed(), 230400);
+    assert_int_equal(ran("b 460800"), 0);
+    down();
+    prepare(true);
+    up(9600); /* slower than it is */
+    assert_int_equal(speed(), BASE);
+    assert_int_equal(ran("b "), 0);
+    down();
+}
+
+static void one_that_refuses_in_silence_of_the_port(void **state)
+{
+    (void)state;
+    prepare(true);
+    device_max = 230400;
+    up(ANY);
+    assert_int_equal(ran("b 460800"), 1);
+    assert_int_equal(speed(), 230400);
+    down();
+}
+
+static void no_faster_than_the_port(void **state)
+{
+    (void)state;
+    prepare(true);
+    rig.l.line.port_max = 230400;
+    up(ANY);
+    assert_int_equal(speed(), 230400);
+    assert_int_equal(ran("b 460800"), 0);
+    down();
+}
+
+static void not_where_it_could_not_come_back(void **state)
+{
+    (void)state;
+    prepare(true);
+    rig.l.line.device_baud = 123456;
+    assert_int_equal(open_it(123456, ANY), 0);
+    assert_int_equal(ran("b "), 0);
+    device_close(dev);
+    assert_int_equal(rig.l.line.device_baud, 123456);
+}
+
+/* --- proved -------------------------------------------------------------- */
+
+static void damaged_rows_disprove_it(void **state)
+{
+    struct device_stats s;
+
+    (void)state;
+    for (int winbond = 0; winbond <= 1; winbond++) {
+        prepare(winbond == 1);
+        bad_from = 460800;
+        up(ANY);
+        assert_int_equal(speed(), 230400);
+        device_get_stats(dev, &s);
+        assert_int_equal(s.rows_bad + s.rows_lost, 0);
+        read_all(winbond == 1 ? FLASH : NOR_BASE, 0x1000);
+        down();
+    }
+}
+
+/* As undetected damage makes them. */
+static uint8_t other_byte(uint64_t address)
+{
+    return loader_noise_byte(address) ^
+           (rig.l.line.device_baud > 230400 && address % 1024 == 1000);
+}
+
+static void other_bytes_disprove_it(void **state)
+{
+    (void)state;
+    prepare(false);
+    rig.l.byte = other_byte;
+    up(ANY);
+    assert_int_equal(ran("setenv baudrate 460800"), 1);
+    assert_int_equal(speed(), 230400);
+    down();
+}
+
+/* --- given up ------------------------------------------------------------ */
+
+static void gone_bad_later(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond <= 1; winbond++) {
+        prepare(winbond == 1);
+        bad_from = 460800;
+        bad_after = 400;
+        up(ANY);
+        assert_int_equal(speed(), 460800);
+        read_all(winbond == 1 ? FLASH : NOR_BASE, 0x4000);
+        assert_int_equal(speed(), 230400);
+        assert_int_equal(device_contact(dev), 0);
+        down();
+    }
+}
+
+static void bad_at_every_speed_but_the_first(void **state)
+{
+    (void)state;
+    prepare(true);
+    bad_from = 115201;
+    bad_after = 80; /* behind the proof */
+    up(ANY);
+    read_all(FLASH, 0x4000);
+    assert_int_equal(speed(), BASE);
+    down();
+}
+
+static void noise_at_home_changes_nothing(void **state)
+{
+    uint64_t from = FLASH;
+    const struct device_sink sink = {.row = on_row, .arg = &from};
+
+    (void)state;
+    prepare(true);
+    bad_from = 1;
+    bad_after = 10;
+    up(0);
+    (void)device_read(dev, DEVICE_FIRST, FLASH, 0x100, &sink, &err);
+    assert_int_equal(speed(), BASE);
+    assert_int_equal(ran("b "), 0);
+    bad_from = 0;
+    down();
+}
+
+/* --- reset --------------------------------------------------------------- */
+
+static void reset(struct loader *l)
+{
+    l->dumping = l->mute = false;
+    l->edit_len = 0;
+    arrive(BASE);
+    if (l->winbond)
+        fake_say(&l->line, "W90P745 Boot Loader [ Version 1.1 ]\n\r"
+                           "Memory Size is 0x1000000 Bytes\n\r");
+    else
+        fake_say(&l->line, "\r\nU-Boot 2013.07 (Jan 02 2020)\r\n\r\n"
+                           "DRAM:  64 MiB\r\n");
+    loader_prompt(l);
+}
+
+static unsigned reset_at; /* rows said at a raised speed; 0: never */
+
+static void mangle_or_reset(struct loader *l, char *row, uint64_t address)
+{
+    mangle(l, row, address);
+    if (reset_at == 0 || rows_said != reset_at || l->line.device_baud == BASE)
+        return;
+    reset_at = 0;
+    row[0] = '\0';
+    reset(l);
+}
+
+static void reset_in_the_middle(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond <= 1; winbond++) {
+        prepare(winbond == 1);
+        rig.l.mangle = mangle_or_reset;
+        reset_at = 600;
+        up(ANY);
+        read_all(winbond == 1 ? FLASH : NOR_BASE, 0x4000);
+        assert_int_equal(reset_at, 0);
+        assert_int_equal(device_contact(dev), 1);
+        assert_int_equal(speed(), 460800);
+        down();
+    }
+}
+
+static void reset_while_idle(void **state)
+{
+    (void)state;
+    prepare(false);
+    up(ANY);
+    read_all(NOR_BASE, 0x2000);
+    reset(&rig.l);
+    assert_true(device_look(dev));
+    assert_int_equal(device_recover(dev, NULL, &err), 0);
+    assert_int_equal(device_contact(dev), 1);
+    assert_int_equal(speed(), 460800);
+    down();
+}
+
+/* What resets the device each time is not tried for ever. */
+static void a_speed_that_resets_it(void **state)
+{
+    (void)state;
+    prepare(true);
+    up(ANY);
+    reset(&rig.l);
+    assert_true(device_look(dev));
+    assert_int_equal(device_recover(dev, NULL, &err), 0);
+    assert_int_equal(speed(), 230400);
+    down();
+}
+
+/* A burst of noise is no reset. */
+static void noise_while_idle(void **state)
+{
+    static const char burst[] = "\x80\xff\x91\xc2\x83\xfe\xd1\xa2\x93\xe4\xf5";
+
+    (void)state;
+    prepare(false);
+    up(ANY);
+    fake_say(&rig.l.line, burst);
+    (void)device_look(dev);
+    read_all(NOR_BASE, 0x200);
+    assert_int_equal(device_contact(dev), 0);
+    assert_int_equal(speed(), 460800);
+    down();
+}
+
+/* The boot loader takes the speed, but nothing can be heard at it. */
+static void a_dead_speed_needs_a_power_cycle(void **state)
+{
+    (void)state;
+    prepare(true);
+    dead = 460800;
+    assert_int_equal(open_it(BASE, ANY), -ETIMEDOUT);
+    assert_int_equal(ran("b 460800"), 1);
+    assert_int_equal(rig.l.line.host_baud, BASE);
+}
+
+static uint64_t power_at; /* ms; 0: it stays on */
+
+static void cycle(void *arg)
+{
+    if (power_at != 0 && fake_now() >= power_at) {
+        power_at = 0;
+        reset(arg);
+    }
+    loader_feed(arg);
+}
+
+static void a_power_cycle_helps(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond <= 1; winbond++) {
+        prepare(winbond == 1);
+        dead = 460800;
+        rig.l.line.feed = cycle;
+        power_at = fake_now() + 20000;
+        assert_int_equal(open_it(BASE, ANY), 0);
+        assert_int_equal(power_at, 0);
+        assert_int_equal(speed(), BASE); /* not tried again */
+        read_all(winbond == 1 ? FLASH : NOR_BASE, 0x1000);
+        down();
+    }
+}
+
+/* --- the end, and the next one ------------------------------------------- */
+
+static void put_back_when_shut_down(void **state)
+{
+    (void)state;
+    prepare(false);
+    up(ANY);
+    device_shutdown(dev);
+    down();
+}
+
+static void not_for_long_when_it_is_dead(void **state)
+{
+    uint64_t begun;
+
+    (void)state;
+    prepare(false);
+    up(ANY);
+    rig.l.deaf = true;
+    device_shutdown(dev);
+    begun = fake_now();
+    device_close(dev);
+    assert_true(fake_now() - begun < 900);
+}
+
+static void found_where_a_killed_one_left_it(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond <= 1; winbond++) {
+        prepare(winbond == 1);
+        rig.l.line.device_baud = 460800;
+        up(0);
+        assert_int_equal(opened_at, BASE);
+        assert_int_equal(speed(), BASE);
+        read_all(winbond == 1 ? FLASH : NOR_BASE, 0x1000);
+        down();
+    }
+}
+
+static void slower_than_said_is_its_own(void **state)
+{
+    (void)state;
+    prepare(false);
+    rig.l.line.device_baud = 57600;
+    up(0);
+    assert_int_equal(speed(), 57600);
+    assert_int_equal(ran("setenv"), 0);
+    device_close(dev);
+    assert_int_equal(rig.l.line.device_baud, 57600);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stays_unless_asked),
+        cmocka_unit_test(the_fastest_that_is_taken),
+        cmocka_unit_test(one_that_just_changes),
+        cmocka_unit_test(no_faster_than_asked),
+        cmocka_unit_test(one_that_refuses_in_silence_of_the_port),
+        cmocka_unit_test(no_faster_than_the_port),
+        cmocka_unit_test(not_where_it_could_not_come_back),
+        cmocka_unit_test(damaged_rows_disprove_it),
+        cmocka_unit_test(other_bytes_disprove_it),
+        cmocka_unit_test(a_dead_speed_needs_a_power_cycle),
+        cmocka_unit_test(gone_bad_later),
+        cmocka_unit_test(bad_at_every_speed_but_the_first),
+        cmocka_unit_test(noise_at_home_changes_nothing),
+        cmocka_unit_test(reset_in_the_middle),
+        cmocka_unit_test(reset_while_idle),
+        cmocka_unit_test(a_speed_that_resets_it),
+        cmocka_unit_test(noise_while_idle),
+        cmocka_unit_test(a_power_cycle_helps),
+        cmocka_unit_test(put_back_when_shut_down),
+        cmocka_unit_test(not_for_long_when_it_is_dead),
+        cmocka_unit_test(found_where_a_killed_one_left_it),
+        cmocka_unit_test(slower_than_said_is_its_own),
+    };
+
+    return cmocka_run_group_tests_name("speed", tests, NULL, NULL);
+}
