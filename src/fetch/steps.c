@@ -70,7 +70,9 @@ static int read_step(struct fetcher *f)
     ret = device_read(
         f->device, f->current.what == PLAN_AGAIN ? DEVICE_AGAIN : DEVICE_FIRST,
         m->base + f->current.offset, f->current.len, &sink, &f->read_error);
-    if (ret == 0 || ret == -EILSEQ)
+    /* Where reading makes the device reset, or hang, a reader gives up in time;
+     * what nobody waits for would go on for ever. */
+    if (ret == 0 || ret == -EILSEQ || (ret == -ETIMEDOUT && f->pending == NULL))
         assemble_count_tries(f, 1);
     else if (ret == -EFAULT)
         assemble_count_tries(f, FAULT_TRIES);

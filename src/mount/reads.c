@@ -219,8 +219,7 @@ static bool answer_at_once(struct fs *fs, fuse_req_t req, size_t segment,
     struct blocks *b = fetcher_blocks(fs->config.fetcher, (size_t)s->medium);
 
     if (!fetcher_is_fresh(fs->config.fetcher) ||
-        !blocks_have_confirmed(b, s->offset + offset, len) ||
-        blocks_get(b, s->offset + offset, fs->answer, len) != 0)
+        blocks_get_confirmed(b, s->offset + offset, fs->answer, len) != 0)
         return false;
     note_answered(fs, segment, offset, len);
     (void)fuse_reply_buf(req, (const char *)fs->answer, len);

@@ -126,6 +126,10 @@ void blocks_mark_bad(struct blocks *b, uint64_t n);
  */
 int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len);
 
+/* The same of what is confirmed alone, and was so when its bytes were taken. */
+int blocks_get_confirmed(struct blocks *b, uint64_t offset, void *out,
+                         size_t len);
+
 /*
  * Makes what was put so far durable: data, then fdatasync, then the states.
  * Until a block's state is written this way, a restart may find it absent.

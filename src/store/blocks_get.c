@@ -14,14 +14,14 @@
 
 #define GET_BLOCKS 256U /* read and checked at once */
 
-/* Copies the entries of count blocks; false when one of them is not known. */
+/* Copies the entries of count blocks; false when one of them is not enough. */
 static bool expect(const struct blocks *b, uint64_t n, size_t count,
-                   struct table_entry *out)
+                   bool (*enough)(enum block_state), struct table_entry *out)
 {
     LOCK_SCOPE(blocks_mutex(b));
     for (size_t i = 0; i < count; i++) {
         out[i] = table_get(b->table, n + i);
-        if (!block_state_known(out[i].state))
+        if (!enough(out[i].state))
             return false;
     }
     return true;
@@ -72,14 +72,15 @@ static bool matches(const uint8_t *bytes, size_t len, uint32_t crc)
 }
 
 /* Reads count whole blocks and checks each. -EAGAIN: one was put meanwhile. */
-static int get_blocks(struct blocks *b, uint64_t n, size_t count, uint8_t *out)
+static int get_blocks(struct blocks *b, uint64_t n, size_t count,
+                      bool (*enough)(enum block_state), uint8_t *out)
 {
     struct table_entry entries[GET_BLOCKS];
     size_t want = (count - 1) * BLOCK_SIZE + blocks_length(b, n + count - 1);
     size_t got;
     int rc = 0;
 
-    if (!expect(b, n, count, entries))
+    if (!expect(b, n, count, enough, entries))
         return -ENODATA;
     /* An error here leaves blocks unread, which is as bad as damage. */
     (void)file_read(b->data, out, want, n * BLOCK_SIZE, &got);
@@ -110,17 +111,19 @@ static size_t whole_blocks(const struct blocks *b, uint64_t offset, size_t len)
 }
 
 /* Copies of [offset, offset+len) what is in its first block. */
-static int get_part(struct blocks *b, uint64_t offset, uint8_t *out, size_t len)
+static int get_part(struct blocks *b, uint64_t offset, size_t len,
+                    bool (*enough)(enum block_state), uint8_t *out)
 {
     uint8_t bytes[BLOCK_SIZE];
-    int rc = get_blocks(b, offset / BLOCK_SIZE, 1, bytes);
+    int rc = get_blocks(b, offset / BLOCK_SIZE, 1, enough, bytes);
 
     if (rc == 0)
         memcpy(out, bytes + offset % BLOCK_SIZE, len);
     return rc;
 }
 
-int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
+static int get(struct blocks *b, uint64_t offset, size_t len,
+               bool (*enough)(enum block_state), void *out)
 {
     uint8_t *to = out;
 
@@ -133,8 +136,8 @@ int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
 
         if (some > len)
             some = len;
-        rc = count > 0 ? get_blocks(b, offset / BLOCK_SIZE, count, to)
-                       : get_part(b, offset, to, some);
+        rc = count > 0 ? get_blocks(b, offset / BLOCK_SIZE, count, enough, to)
+                       : get_part(b, offset, some, enough, to);
         if (rc == -EAGAIN)
             continue;
         if (rc < 0)
@@ -144,4 +147,15 @@ int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
         len -= some;
     }
     return 0;
+}
+
+int blocks_get(struct blocks *b, uint64_t offset, void *out, size_t len)
+{
+    return get(b, offset, len, block_state_known, out);
+}
+
+int blocks_get_confirmed(struct blocks *b, uint64_t offset, void *out,
+                         size_t len)
+{
+    return get(b, offset, len, block_state_confirmed, out);
 }

@@ -3,6 +3,7 @@
 
 #include "store_util.h"
 
+#include <errno.h>
 #include <sys/wait.h>
 
 #define LAST 200U /* the short block */
@@ -49,6 +50,7 @@ static void an_absent_block_spoils_the_range(void **state)
 static void states_move_as_told(void **state)
 {
     struct blocks *b = open_medium();
+    uint8_t bytes[16];
 
     (void)state;
     blocks_confirm(b, 1, BLOCK_CHECKSUM);
@@ -62,8 +64,10 @@ static void states_move_as_told(void **state)
     assert_int_equal(blocks_state(b, 1), BLOCK_GOOD);
     blocks_mark_bad(b, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_GOOD);
+    assert_int_equal(blocks_get_confirmed(b, BLOCK_SIZE, bytes, 16), -ENODATA);
     blocks_confirm(b, 1, BLOCK_CHECKSUM);
     assert_int_equal(blocks_state(b, 1), BLOCK_CHECKSUM);
+    assert_int_equal(blocks_get_confirmed(b, BLOCK_SIZE, bytes, 16), 0);
     blocks_mark_bad(b, 1);
     assert_int_equal(blocks_state(b, 1), BLOCK_CHECKSUM);
     put_from(b, 1, 1);

@@ -57,7 +57,7 @@ static void nor_are_a_few_small_ones(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 8; i++)
-        assert_int_equal(read_in(AT(2 * i), AT(2), CHIP), 0);
+        assert_int_equal(read_in(AT(2) * i, AT(2), CHIP), 0);
     settle();
     assert_int_equal(dev.brought, AT(16));
 }
@@ -179,6 +179,34 @@ static void prefetching_gives_way(void **state)
     assert_true(dev.first[1] == AT(50));
 }
 
+static void fall_silent(void)
+{
+    dev.answer = -ETIMEDOUT;
+}
+
+static int up_prefetch_silent(void **state)
+{
+    rig_before = fall_silent;
+    return up_prefetch(state);
+}
+
+/* Reading there makes the device reset, each time. */
+static void prefetch_does_not_insist(void **state)
+{
+    (void)state;
+    for (int i = 0;
+         i < 3000 && blocks_state(fetcher_blocks(fetcher, 0), 0) != BLOCK_BAD;
+         i++) {
+        atomic_fetch_add(&fake_ms, 6000);
+        device_wake(&dev);
+        nap();
+    }
+    dev.answer = 0;
+    assert_in_range(dev.reads, 6, 30);
+    assert_int_equal(blocks_state(fetcher_blocks(fetcher, 0), 0), BLOCK_BAD);
+    assert_int_equal(read_now(0, AT(1)), 0); /* who asks for it may try */
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -192,6 +220,7 @@ int main(void)
         WITH(up_ahead, nobody_starves),
         WITH(up_ahead, a_lost_row_behind_a_short_read_comes),
         WITH(up_prefetch, everything_in_the_end),
+        WITH(up_prefetch_silent, prefetch_does_not_insist),
         WITH(up_prefetch_held, prefetching_gives_way),
     };
 

@@ -3,7 +3,9 @@
 
 #include "fetch_rig.h"
 
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 static uint8_t flash[CHIP];
 static uint64_t absent_from; /* what up() leaves unknown */
@@ -69,6 +71,38 @@ static int up_gap(void **state)
     absent_from = AT(20);
     absent_to = AT(24);
     return up_stale(state, AT(12));
+}
+
+/* The file behind the cache is in memory. */
+static int find_data(void)
+{
+    char path[64];
+    char to[64];
+
+    for (int fd = 3; fd < 64; fd++) {
+        ssize_t n;
+        (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        n = readlink(path, to, sizeof(to) - 1);
+        to[n < 0 ? 0 : n] = '\0';
+        if (strstr(to, "memfd:") != NULL)
+            return fd;
+    }
+    return -1;
+}
+
+/* One block is damaged on disk, and another one is not the device's. */
+static void remember_damaged(void)
+{
+    remember();
+    assert_int_equal(pwrite(find_data(), "damage", 6, AT(3)), 6);
+    flash[AT(40)] ^= 1;
+}
+
+static int up_damaged(void **state)
+{
+    absent_from = absent_to = 0;
+    rig_before = remember_damaged;
+    return up_cache(state);
 }
 
 static void nap(void)
@@ -153,6 +187,14 @@ static void what_cannot_be_compared_is_no_obstacle(void **state)
     assert_int_equal(read_now(0, AT(40)), 0);
 }
 
+static void damage_does_not_end_the_comparing(void **state)
+{
+    (void)state;
+    assert_true(gets_fresh());
+    assert_int_equal(read_now(0, CHIP), 0);
+    assert_true(dev.brought <= AT(4));
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -160,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(up_all_changed, old_blocks_do_not_speak_against_sums),
         WITH(up_half_changed, nor_while_nobody_reads),
+        WITH(up_damaged, damage_does_not_end_the_comparing),
         WITH(up_island, islands_do_not_stay_stale),
         WITH(up_torn, what_cannot_be_compared_is_no_obstacle),
         WITH(up_gap, nor_before_what_is_absent_is_read),
