@@ -76,6 +76,8 @@ def main():
     plot.draw(BUILD)
     print(f"{len(found)} figures in {(time.monotonic() - began) / 60:.0f} min;"
           f" {BUILD}/bench.json")
+    if options.size < 1:
+        print("Of fewer bytes, what a first read costs is a larger share.")
     failed = [row for row in rows if row.failed]
     for row in failed:
         print(f"bench: {row.name}: {row.failed}", file=sys.stderr)
