@@ -74,6 +74,16 @@ void readahead_forget(struct fetcher *f, const struct fetch_request *r)
         *s = (struct stream){.medium = 0};
 }
 
+/* What is read twice is not read twice as far ahead: whoever waits for the
+ * first bytes would wait for all of it. */
+static uint64_t limited(const struct fetcher *f, const struct stream *s)
+{
+    bool twice = answer_is_strict(f) && confirm_sum_max(f, s->medium) == 0;
+
+    return smaller(window(&f->ahead, s),
+                   twice ? f->ahead.limit / 4 : f->ahead.limit);
+}
+
 size_t readahead_wants(const struct fetcher *f, struct plan_want *wants,
                        size_t room)
 {
@@ -81,7 +91,7 @@ size_t readahead_wants(const struct fetcher *f, struct plan_want *wants,
 
     for (size_t i = 0; i < READAHEAD_STREAMS && n < room; i++) {
         const struct stream *s = &f->ahead.streams[i];
-        uint64_t len = window(&f->ahead, s);
+        uint64_t len = limited(f, s);
         if (!s->goes_on || s->next - s->start <= RUN_MIN || s->next >= s->end)
             continue;
         wants[n++] = (struct plan_want){.medium = s->medium,

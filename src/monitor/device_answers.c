@@ -70,17 +70,19 @@ int device_look_what_it_has(struct device *dev, struct err *err)
     const struct dialect *d = dev->dialect;
     size_t n = d->n_dumps + d->n_checksums + d->n_accesses;
     bool *has = calloc(n + 1, sizeof(bool)); /* none is no error */
+    struct method_trial *trials = calloc(d->n_dumps + 1, sizeof(*trials));
     int ret = 0;
 
-    dev->trials = calloc(d->n_dumps + 1, sizeof(*dev->trials));
-    if (has == NULL || dev->trials == NULL) {
+    if (has == NULL || trials == NULL) {
         free(has);
+        free(trials);
         return err_set(err, -ENOMEM, "out of memory");
     }
     for (size_t i = 0; ret >= 0 && i < n; i++) {
         ret = device_meets(dev, needs_of(d, i), err);
         has[i] = ret > 0;
     }
+    dev->trials = trials;
     dev->has = has;
     dev->has_dump = has;
     dev->has_checksum = has + d->n_dumps;

@@ -126,6 +126,7 @@ def test_zyxel():
                   "zyxel: wrong password")
         tap.check("OK" in answer(device, f"ATEN1,{word:X}"),
                   "zyxel: password")
+        device.rest()  # until it listens: 17 characters, and a FIFO of 16
         device.send("ATDUb0000080,180\r")
         got = device.until(PAGER)
         tap.equal(len(rows(got, ZYXEL)), 16, "zyxel: a page is 16 lines")
@@ -133,6 +134,7 @@ def test_zyxel():
         got += device.until("OK\r\n")
         row("zyxel", got, f"B0000080: {LEFT}-{RIGHT}   {TEXT}")
         same(rows(got, ZYXEL), 0xB0000080, 0x80, 0x180, "zyxel: ATDU, noise")
+        device.rest()
         device.send("ATDU b0000080,200\r")
         device.until(PAGER)
         device.send("\x1b")

@@ -164,7 +164,8 @@ static void islands_do_not_stay_stale(void **state)
 static void remember_torn(void)
 {
     remember();
-    dev.torn = dev.lost_row = AT(40) + 96;
+    dev.torn = AT(40) + 96;
+    dev.lost_row = AT(40) + 96;
     dev.lost_times = 1000;
 }
 
