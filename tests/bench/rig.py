@@ -21,9 +21,9 @@ SUM_RATE = 8 << 20  # bytes a second
 COPY_LIMIT = 3600  # seconds; a copy that takes longer hangs
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Of a copy: seconds by the clock, seconds of processor that fwfs took, and
-# characters that the line brought.
-Copy = namedtuple("Copy", "seconds processor characters")
+# Of a copy: seconds by the clock, seconds of processor that fwfs took,
+# characters that the line brought, and rows that had to be asked for again.
+Copy = namedtuple("Copy", "seconds processor characters retries")
 
 
 class Wrong(Exception):
@@ -170,8 +170,10 @@ class Rig:
         began = time.monotonic()
         process = self.begin_copy(name)
         process.wait(COPY_LIMIT)
-        took = Copy(time.monotonic() - began, self.processor() - processor,
-                    self.status()["line_bytes_received"] - before)
+        seconds = time.monotonic() - began
+        status = self.status()
+        took = Copy(seconds, self.processor() - processor,
+                    status["line_bytes_received"] - before, status["retries"])
         self.end_copy(process)
         return took
 

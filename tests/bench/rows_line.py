@@ -30,8 +30,10 @@ def conditions(baud, latency, size, *more):
 
 
 def speed(copy, size):
-    return (f"{size / copy.seconds:.0f} B/s, "
+    said = (f"{size / copy.seconds:.0f} B/s, "
             f"{copy.characters / size:.2f} characters a byte")
+    # A machine that is too busy to keep the line filled, or a fault.
+    return said + (f", {copy.retries} retries" if copy.retries else "")
 
 
 def measure(name, baud, latency, verify, *options):
