@@ -9,6 +9,8 @@
 #   make check-faults     a table: fwfs under each fault of line, device, host
 #   make check-boards     fwfs with real boot loaders under QEMU; downloads some
 #   make check-transcripts   parse captures of others, where they are
+#   make bench            how fast it is, as a table and build/bench.json: 20
+#                         minutes; ROWS="known md.l-*": these, SIZE=0.25: less
 #   make fuzz             each fuzz target for FUZZ_SECONDS (60), with clang
 #   make coverage         which lines the unit tests run, and the fuzz corpora;
 #                         COVERAGE_TESTS="$(make list-tests)": all tests
@@ -39,6 +41,7 @@ DEPS_CHECK = $(DEPS_MOUNT) libcmocka-dev squashfuse gddrescue jq u-boot-qemu \
 DEPS_BOARDS = qemu-system-ppc qemu-system-x86 qemu-efi-aarch64 cpio
 DEPS_DEMO = $(DEPS_MOUNT)
 DEPS_COVERAGE = gcovr
+DEPS_BENCH = gnuplot-nox
 DEPS_VALGRIND = valgrind
 DEPS_LINT = clang-format clang-tidy cppcheck shellcheck mandoc
 
@@ -222,6 +225,19 @@ check-faults: need-check
 		$(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) \
 		$(if $(V),--verbose)
 
+# ROWS: names, their beginnings up to a -, patterns; SIZE: times the usual
+# bytes. Asserts no time.
+SIZE ?= 1
+bench-built: export FWFS_BUILD = $(CURDIR)/$(B)
+bench-built: export FWFS_DIALECTS = $(CURDIR)/src/dialects
+bench: need-check
+	$(Q)tests/deps.sh $(DEPS_BENCH)
+	$(Q)$(MAKE) --no-print-directory bench-built
+
+# The programs that it needs, fwfs as it is.
+bench-built: all $(BENCH_BIN)
+	$(Q)python3 tests/bench/bench.py --size $(SIZE) $(ROWS)
+
 # Loaders as they are, some of them from Debian's servers: not in `check`.
 BOARD_TESTS := $(filter-out %/lib.sh,$(sort $(wildcard tests/boards/*.sh)))
 check-boards: need-check
@@ -304,7 +320,8 @@ demo:
 
 deps:
 	$(Q)tests/deps.sh --install $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_BOARDS) \
-		$(DEPS_DEMO) $(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND)
+		$(DEPS_DEMO) $(DEPS_LINT) $(DEPS_COVERAGE) $(DEPS_VALGRIND) \
+		$(DEPS_BENCH)
 
 # Libraries from elsewhere than from Debian will do as well.
 need-build:
@@ -404,7 +421,7 @@ clean:
 
 FORCE:
 
-.PHONY: all check check-built check-boards check-faults check-transcripts \
+.PHONY: all bench bench-built check check-built check-boards check-faults check-transcripts \
 	coverage valgrind fuzz \
 	list-tests demo deps lint $(LINTS) install \
 	uninstall clean need-build need-check need-lint FORCE $(UNIT:%.c=%)

@@ -205,6 +205,9 @@ static int try_method(struct device *dev, int method, const struct kept *block,
         note_proved(dev, method, v, &other,
                     atomic_load(&dev->console.received) - received);
         pass_on(&other, m, v, sink);
+    } else if (ret == 0 && other.have == 0 &&
+               atomic_load(&dev->console.received) - received < len) {
+        method_refuse(dev, method, "it prints nothing");
     } else {
         method_doubt(dev, method, atomic_load(&dev->rows_bad) != bad,
                      v == OTHER ? "it prints other bytes than the safe one"
@@ -232,6 +235,27 @@ static uint64_t cut_to(uint64_t address, uint64_t len,
     return len < max ? len : max;
 }
 
+/* The cheapest; where that is refused, the next one, too. -ECANCELED: the block
+ * is there, the prompt is not. */
+static int try_methods(struct device *dev, const struct kept *block,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err)
+{
+    const struct dump_method *dumps = dev->dialect->dumps;
+    int method = method_cheapest(dev);
+    int tried = -1;
+    int ret = 0;
+
+    while (ret == 0 && dev->method < 0 && method >= 0 && method != tried &&
+           cut_to(address, len, &dumps[method]) == len &&
+           block_tells(block, block->have, &dumps[method])) {
+        tried = method;
+        ret = try_method(dev, method, block, address, len, sink, err);
+        method = method_cheapest(dev);
+    }
+    return ret == -ETIMEDOUT && !dev->console.restarted ? -ECANCELED : ret;
+}
+
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err)
 {
@@ -250,11 +274,10 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                &dumps[first]);
     ret = device_dump(dev, &dumps[safe], byte_order_of(dev, &dumps[safe]),
                       address, n, &keep, err);
-    if (ret == 0 && block_tells(&block, block.have, &dumps[first])) {
-        ret = try_method(dev, first, &block, address, n, sink, err);
-        if (ret == -ETIMEDOUT && !dev->console.restarted)
-            return 0; /* the block is there, the prompt is not */
-    }
+    if (ret == 0)
+        ret = try_methods(dev, &block, address, n, sink, err);
+    if (ret == -ECANCELED)
+        return 0;
     if (ret < 0 || n == len)
         return ret;
     return device_read_with(dev, dev->method >= 0 ? dev->method : safe,

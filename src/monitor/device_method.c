@@ -114,10 +114,11 @@ void method_prove(struct device *dev, int method, unsigned cost)
     method_choose(dev);
 }
 
-static void refuse(struct device *dev, int method)
+void method_refuse(struct device *dev, int method, const char *why)
 {
     struct method_trial *t = &dev->trials[method];
 
+    t->why = why;
     t->refused = true;
     log_warn("the dump command '%s' is not used: %s",
              dev->dialect->dumps[method].name, t->why);
@@ -131,5 +132,5 @@ void method_doubt(struct device *dev, int method, bool noise, const char *why)
     t->why = why;
     t->misses += noise ? 0 : 1;
     if (++t->tries >= TRIES_MAX || t->misses >= MISSES_MAX)
-        refuse(dev, method);
+        method_refuse(dev, method, why);
 }

@@ -323,6 +323,9 @@ void method_prove(struct device *dev, int method, unsigned cost);
 /* It did not, maybe for noise: refused when that happens too often. */
 void method_doubt(struct device *dev, int method, bool noise, const char *why);
 
+/* Not used in this session any more. */
+void method_refuse(struct device *dev, int method, const char *why);
+
 /* --- byte_order.c --- */
 
 /* The order of a method's cells; ROW_UNPROVED: not known yet. */
