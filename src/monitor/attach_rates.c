@@ -63,9 +63,11 @@ static int try_here(struct attach *a)
 int attach_try_rates(struct attach *a)
 {
     const struct attach_config *config = a->config;
-    int ret = 0;
+    int ret = try_here(a); /* what was no text may be over */
 
     a->rates_tried++;
+    if (ret > 0)
+        return ret;
     for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
         if (line_set_baud(a->c->line, config->rates[i]) < 0)
             continue;

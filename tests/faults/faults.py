@@ -133,6 +133,19 @@ class Workers:
             os.rmdir(self.folder)
 
 
+def again_alone(outcomes, workers, clean, told):
+    """Two dozen simulators beside each other take time from each other. What
+    was late because of that is not so alone; a wrong byte is one always."""
+    late = [out for out in outcomes if out.failed and not out.wrong]
+    for out in late:
+        outcomes.remove(out)
+        print(f"again, alone: {out.row}, {out.board}, seed {out.seed}",
+              file=sys.stderr)
+        outcomes += workers.run([(out.row, out.board, out.seed,
+                                  clean[out.board, out.seed])], told)
+    return len(late)
+
+
 def main():
     options = arguments()
     tasks, skipped = choose(options)
@@ -147,11 +160,13 @@ def main():
         tasks.sort(key=lambda t: -t[0].limit * t[0].timeout)
         outcomes = workers.run([(row.name, name, seed, clean[name, seed])
                                 for row, name, seed in tasks], told)
+        repeated = again_alone(outcomes, workers, clean, told)
     finally:
         workers.end()
     outcomes = [*clean.values(), *outcomes, *skipped]
     good = report.table(list(ROWS.values()), outcomes, clean)
-    print(f"{len(outcomes)} runs, {time.monotonic() - began:.0f} s")
+    print(f"{len(outcomes)} runs, {repeated} of them again because they were "
+          f"late beside others, {time.monotonic() - began:.0f} s")
     sys.exit(0 if good else 1)
 
 
