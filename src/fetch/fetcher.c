@@ -28,7 +28,6 @@
 #include <string.h>
 
 #define TICK_MS       500U
-#define STILL_MS      1500U
 #define ATTEND_MS     5U     /* bytes come oftener than there is news */
 #define SYNC_MS       900U   /* blocks are durable after about a second */
 #define SYNC_AGAIN_MS 10000U /* after one that failed */
@@ -130,24 +129,12 @@ static void forget_bad(struct fetcher *f, const struct fetch_request *r)
             blocks_drop(b, n);
 }
 
-/* The thread is here twice a second, however long it waits; if it was not, it
- * stood still (SIGSTOP, a suspended machine), and nobody's time is over. */
-static bool stood_still(struct fetcher *f)
-{
-    uint64_t before = f->here_ms;
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* not one of a test's */
-    f->here_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    return before != 0 && f->here_ms - before > STILL_MS;
-}
-
 /* Moves the inbox to the pending requests. */
 static void take_inbox(struct fetcher *f)
 {
     struct fetch_request *list;
 
-    if (stood_still(f) || atomic_exchange(&f->resumed, false))
+    if (atomic_exchange(&f->resumed, false))
         f->progress_ms = clock_ms();
 
     {

@@ -85,7 +85,6 @@ struct fetcher {
     uint64_t at;              /* the next row of it, as far as is known */
     bool is_idle_step;        /* nobody waits for it */
     uint64_t attended_ms;
-    uint64_t here_ms; /* when the thread last took its inbox in */
     struct plan_want idle; /* wanted by nobody but us; len 0: nothing */
     bool idle_first;       /* and goes before what readers wait for: on a
                               line that proved noisy, what was answered
