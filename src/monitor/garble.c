@@ -9,10 +9,11 @@
  * its highest bit set or none of those that make it printable. */
 #define GARBLE_MIN 8
 
+/* Ctrl-C and Ctrl-U are keys of ours, which come back as an echo. */
 static bool is_text(char ch)
 {
     return (ch >= ' ' && ch <= '~') ||
-           (ch != '\0' && strchr("\a\b\t\n\r\x1b", ch) != NULL);
+           (ch != '\0' && strchr("\a\b\t\n\r\x1b\x03\x15", ch) != NULL);
 }
 
 bool garble_add(struct garble *g, const char *bytes, size_t len)
