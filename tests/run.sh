@@ -110,7 +110,9 @@ mkdir -p "$logs" "$reports"
 : > "$results"
 # They wait for a line most of the time: three keep a processor a fifth busy.
 # With sanitizers they do not.
-jobs=${JOBS:-$((${#FWFS_SAN} > 0 ? 2 : 3))}
+jobs=3
+[ -z "${FWFS_SAN-}" ] || jobs=2
+jobs=${JOBS:-$jobs}
 together=() alone=()
 for test; do
     if sed 20q "$test" 2> /dev/null | grep -q '^# alone: '; then
