@@ -127,10 +127,8 @@ static bool is_elsewhere(struct asking *a, const struct piece *p,
                          const struct digest_value *sum)
 {
     const struct known *k = &a->f->known;
-    bool sized = p->len >= LEAF && p->len <= 65536 &&
-                 (p->len & (p->len - 1)) == 0;
 
-    for (size_t i = 0; sized && i < k->n_references; i++)
+    for (size_t i = 0; i < k->n_references; i++)
         if (is_elsewhere_in(a, k->references[i], p, sum))
             return true;
     return false;
