@@ -183,7 +183,6 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     uint64_t bad = atomic_load(&dev->rows_bad);
     uint64_t recent = dev->speed.recent;
     bool busy = dev->speed.busy;
-    bool noisy = dev->noisy;
     enum verdict v;
     int ret;
 
@@ -191,8 +190,7 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     ret = device_dump(dev, m, m->cpu_order ? ROW_UNPROVED : m->printed, address,
                       len, &keep, err);
     dev->speed.busy = busy;
-    dev->speed.recent = recent; /* it may print another form: that is no ... */
-    dev->noisy = noisy;         /* ... noise */
+    dev->speed.recent = recent; /* it may print another form: no noise */
     dev->careful = false;
     if (ret < 0 && ret != -EFAULT &&
         (ret != -ETIMEDOUT || dev->console.restarted))

@@ -20,7 +20,6 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
-#define CONSOLE_AHEAD_MAX  128U /* typed while a command runs, at most */
 #define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
@@ -133,11 +132,6 @@ bool console_near_prompt(const struct console *c);
  */
 int console_begin(struct console *c, const char *command, bool enter,
                   struct err *err);
-
-/* Types command and its line end while another one runs, all at once; its echo
- * will stand behind the next prompt, and nobody has looked at it before. -EPERM
- * as above. */
-int console_type_ahead(struct console *c, const char *command);
 
 /* Runs command and collects its answer up to the prompt: lines ended by LF,
  * blank ones left out; the pager gets its keys. The prompt must stay for a

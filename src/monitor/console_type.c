@@ -4,7 +4,6 @@
 #include "monitor/console_priv.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ECHO_TIMEOUT_MS 700U
@@ -198,19 +197,4 @@ int console_begin(struct console *c, const char *command, bool enter,
     return ret < 0 ? err_set(err, ret, "cannot send '%s': %s", command,
                              strerror(-ret))
                    : 0;
-}
-
-int console_type_ahead(struct console *c, const char *command)
-{
-    const struct keys *end = &c->dialect->line_end;
-    char text[CONSOLE_AHEAD_MAX];
-    int len = snprintf(text, sizeof(text), "%s%.*s", command, (int)end->len,
-                       end->bytes);
-
-    if (console_is_any(c->dialect->never, c->dialect->n_never,
-                       (struct span){command, strlen(command)}))
-        return -EPERM;
-    if (len < 0 || (size_t)len >= sizeof(text))
-        return -EMSGSIZE;
-    return console_send_bytes(c, text, (size_t)len);
 }

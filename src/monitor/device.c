@@ -196,7 +196,6 @@ static int open_steps(struct device *dev, const struct device_config *config,
     ret = device_speed_start(dev, err);
     if (ret == 0)
         ret = survey(dev, config->segments, err);
-    dev->first_echoes = dev->console.wrong_echoes;
     if (ret == 0)
         ret = raise_speed(dev, config, err);
     if (ret < 0)

@@ -96,11 +96,7 @@ struct device {
     struct device_last last;
     unsigned again_fails; /* commands that go on from there and brought no row,
                              one after the other */
-    /* Typing ahead: */
-    bool careful;          /* the last dump met a bad address */
-    bool noisy;            /* a row was damaged or lost */
-    unsigned first_echoes; /* that were wrong before the device was open */
-    unsigned ahead_losses;
+    bool careful;    /* the last dump met a bad address */
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
     struct media media;
@@ -275,22 +271,6 @@ uint64_t device_memory_max(const struct device *dev);
  * came to is told. */
 bool device_trusts_another(const struct device *dev);
 void device_note_another(struct device *dev, int ret);
-
-/* --- device_ahead.c --- */
-
-/* Runs r, of fixed length, and those that follow it up to end, each typed while
- * the one before it runs. Rows of all of them may reach the sink also where it
- * has stopped them or one failed. */
-int device_read_ahead(struct device *dev, struct dump_request *r, uint64_t end,
-                      const struct device_sink *sink, struct err *err);
-
-/* Bytes that are read so at once; 0: not by this method, or not any more. */
-uint64_t device_ahead_span(const struct device *dev,
-                           const struct dump_method *m);
-
-/* The most it can be with a dialect. */
-uint64_t device_ahead_limit(const struct dialect *d,
-                            const struct dump_method *m);
 
 /* --- device_offline.c --- */
 

@@ -139,7 +139,7 @@ static bool resets_there(struct device *dev, const struct dump_request *r,
 static void note_again(struct device *dev, const struct dump_request *r,
                        const struct dump_result *result, int ret)
 {
-    if (ret != 0 || result->fault || !(r->again || r->runs))
+    if (ret != 0 || result->fault || !r->again)
         return;
     dev->again_fails = result->rows_good > 0 ? 0 : dev->again_fails + 1;
 }
@@ -165,8 +165,6 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     atomic_fetch_add(&dev->rows_lost, result->rows_lost);
     if (!result->fault)
         device_speed_note(dev, result->rows_lost, false);
-    dev->noisy = dev->noisy || result->rows_bad > 0 ||
-                 (result->rows_lost > 0 && !result->fault);
     note_again(dev, r, result, ret);
     if (r->prove && result->order != ROW_UNPROVED)
         byte_order_proved(dev, result->order);
@@ -232,21 +230,6 @@ int device_dump(struct device *dev, const struct dump_method *method,
     return device_run_dump(dev, &request, sink, &result, err);
 }
 
-/* The same, with as many commands as may be. */
-static int dump_on(struct device *dev, const struct dump_method *method,
-                   enum row_order order, uint64_t address, uint64_t len,
-                   const struct device_sink *sink, struct err *err)
-{
-    struct dump_request request = {.method = method, .order = order};
-    uint64_t span = device_ahead_span(dev, method);
-
-    place_request(dev, &request, NULL, address, len);
-    return device_read_ahead(dev, &request,
-                             request.address +
-                                 smaller(span, address % method->fixed + len),
-                             sink, err);
-}
-
 /* --- memory -------------------------------------------------------------- */
 
 /* A method of the dialect that this build of the boot loader prints in another
@@ -291,8 +274,7 @@ int device_read_with(struct device *dev, int method, uint64_t address,
 {
     const struct dump_method *m = &dev->dialect->dumps[method];
 
-    return (device_ahead_span(dev, m) > 0 ? dump_on : device_dump)(
-        dev, m, byte_order_of(dev, m), address, len, sink, err);
+    return device_dump(dev, m, byte_order_of(dev, m), address, len, sink, err);
 }
 
 int device_read_memory(struct device *dev, enum device_reading reading,
@@ -319,8 +301,7 @@ int device_read_memory(struct device *dev, enum device_reading reading,
  * does not come. */
 uint64_t device_span(const struct device *dev, const struct dump_method *m)
 {
-    uint64_t ahead = device_ahead_span(dev, m);
-    uint64_t max = ahead > 0 ? ahead : device_method_max(m, 0);
+    uint64_t max = device_method_max(m, 0);
 
     return dev->careful && max > CAREFUL_MAX ? CAREFUL_MAX : max;
 }
@@ -363,8 +344,7 @@ uint64_t device_read_limit(const struct device *dev)
     uint64_t limit = 0;
 
     for (size_t i = 0; i < d->n_dumps; i++)
-        limit = larger(limit, larger(d->dumps[i].max,
-                                     device_ahead_limit(d, &d->dumps[i])));
+        limit = larger(limit, d->dumps[i].max);
     for (size_t i = 0; i < dev->map.n_media; i++)
         limit = larger(limit, dev->map.media[i].page);
     for (size_t i = 0; i < d->n_accesses; i++)

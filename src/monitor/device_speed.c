@@ -163,16 +163,13 @@ struct quiet {
     void *attend_arg;
     uint64_t bad;
     uint64_t lost;
-    unsigned echoes;
-    bool noisy;
 };
 
 static void be_quiet(struct device *dev, struct quiet *q)
 {
     *q = (struct quiet){
-        dev->console.attend,         dev->console.attend_arg,
-        atomic_load(&dev->rows_bad), atomic_load(&dev->rows_lost),
-        dev->console.wrong_echoes,   dev->noisy};
+        dev->console.attend, dev->console.attend_arg,
+        atomic_load(&dev->rows_bad), atomic_load(&dev->rows_lost)};
     dev->console.attend = NULL;
     dev->console.watch_garble = false;
     dev->speed.busy = true;
@@ -184,8 +181,6 @@ static void be_loud(struct device *dev, const struct quiet *q)
     dev->console.attend_arg = q->attend_arg;
     atomic_store(&dev->rows_bad, q->bad);
     atomic_store(&dev->rows_lost, q->lost);
-    dev->first_echoes += dev->console.wrong_echoes - q->echoes;
-    dev->noisy = q->noisy;
     dev->console.watch_garble = device_speed_is_raised(dev);
     dev->speed.recent = 0;
     dev->speed.read_at = atomic_load(&dev->bytes_read);

@@ -218,7 +218,6 @@ struct dialect {
     struct pattern **never; /* commands that are never typed */
     size_t n_never;
     unsigned type_chunk;     /* bytes typed before their echo is awaited */
-    unsigned type_ahead;     /* bytes that it keeps while a command runs */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */
 

@@ -54,10 +54,7 @@ static int take_lines(struct dump *d)
     struct span line;
     int ret;
 
-    while (d->result->ahead == DUMP_AHEAD_NONE &&
-           console_take_line(d->c, &line)) {
-        if (dump_take_ahead(d, line))
-            return 0;
+    while (console_take_line(d->c, &line)) {
         line = exchange_clean(&d->talk, line, clean, sizeof(clean));
         ret = exchange_line(&d->talk, d->c, line);
         if (ret < 0)
@@ -108,9 +105,7 @@ static struct deadline patience(const struct dump *d)
                                (d->result->fault ? FAULT_MS : CLOSING_MS)};
 
     if (console_at_prompt(d->c))
-        silent.at_ms = d->heard_ms + (dump_awaits_ahead(d)
-                                          ? dump_ahead_patience_ms()
-                                          : LATE_MS);
+        silent.at_ms = d->heard_ms + LATE_MS;
     else if (d->close_ms != 0 || console_near_prompt(d->c))
         silent.at_ms = d->heard_ms + QUIET_MS;
     return deadline_min(silent, d->close_ms != 0 ? closing : chatter);
@@ -119,9 +114,7 @@ static struct deadline patience(const struct dump *d)
 /* The prompt is there, and nothing more is to come. */
 static bool finished(struct dump *d)
 {
-    if (d->result->ahead != DUMP_AHEAD_NONE)
-        return true;
-    if (dump_awaits_ahead(d) || !console_at_prompt(d->c))
+    if (!console_at_prompt(d->c))
         return false;
     return d->next >= d->end || d->stopping ||
            (d->done && d->c->dialect->prompt != NULL) ||
@@ -131,10 +124,7 @@ static bool finished(struct dump *d)
 /* Takes what came. 1: the end. */
 static int one_turn(struct dump *d)
 {
-    struct deadline until = deadline_min(
-        patience(d),
-        deadline_in(d->r->runs && !d->looked ? 0 /* its rows may be there */
-                                             : ATTEND_MS));
+    struct deadline until = deadline_min(patience(d), deadline_in(ATTEND_MS));
     int n = console_fill(d->c, exchange_wait(&d->talk, d->c, until));
 
     if (n == -EINTR && atomic_load(&d->c->shutdown)) {
@@ -145,7 +135,6 @@ static int one_turn(struct dump *d)
         return n;
     if (n > 0)
         d->heard_ms = clock_ms();
-    d->looked = true;
     n = take_lines(d);
     if (n < 0)
         return n;
@@ -156,15 +145,12 @@ static int one_turn(struct dump *d)
         if (n < 0)
             return n;
     }
-    n = dump_type_ahead(d);
-    if (n < 0)
-        return n;
     note_all_said(d);
     if (finished(d))
         return 1;
     if (!deadline_passed(patience(d)))
         return 0;
-    return dump_gives_up_ahead(d) || console_at_prompt(d->c) ? 1 : -ETIMEDOUT;
+    return console_at_prompt(d->c) ? 1 : -ETIMEDOUT;
 }
 
 /* Receives until the prompt is back. */
@@ -228,30 +214,21 @@ static void prepare(struct dump *d)
     const struct dump_request *r = d->r;
 
     *d->result = (struct dump_result){.order = r->order};
-    d->echoes = d->c->wrong_echoes;
     d->base = row_base(r);
     d->next = r->address;
     d->end = r->address + r->len;
     d->values = values_of(r);
 }
 
-int dump_again_command(const struct dump_request *next, char *out, size_t size,
-                       struct err *err)
-{
-    const struct template_values values = values_of(next);
-
-    return template_fill(next->method->again, &values, out, size, err);
-}
-
 /* Types the command; text is what was typed. */
 static int begin(struct dump *d, char *text, size_t size, struct err *err)
 {
     const struct dump_method *m = d->r->method;
-    bool again = (d->r->again || d->r->runs) && m->again != NULL;
-    const char *command = again ? m->again : m->command;
+    const char *command = d->r->again && m->again != NULL ? m->again
+                                                          : m->command;
     int ret = template_fill(command, &d->values, text, size, err);
 
-    if (ret == 0 && !d->r->runs)
+    if (ret == 0)
         ret = console_begin(d->c, text, m->enter, err);
     if (ret == 0)
         exchange_start(&d->talk, d->c, &m->dialogue, &d->values);

@@ -13,14 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What became of a command that was typed ahead. */
-enum dump_ahead {
-    DUMP_AHEAD_NONE, /* none was typed */
-    DUMP_AHEAD_RUNS, /* its echo was right: it runs, its rows come now */
-    DUMP_AHEAD_LOST, /* nothing of it was heard */
-    DUMP_AHEAD_WRONG /* another command runs, or stands at the prompt */
-};
-
 /*
  * values has what the place holders of the command stand for: the caller fills
  * offset, medium, ram and the geometry; {address}, {length} and {count} are
@@ -42,11 +34,6 @@ struct dump_request {
      * 2^64. */
     uint64_t row_base;
     bool again; /* it goes on where the last request of this method ended */
-    /* The command of the request that follows, to be typed while this one's
-     * rows come; NULL: none. For rows with addresses and prompts that do not
-     * change. */
-    const char *ahead;
-    bool runs; /* it was typed ahead, and its echo is the last that was taken */
     struct template_values values;
 };
 
@@ -59,7 +46,6 @@ struct dump_result {
     bool fault; /* the device reported a bad address; or what it cannot read
                    is all that is missing */
     enum row_order order; /* as asked, or as proved */
-    enum dump_ahead ahead;
 };
 
 /*
@@ -67,15 +53,9 @@ struct dump_result {
  * ran to its end, whatever the rows were like) or -EINTR with the console not
  * shut down (the sink stopped it). Else the console is out of step:
  * -ETIMEDOUT silence, -EILSEQ the command could not be typed, -ENODEV, -EINTR.
- * With DUMP_AHEAD_RUNS the next command must be run at once, with runs set;
- * with DUMP_AHEAD_WRONG the console is out of step, whatever is returned.
  */
 int dump_run(struct console *c, const struct dump_request *request,
              const struct device_sink *sink, struct dump_result *result,
              struct err *err);
-
-/* What request->ahead of the one before is to be, if next goes on there. */
-int dump_again_command(const struct dump_request *next, char *out, size_t size,
-                       struct err *err);
 
 #endif

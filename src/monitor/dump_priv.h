@@ -44,9 +44,6 @@ struct dump {
     bool past;            /* a line said that no more rows come */
     bool done;            /* one that ends the answer came */
     bool stopping;
-    unsigned echoes;    /* that were wrong before it was typed */
-    bool looked;        /* at what had come before */
-    bool ahead_typed;   /* the next command; result says what came of it */
     uint64_t heard_ms;  /* the last byte */
     uint64_t row_ms;    /* the last line that looked like a row */
     uint64_t row_lines; /* how many did */
@@ -77,23 +74,6 @@ bool dump_prove_order(struct dump *d, struct row *row);
 size_t dump_row_length(const struct dump *d);
 
 uint64_t dump_rows_asked(const struct dump *d);
-
-/* --- dump_ahead.c --- */
-
-/* Types the next command if one is asked for and the time has come. */
-int dump_type_ahead(struct dump *d);
-
-/* It is typed and was not heard of yet: no prompt is the end. */
-bool dump_awaits_ahead(const struct dump *d);
-
-/* So long it may stay alone. */
-uint64_t dump_ahead_patience_ms(void);
-
-/* True when line has the prompt and what was echoed behind it: the end. */
-bool dump_take_ahead(struct dump *d, struct span line);
-
-/* The wait for it is over. True: the dump itself has ended. */
-bool dump_gives_up_ahead(struct dump *d);
 
 /* --- dump_stream.c --- */
 
