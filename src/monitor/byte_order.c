@@ -180,17 +180,15 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     struct kept other = {.address = block->address};
     const struct device_sink keep = {.row = keep_row, .arg = &other};
     uint64_t received = atomic_load(&dev->console.received);
-    uint64_t bad = atomic_load(&dev->rows_bad);
-    uint64_t recent = dev->speed.recent;
     bool busy = dev->speed.busy;
+    struct dump_result result;
     enum verdict v;
     int ret;
 
     dev->speed.busy = true;
     ret = device_dump(dev, m, m->cpu_order ? ROW_UNPROVED : m->printed, address,
-                      len, &keep, err);
+                      len, &keep, &result, err);
     dev->speed.busy = busy;
-    dev->speed.recent = recent; /* it may print another form: no noise */
     dev->careful = false;
     if (ret < 0 && ret != -EFAULT &&
         (ret != -ETIMEDOUT || dev->console.restarted))
@@ -207,7 +205,7 @@ static int try_method(struct device *dev, int method, const struct kept *block,
                atomic_load(&dev->console.received) - received < len) {
         method_refuse(dev, method, "it prints nothing");
     } else {
-        method_doubt(dev, method, atomic_load(&dev->rows_bad) != bad,
+        method_doubt(dev, method, result.rows_bad > 0,
                      v == OTHER ? "it prints other bytes than the safe one"
                                 : "it prints nothing that is understood");
     }
@@ -262,6 +260,7 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
     int safe = method_reference(dev);
     struct kept block = {.sink = sink,
                          .address = address - address % MAP_ALIGN};
+    struct dump_result result;
     const struct device_sink keep = {keep_begin, keep_row, keep_stop, &block};
     uint64_t n = BLOCK - address % MAP_ALIGN;
     int ret;
@@ -271,7 +270,7 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
     n = cut_to(address, cut_to(address, len < n ? len : n, &dumps[safe]),
                &dumps[first]);
     ret = device_dump(dev, &dumps[safe], byte_order_of(dev, &dumps[safe]),
-                      address, n, &keep, err);
+                      address, n, &keep, &result, err);
     if (ret == 0)
         ret = try_methods(dev, &block, address, n, sink, err);
     if (ret == -ECANCELED)

@@ -29,7 +29,8 @@ struct device_last {
 
 /* What is known of a dump method. */
 struct method_trial {
-    bool proved;  /* it printed what the safe one did */
+    bool understood; /* a row of it was, once */
+    bool proved;     /* it printed what the safe one did */
     bool refused; /* it did not, or nothing at all; why tells */
     unsigned tries;
     unsigned misses; /* of them, without noise */
@@ -48,7 +49,7 @@ struct device_speed {
     uint64_t recent;  /* of the last 64 rows at now; set: damaged or lost */
     uint64_t read_at; /* dev->bytes_read when it was raised */
     bool again;       /* it is to be raised once more */
-    bool busy;        /* being changed, or a change being proved */
+    bool busy; /* being changed, or something is tested: a speed, a method */
 };
 
 /*
@@ -102,6 +103,7 @@ struct device {
     struct media media;
     struct device_speed speed;
     atomic_uint_fast64_t bytes_read;
+    uint64_t test_damaged; /* rows, bad or lost while speed.busy; not in: */
     atomic_uint_fast64_t rows_bad;
     atomic_uint_fast64_t rows_lost;
     atomic_int line_state; /* enum device_line */
@@ -158,7 +160,7 @@ int device_speed_start(struct device *dev, struct err *err);
  * rows came damaged, or raises it again after a reset. */
 int device_speed_tend(struct device *dev, struct err *err);
 
-/* n rows came at this speed; good: undamaged. */
+/* n rows came at this speed; good: undamaged. Does nothing in a test. */
 void device_speed_note(struct device *dev, uint64_t n, bool good);
 
 /* The line runs faster than at its start. */
@@ -230,7 +232,7 @@ const struct medium_access *device_access(const struct device *dev,
 /* --- device_read.c --- */
 
 /* Runs method over as much of [address, address+len) as one command may;
- * result as device_read. m: the medium that it reads directly; NULL: memory.
+ * returns as device_read. m: the medium that it reads directly; NULL: memory.
  * Needs the console in step. Where order is ROW_UNPROVED the ASCII column is to
  * prove it: device_dump_medium gives only what is sure, device_dump all as it
  * is printed. */
@@ -240,7 +242,8 @@ int device_dump_medium(struct device *dev, const struct dump_method *method,
                        const struct device_sink *sink, struct err *err);
 int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
-                const struct device_sink *sink, struct err *err);
+                const struct device_sink *sink, struct dump_result *result,
+                struct err *err);
 
 /* device_read of addresses on the bus, with the console in step. */
 int device_read_memory(struct device *dev, enum device_reading reading,

@@ -17,16 +17,47 @@
 struct counted {
     struct device *dev;
     const struct device_sink *sink;
+    struct method_trial *trial; /* of the method */
     const struct dump_result *result;
     unsigned bad; /* of its damaged rows, told already */
 };
 
-/* At once, for bytes may be answered before the dump is at its end. */
+static bool is_understood(const struct dump_result *result)
+{
+    return result->rows_good + result->rows_unreadable +
+               result->rows_unproved >
+           0;
+}
+
+/* n rows were damaged or lost. In a test that tells of what is tested, and else
+ * of the line. */
+static void count_damaged(struct device *dev, atomic_uint_fast64_t *counter,
+                          unsigned n)
+{
+    if (dev->speed.busy)
+        dev->test_damaged += n;
+    else
+        atomic_fetch_add(counter, n);
+    device_speed_note(dev, n, false);
+}
+
+/* At once, for bytes may be answered before the dump is at its end. What a
+ * command prints of which no row was ever understood tells nothing of the
+ * line. */
 static void tell_bad(struct counted *c)
 {
-    atomic_fetch_add(&c->dev->rows_bad, c->result->rows_bad - c->bad);
-    device_speed_note(c->dev, c->result->rows_bad - c->bad, false);
+    c->trial->understood = c->trial->understood || is_understood(c->result);
+    if (!c->trial->understood && !c->dev->speed.busy)
+        return;
+    count_damaged(c->dev, &c->dev->rows_bad, c->result->rows_bad - c->bad);
     c->bad = c->result->rows_bad;
+}
+
+/* Rows behind a bad address are not lost. */
+static void tell_lost(const struct counted *c)
+{
+    if (!c->result->fault && (c->trial->understood || c->dev->speed.busy))
+        count_damaged(c->dev, &c->dev->rows_lost, c->result->rows_lost);
 }
 
 static void counted_row(void *arg, uint64_t address, const uint8_t *bytes,
@@ -148,7 +179,8 @@ int device_run_dump(struct device *dev, struct dump_request *r,
                     const struct device_sink *sink, struct dump_result *result,
                     struct err *err)
 {
-    struct counted counted = {dev, sink, result, 0};
+    struct counted counted = {
+        dev, sink, &dev->trials[r->method - dev->dialect->dumps], result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
     int ret;
@@ -162,9 +194,7 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     ret = dump_run(&dev->console, r, &through, result, err);
     dev->rows_good = result->rows_good;
     tell_bad(&counted);
-    atomic_fetch_add(&dev->rows_lost, result->rows_lost);
-    if (!result->fault)
-        device_speed_note(dev, result->rows_lost, false);
+    tell_lost(&counted);
     note_again(dev, r, result, ret);
     if (r->prove && result->order != ROW_UNPROVED)
         byte_order_proved(dev, result->order);
@@ -221,13 +251,13 @@ int device_dump_medium(struct device *dev, const struct dump_method *method,
 
 int device_dump(struct device *dev, const struct dump_method *method,
                 enum row_order order, uint64_t address, uint64_t len,
-                const struct device_sink *sink, struct err *err)
+                const struct device_sink *sink, struct dump_result *result,
+                struct err *err)
 {
     struct dump_request request = {.method = method, .order = order};
-    struct dump_result result = {0};
 
     place_request(dev, &request, NULL, address, len);
-    return device_run_dump(dev, &request, sink, &result, err);
+    return device_run_dump(dev, &request, sink, result, err);
 }
 
 /* --- memory -------------------------------------------------------------- */
@@ -273,8 +303,10 @@ int device_read_with(struct device *dev, int method, uint64_t address,
                      struct err *err)
 {
     const struct dump_method *m = &dev->dialect->dumps[method];
+    struct dump_result result;
 
-    return device_dump(dev, m, byte_order_of(dev, m), address, len, sink, err);
+    return device_dump(dev, m, byte_order_of(dev, m), address, len, sink,
+                       &result, err);
 }
 
 int device_read_memory(struct device *dev, enum device_reading reading,

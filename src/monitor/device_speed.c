@@ -156,20 +156,16 @@ static int raise_to_any(struct device *dev, struct err *err)
     return ret;
 }
 
-/* Whoever attends must not end a change half way; the tests' rows are no news
- * of the line at the speed that stays. */
+/* Whoever attends must not end a change half way. Rows of a speed test do not
+ * count as rows of the line. */
 struct quiet {
     bool (*attend)(void *arg);
     void *attend_arg;
-    uint64_t bad;
-    uint64_t lost;
 };
 
 static void be_quiet(struct device *dev, struct quiet *q)
 {
-    *q = (struct quiet){
-        dev->console.attend, dev->console.attend_arg,
-        atomic_load(&dev->rows_bad), atomic_load(&dev->rows_lost)};
+    *q = (struct quiet){dev->console.attend, dev->console.attend_arg};
     dev->console.attend = NULL;
     dev->console.watch_garble = false;
     dev->speed.busy = true;
@@ -179,8 +175,6 @@ static void be_loud(struct device *dev, const struct quiet *q)
 {
     dev->console.attend = q->attend;
     dev->console.attend_arg = q->attend_arg;
-    atomic_store(&dev->rows_bad, q->bad);
-    atomic_store(&dev->rows_lost, q->lost);
     dev->console.watch_garble = device_speed_is_raised(dev);
     dev->speed.recent = 0;
     dev->speed.read_at = atomic_load(&dev->bytes_read);
@@ -282,6 +276,8 @@ void device_speed_note(struct device *dev, uint64_t n, bool good)
 {
     uint64_t rows = good ? 0 : UINT64_MAX;
 
+    if (dev->speed.busy)
+        return;
     if (n >= 64)
         dev->speed.recent = rows;
     else if (n > 0)

@@ -64,11 +64,6 @@ static int read_all(struct device *dev, struct speed_proof *p, unsigned tries,
     return ret;
 }
 
-static uint64_t damaged(const struct device *dev)
-{
-    return atomic_load(&dev->rows_bad) + atomic_load(&dev->rows_lost);
-}
-
 /* Until it comes without a damaged row: what is damaged here may be a dump
  * command that is tried and prints another form, and that is to be settled
  * before noise at another speed can speak against it. */
@@ -78,9 +73,9 @@ static int learn(struct device *dev, struct speed_proof *p, struct err *err)
     int ret = 0;
 
     for (unsigned i = 0; ret == 0 && i <= LEARN_TRIES; i++) {
-        before = damaged(dev);
+        before = dev->test_damaged;
         ret = read_all(dev, p, LEARN_TRIES, err);
-        if (damaged(dev) == before)
+        if (dev->test_damaged == before)
             break;
     }
     if (ret == 0)
@@ -113,12 +108,12 @@ int speed_proof_learn(struct device *dev, struct speed_proof *p,
 int speed_proof_holds(struct device *dev, struct speed_proof *p,
                       struct err *err)
 {
-    uint64_t before = damaged(dev);
+    uint64_t before = dev->test_damaged;
     int ret = read_all(dev, p, 0, err);
 
     if (ret < 0)
         return ret;
-    if (damaged(dev) != before)
+    if (dev->test_damaged != before)
         return err_set(err, -EBADMSG, "rows are damaged");
     return memcmp(p->bytes, p->want, p->len) == 0
                ? 0

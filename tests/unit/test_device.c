@@ -470,11 +470,15 @@ static void abort_dump(struct loader *l, char *row, uint64_t address)
 
 static void a_bad_address_is_told(void **state)
 {
+    struct device_stats stats;
+
     (void)state;
     up(true, false);
     rig.l.mangle = abort_dump;
     assert_int_equal(read_at(WINBOND_BASE, 0x100), -EFAULT);
     assert_says(err.text, "bad address at or behind 0x7f000000");
+    device_get_stats(dev, &stats);
+    assert_int_equal(stats.rows_lost, 0); /* they are not there */
     rig.l.mangle = NULL;
     assert_int_equal(read_at(WINBOND_BASE, 0x100), 0);
     down();

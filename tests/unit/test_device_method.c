@@ -43,6 +43,16 @@ static const struct dump_method *method(const struct dialect *d,
     return NULL;
 }
 
+/* What a command that is tried prints tells of the command. */
+static void the_line_is_clean(void)
+{
+    struct device_stats stats;
+
+    device_get_stats(dev, &stats);
+    assert_int_equal(stats.rows_bad, 0);
+    assert_int_equal(stats.rows_lost, 0);
+}
+
 static void counts_characters(void **state)
 {
     struct dialect *d = load_dialect("u-boot");
@@ -129,6 +139,7 @@ static void one_that_lies_is_refused(void **state)
     assert_int_equal(ran("md.l"), 4);
     told("s-records: not used: it prints other bytes than the safe one\n");
     told("dump command: md.l ");
+    the_line_is_clean();
     down();
     up_with(rich_answer, false);
     rig.l.lie = 1;
@@ -183,6 +194,7 @@ static void one_that_is_not_understood_is_refused(void **state)
     told("s-records: not used: it prints nothing that is understood\n");
     assert_string_equal(dev->dialect->dumps[dev->method].name, "words");
     assert_int_equal(device_contact(dev), 0);
+    the_line_is_clean();
     down();
 }
 
@@ -206,6 +218,7 @@ static void one_that_says_nothing_is_refused_at_once(void **state)
     told("s-records: not used: it prints nothing\n");
     assert_string_equal(dev->dialect->dumps[dev->method].name, "words");
     assert_int_equal(device_contact(dev), 0);
+    the_line_is_clean();
     down();
 }
 
@@ -232,6 +245,7 @@ static void one_that_hangs_is_refused(void **state)
     assert_int_equal(read_at(NOR_BASE, 0x1000), 0);
     assert_int_equal(ran("saves"), 3);
     assert_string_equal(dev->dialect->dumps[dev->method].name, "words");
+    the_line_is_clean();
     down();
 }
 
