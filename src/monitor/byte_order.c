@@ -231,23 +231,23 @@ static uint64_t cut_to(uint64_t address, uint64_t len,
     return len < max ? len : max;
 }
 
-/* The cheapest; where that is refused, the next one, too. -ECANCELED: the block
+/* The cheapest; where that is given up, the next one, too. -ECANCELED: the block
  * is there, the prompt is not. */
 static int try_methods(struct device *dev, const struct kept *block,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err)
 {
     const struct dump_method *dumps = dev->dialect->dumps;
-    int method = method_cheapest(dev);
+    int method = method_untried(dev);
     int tried = -1;
     int ret = 0;
 
-    while (ret == 0 && dev->method < 0 && method >= 0 && method != tried &&
+    while (ret == 0 && method >= 0 && method != tried &&
            cut_to(address, len, &dumps[method]) == len &&
            block_tells(block, block->have, &dumps[method])) {
         tried = method;
         ret = try_method(dev, method, block, address, len, sink, err);
-        method = method_cheapest(dev);
+        method = method_untried(dev);
     }
     return ret == -ETIMEDOUT && !dev->console.restarted ? -ECANCELED : ret;
 }
@@ -257,7 +257,7 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
 {
     const struct dump_method *dumps = dev->dialect->dumps;
     int first = method_cheapest(dev);
-    int safe = method_reference(dev);
+    int safe = dev->method >= 0 ? dev->method : method_reference(dev);
     struct kept block = {.sink = sink,
                          .address = address - address % MAP_ALIGN};
     struct dump_result result;

@@ -11,56 +11,59 @@
 
 #define PROOF_SEGMENTS 16U /* beginnings looked at, at most */
 
-static void ignore_row(void *arg, uint64_t address, const uint8_t *bytes,
-                       size_t len)
+static void count_row(void *arg, uint64_t address, const uint8_t *bytes,
+                      size_t len)
 {
-    (void)arg;
+    uint64_t *came = arg;
+
     (void)address;
     (void)bytes;
-    (void)len;
+    *came += len;
 }
 
-static unsigned tries(const struct device *dev)
+static bool is_settled(const struct device *dev)
 {
-    unsigned n = 0;
-
-    for (size_t i = 0; i < dev->dialect->n_dumps; i++)
-        n += dev->trials[i].tries;
-    return n;
+    return dev->method >= 0 && dev->trials[dev->method].understood;
 }
 
-/* Reads there, once more where methods were compared and none settled on. */
-static int prove_at(struct device *dev, uint64_t address, struct err *err)
+/* Reads there, once more where a method was doubted and none settled on. */
+static int prove_at(struct device *dev, uint64_t address, uint64_t *came,
+                    struct err *err)
 {
-    const struct device_sink sink = {.row = ignore_row};
+    const struct device_sink sink = {.row = count_row, .arg = came};
     unsigned before;
     int ret;
 
     do {
-        before = tries(dev);
+        before = dev->judged;
         ret = device_read(dev, DEVICE_FIRST, address, MAP_ALIGN, &sink, err);
         method_choose(dev);
-    } while (ret == 0 && dev->method < 0 && tries(dev) != before);
+    } while (ret == 0 && !is_settled(dev) && dev->judged != before);
     return ret;
 }
 
-/* Reads the beginning of each segment until one proves the order. */
-static int prove_now(struct device *dev, struct err *err)
+/* Reads the beginning of each segment until one proves the order; *came: bytes.
+ * A beginning that cannot be read proves nothing. */
+static int prove_now(struct device *dev, uint64_t *came, struct err *err)
 {
+    unsigned before = dev->hopeless;
     int ret = 0;
 
-    for (size_t i = 0; ret == 0 && i < dev->map.n_segments; i++) {
+    if (device_method(dev, NULL, 0) < 0)
+        return 0;
+    for (size_t i = 0; i < dev->map.n_segments && i < PROOF_SEGMENTS; i++) {
         const struct map_segment *s = &dev->map.segments[i];
         uint64_t at = s->offset - s->offset % MAP_ALIGN;
-        if (device_method(dev, NULL, 0) < 0)
-            return 0;
         method_choose(dev);
-        if (dev->method >= 0 || i == PROOF_SEGMENTS)
+        if (is_settled(dev))
             return 0;
-        if (s->medium >= 0)
-            ret = prove_at(dev, dev->map.media[s->medium].base + at, err);
+        if (s->medium < 0)
+            continue;
+        ret = prove_at(dev, dev->map.media[s->medium].base + at, came, err);
+        if (ret < 0 && (ret != -EFAULT || dev->hopeless != before))
+            return ret;
     }
-    return ret;
+    return *came == 0 && dev->method < 0 ? ret : 0;
 }
 
 /* The one in use, or that will be; where memory cannot be printed, the first
@@ -83,14 +86,15 @@ static const char *fixed_order(const struct dump_method *m)
                                  : "not needed, the dump prints bytes";
 }
 
-static const char *order_text(const struct device *dev)
+static const char *order_text(const struct device *dev, uint64_t came)
 {
     const struct dump_method *shown = shown_method(dev);
 
     if (dev->method < 0 && !shown->cpu_order && device_method(dev, NULL, 0) < 0)
         return fixed_order(shown);
     if (dev->method < 0)
-        return "not proved yet: the segments begin with blank flash";
+        return came > 0 ? "not proved yet: the segments begin with blank flash"
+                        : "not proved yet: nothing was read";
     if (!dev->dialect->dumps[dev->method].cpu_order)
         return fixed_order(&dev->dialect->dumps[dev->method]);
     return dev->order == ROW_MEMORY
@@ -128,7 +132,7 @@ static void describe_trial(const struct device *dev, int n, struct buf *out)
 
     if (!dev->has_dump[n])
         (void)buf_printf(out, "this boot loader lacks it");
-    else if (t->refused)
+    else if (!chance_is_open(&t->chance, atomic_load(&dev->bytes_read)))
         (void)buf_printf(out, "not used: %s", t->why);
     else if (n == dev->method)
         (void)buf_printf(out, "in use");
@@ -178,7 +182,8 @@ static void describe_methods(const struct device *dev, struct buf *out)
 int device_describe(struct device *dev, struct buf *out, struct err *err)
 {
     char prompt[4 * CONSOLE_PROMPT_MAX + 32];
-    int ret = prove_now(dev, err);
+    uint64_t came = 0;
+    int ret = prove_now(dev, &came, err);
     const struct dump_method *method = shown_method(dev);
 
     if (ret < 0)
@@ -194,7 +199,7 @@ int device_describe(struct device *dev, struct buf *out, struct err *err)
     describe_speed(dev, out);
     (void)buf_printf(out, "dump command: %s (%s)\n", method->command,
                      method->name);
-    (void)buf_printf(out, "byte order:   %s\n", order_text(dev));
+    (void)buf_printf(out, "byte order:   %s\n", order_text(dev, came));
     describe_methods(dev, out);
     (void)buf_printf(out, "segments:\n");
     map_table(&dev->map, out);

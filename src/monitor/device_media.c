@@ -225,8 +225,9 @@ static const struct dump_method *direct_method(const struct device *dev,
                                                const struct map_medium *m,
                                                enum device_reading reading)
 {
-    int first = device_method(dev, m, 0);
-    int other = device_method(dev, m, first + 1);
+    int open = method_open(dev, m, 0);
+    int first = open >= 0 ? open : device_method(dev, m, 0);
+    int other = method_open(dev, m, first + 1);
 
     bool another = reading == DEVICE_AGAIN && other >= 0 &&
                    device_trusts_another(dev);
@@ -247,6 +248,8 @@ static int read_directly(struct device *dev, const struct media_route *r,
         return ret;
     if (media_is_bad(dev, r, offset))
         return media_fail_bad(r, offset, err);
+    if (method_open(dev, r->m, 0) < 0)
+        return method_none(dev, r->m, err);
     if (block != 0 && len > block - offset % block)
         len = block - offset % block;
     ret = device_dump_medium(dev, method, byte_order_of(dev, method), r->m,

@@ -4,6 +4,7 @@
 #ifndef MONITOR_DEVICE_PRIV_H
 #define MONITOR_DEVICE_PRIV_H
 
+#include "monitor/chance.h"
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
@@ -31,12 +32,20 @@ struct device_last {
 struct method_trial {
     bool understood; /* a row of it was, once */
     bool proved;     /* it printed what the safe one did */
-    bool refused; /* it did not, or nothing at all; why tells */
-    unsigned tries;
-    unsigned misses; /* of them, without noise */
-    unsigned cost;   /* seen: characters for 100 bytes; 0: not yet */
+    struct chance chance; /* given up: it did not, or prints nothing that is
+                             understood; why tells */
+    unsigned tries;       /* that came to nothing, noise or not */
+    unsigned cost;        /* seen: characters for 100 bytes; 0: not yet */
     const char *why;
 };
+
+/*
+ * What was given up is tried again when so many bytes have been read well, then
+ * after twice as many, and so on. One try costs a KiB read twice, or 5 s of
+ * silence: less than 5 % of the 100 s that they take at 115200 baud, and six
+ * tries in 16 MiB.
+ */
+#define DEVICE_CHANCE_BYTES (UINT64_C(256) << 10)
 
 #define BOOT_TEXT_MAX 16384U
 
@@ -79,13 +88,17 @@ struct device {
     bool silent;
     unsigned contact;
     unsigned rows_good;    /* of the last dump */
-    unsigned again_misses; /* readings by another method, one after the other,
-                              that brought no row */
+    struct chance another; /* readings by another method bring rows */
     int method;
     enum row_order order;
     bool cpu_known; /* how words in the CPU's order are printed: */
     enum row_order cpu;
     struct method_trial *trials; /* owned; one for each dump method */
+    unsigned judged;             /* how often one of them was doubted */
+    unsigned strange_dumps; /* of which nothing was understood; the last one: */
+    char strange[96];       /* its first line */
+    int strange_method;     /* index of its method */
+    unsigned hopeless;      /* how often all had been given up */
     struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
     size_t n_answers;
     bool *has;          /* owned; parted into the three that follow: */
@@ -95,8 +108,7 @@ struct device {
     bool sum_known;              /* a checksum was understood once */
     struct digest_value odd_sum; /* of the last answer that was not */
     struct device_last last;
-    unsigned again_fails; /* commands that go on from there and brought no row,
-                             one after the other */
+    struct chance going_on; /* commands that go on from there do */
     bool careful;    /* the last dump met a bad address */
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
@@ -286,12 +298,28 @@ int device_fail_offline(struct err *err);
  * more). */
 void method_choose(struct device *dev);
 
-/* Of those for memory that were not refused; -1: there is none. The cheapest;
+/* Of those for memory that were not given up; -1: there is none. The cheapest;
  * the one that is believed by itself; the cheapest that prints text beside its
  * cells, else the cheapest. */
 int method_cheapest(const struct device *dev);
 int method_safe(const struct device *dev);
 int method_with_text(const struct device *dev);
+
+/* The cheapest, if it is yet to be proved, or once more; -1: it is not. */
+int method_untried(const struct device *dev);
+
+/* The first from `from` on that reads medium m directly, or memory (m NULL), and
+ * was not given up; -1: there is none. */
+int method_open(const struct device *dev, const struct map_medium *m, int from);
+
+/* All of them were given up: -EFAULT, and says so; then all are tried anew. */
+int method_none(struct device *dev, const struct map_medium *m,
+                struct err *err);
+
+/* What a dump that was no test came to: a command of which no row is understood
+ * is given up. */
+void method_note(struct device *dev, const struct dump_method *m,
+                 const struct dump_result *result, int ret);
 
 /* What others are compared with; -1: there is none yet. */
 int method_reference(const struct device *dev);
@@ -303,10 +331,10 @@ uint64_t method_max(const struct device *dev);
  * bytes that it took. */
 void method_prove(struct device *dev, int method, unsigned cost);
 
-/* It did not, maybe for noise: refused when that happens too often. */
+/* It did not, maybe for noise: given up when that happens too often. */
 void method_doubt(struct device *dev, int method, bool noise, const char *why);
 
-/* Not used in this session any more. */
+/* Not used for a while. */
 void method_refuse(struct device *dev, int method, const char *why);
 
 /* --- byte_order.c --- */
@@ -318,8 +346,9 @@ enum row_order byte_order_of(const struct device *dev,
 /* A dump proved the order of words. */
 void byte_order_proved(struct device *dev, enum row_order order);
 
-/* As device_read while dev->method is -1: a first block is read by the safe
- * method and, if it can tell, by the cheapest, compared; both are readings. The
+/* As device_read while a method is untried: a first block is read by the one in
+ * use, or the safe one, and, if it can tell, by the cheapest, compared; both are
+ * readings. The
  * rest follows by the one in use then, or by the safe one. Where nothing
  * prints bytes, the ASCII column of words tells. */
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,

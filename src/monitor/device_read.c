@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#define AGAIN_FAILS_MAX 2U
+#define GOING_ON_MISSES 2U
 #define CAREFUL_MAX     4096U
 
 /* Counts the payload on its way to the reader. */
@@ -143,7 +143,8 @@ static bool goes_on(const struct device *dev, const struct dump_request *r)
 {
     const struct device_last *last = &dev->last;
 
-    return r->method->again != NULL && dev->again_fails < AGAIN_FAILS_MAX &&
+    return r->method->again != NULL &&
+           chance_is_open(&dev->going_on, atomic_load(&dev->bytes_read)) &&
            last->method == r->method && last->end == r->address &&
            last->len == r->len && last->sent == atomic_load(&dev->console.sent);
 }
@@ -172,7 +173,11 @@ static void note_again(struct device *dev, const struct dump_request *r,
 {
     if (ret != 0 || result->fault || !r->again)
         return;
-    dev->again_fails = result->rows_good > 0 ? 0 : dev->again_fails + 1;
+    if (result->rows_good > 0)
+        chance_hit(&dev->going_on);
+    else
+        (void)chance_miss(&dev->going_on, GOING_ON_MISSES,
+                          atomic_load(&dev->bytes_read), DEVICE_CHANCE_BYTES);
 }
 
 int device_run_dump(struct device *dev, struct dump_request *r,
@@ -196,6 +201,7 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     tell_bad(&counted);
     tell_lost(&counted);
     note_again(dev, r, result, ret);
+    method_note(dev, r->method, result, ret);
     if (r->prove && result->order != ROW_UNPROVED)
         byte_order_proved(dev, result->order);
     result->fault = resets_there(dev, r, result, ret) || result->fault;
@@ -264,20 +270,22 @@ int device_dump(struct device *dev, const struct dump_method *method,
 
 /* A method of the dialect that this build of the boot loader prints in another
  * form, or lacks, must not make everything unreadable. */
-#define AGAIN_MISSES_MAX 3U
+#define ANOTHER_MISSES 3U
 
 bool device_trusts_another(const struct device *dev)
 {
-    return dev->again_misses < AGAIN_MISSES_MAX;
+    return chance_is_open(&dev->another, atomic_load(&dev->bytes_read));
 }
 
 void device_note_another(struct device *dev, int ret)
 {
     if (dev->rows_good > 0)
-        dev->again_misses = 0;
-    else if (ret == 0 && ++dev->again_misses == AGAIN_MISSES_MAX)
+        chance_hit(&dev->another);
+    else if (ret == 0 && chance_miss(&dev->another, ANOTHER_MISSES,
+                                     atomic_load(&dev->bytes_read),
+                                     DEVICE_CHANCE_BYTES))
         log_warn("the other dump command brings nothing that is understood; "
-                 "what is read twice is read by the same one");
+                 "for a while what is read twice is read by the same one");
 }
 
 /* Another method than the one in use that is believed by itself; else the same
@@ -290,10 +298,9 @@ static int other_method(const struct device *dev)
         return dev->method;
     if (safe >= 0 && safe != dev->method)
         return safe;
-    for (int i = device_method(dev, NULL, 0); i >= 0;
-         i = device_method(dev, NULL, i + 1))
-        if (i != dev->method && !dev->dialect->dumps[i].cpu_order &&
-            !dev->trials[i].refused)
+    for (int i = method_open(dev, NULL, 0); i >= 0;
+         i = method_open(dev, NULL, i + 1))
+        if (i != dev->method && !dev->dialect->dumps[i].cpu_order)
             return i;
     return dev->method;
 }
@@ -309,23 +316,41 @@ int device_read_with(struct device *dev, int method, uint64_t address,
                        &result, err);
 }
 
-int device_read_memory(struct device *dev, enum device_reading reading,
+static int read_memory(struct device *dev, enum device_reading reading,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err)
 {
     int method;
     int ret;
 
-    if (device_method(dev, NULL, 0) < 0)
-        return err_set(err, -EFAULT,
-                       "this boot loader has no command that prints memory");
     method_choose(dev);
-    if (dev->method < 0)
+    if (method_cheapest(dev) < 0)
+        return method_none(dev, NULL, err);
+    if (dev->method < 0 || (reading == DEVICE_FIRST && !dev->speed.busy &&
+                            method_untried(dev) >= 0))
         return byte_order_read(dev, address, len, sink, err);
     method = reading == DEVICE_AGAIN ? other_method(dev) : dev->method;
     ret = device_read_with(dev, method, address, len, sink, err);
     if (method != dev->method)
         device_note_another(dev, ret);
+    return ret;
+}
+
+int device_read_memory(struct device *dev, enum device_reading reading,
+                       uint64_t address, uint64_t len,
+                       const struct device_sink *sink, struct err *err)
+{
+    unsigned before;
+    int ret;
+
+    if (device_method(dev, NULL, 0) < 0)
+        return err_set(err, -EFAULT,
+                       "this boot loader has no command that prints memory");
+    /* The same again until a method is understood, or all are given up. */
+    do {
+        before = dev->strange_dumps;
+        ret = read_memory(dev, reading, address, len, sink, err);
+    } while (ret == 0 && dev->strange_dumps != before);
     return ret;
 }
 

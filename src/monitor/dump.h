@@ -46,6 +46,7 @@ struct dump_result {
     bool fault; /* the device reported a bad address; or what it cannot read
                    is all that is missing */
     enum row_order order; /* as asked, or as proved */
+    char strange[96]; /* the first line that is no row, escaped; "": none */
 };
 
 /*

@@ -55,6 +55,9 @@ struct dump {
 /* The last byte of a line that looked like a row came now. */
 void dump_note_row(struct dump *d);
 
+/* A line that should have been a row. */
+void dump_note_strange(struct dump *d, struct span line);
+
 /* A line that is no row. */
 void dump_take_other(struct dump *d, struct span line);
 

@@ -155,11 +155,19 @@ static void place_piece(struct dump *d, const struct dump_piece *p)
     }
 }
 
+void dump_note_strange(struct dump *d, struct span line)
+{
+    if (d->result->strange[0] == '\0')
+        (void)text_escape(d->result->strange, sizeof(d->result->strange),
+                          line.text, line.len);
+}
+
 static void take_bad(struct dump *d, struct span line, uint64_t address,
                      size_t len)
 {
     char text[200];
 
+    dump_note_strange(d, line);
     (void)text_escape(text, sizeof(text), line.text, line.len);
     log_debug("bad row where 0x%" PRIx64 " was expected: '%s'", d->next, text);
     d->result->rows_bad++;
@@ -276,6 +284,7 @@ void dump_take_row(struct dump *d, struct span line)
         take_bad(d, line, row.address + d->base, dump_row_length(d));
         return;
     case ROW_NOT_A_ROW:
+        dump_note_strange(d, line);
         dump_take_other(d, line);
         return;
     }
@@ -298,8 +307,11 @@ void dump_take_record(struct dump *d, struct span line)
     case SREC_BAD:
         take_bad(d, line, record.address + d->base, record.len);
         return;
-    case SREC_OTHER:
     case SREC_NONE:
+        dump_note_strange(d, line);
+        dump_take_other(d, line);
+        return;
+    case SREC_OTHER:
         dump_take_other(d, line);
         return;
     }

@@ -72,9 +72,11 @@ static void take_counted_row(struct dump *d, struct span line)
         note_progress(d);
         return;
     case ROW_NOT_A_ROW:
+        dump_note_strange(d, line);
         dump_take_other(d, line);
         return;
     default:
+        dump_note_strange(d, line);
         d->result->rows_bad++;
         d->stream.broken = true; /* what follows is not where it seems */
     }

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What is left to read of the line. */
@@ -229,6 +230,27 @@ static bool cut_tail(struct cursor *c, const char *tail)
         return false;
     c->end -= len;
     return true;
+}
+
+void row_example(const struct row_shape *shape, char *out, size_t size)
+{
+    char cell[24];
+    int at = snprintf(out, size, "%s%.*s%s", shape->address_prefix,
+                      (int)shape->address_digits_min, "0000000000000000000000",
+                      shape->address_suffix);
+
+    (void)snprintf(cell, sizeof(cell), "%s%.*s", shape->cell_prefix,
+                   (int)(2 * shape->cell_bytes), "0000000000000000");
+    for (unsigned i = 0; i < shape->cells && (size_t)at < size; i++)
+        at += snprintf(out + at, size - (size_t)at, "%.*s%s",
+                       i > 0 && shape->separators[0] != '\0',
+                       shape->separators, cell);
+    if (shape->ascii && (size_t)at < size)
+        (void)snprintf(
+            out + at, size - (size_t)at, "%*s%s%.*s%s", (int)shape->ascii_gap,
+            "", shape->ascii_open, (int)row_full_length(shape),
+            "................................................................",
+            shape->ascii_close);
 }
 
 size_t row_full_length(const struct row_shape *shape)

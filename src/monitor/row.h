@@ -74,6 +74,9 @@ struct row {
                                      ROW_OK and ROW_UNREADABLE */
 };
 
+/* What a full row looks like, with 0 for all digits and . for text. */
+void row_example(const struct row_shape *shape, char *out, size_t size);
+
 size_t row_full_length(const struct row_shape *shape); /* bytes */
 
 bool row_has_address(const struct row_shape *shape);

@@ -222,6 +222,96 @@ static void one_that_says_nothing_is_refused_at_once(void **state)
     down();
 }
 
+/* This build prints bytes in another form than the section says. */
+static void other_bytes(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    if (l->width == 1)
+        memcpy(row, "0x", 2);
+}
+
+static void a_safe_one_that_is_not_understood_is_given_up(void **state)
+{
+    (void)state;
+    up_with(uboot_answer, false);
+    rig.l.mangle = other_bytes;
+    assert_int_equal(read_at(NOR_BASE, 0x400), 0);
+    assert_int_equal(rows, 64); /* the text beside them proves the words */
+    assert_int_equal(ran("md.b"), 3);
+    the_line_is_clean();
+    told("bytes: not used: it prints nothing that is understood\n");
+    down();
+    up_with(uboot_answer, false);
+    rig.l.mangle = other_bytes;
+    told("dump command: md.l "); /* device_describe settles it by itself */
+    told("proved, words are printed reversed");
+    down();
+}
+
+static void other_rows(struct loader *l, char *row, uint64_t address)
+{
+    (void)address;
+    (void)l;
+    memcpy(row, "0x", 2);
+}
+
+static void none_that_is_understood_is_an_error(void **state)
+{
+    CLEANUP_BUF struct buf out = {0};
+
+    (void)state;
+    up_with(uboot_answer, false);
+    rig.l.mangle = other_rows;
+    assert_int_equal(device_describe(dev, &out, &err), -EFAULT);
+    assert_says(err.text, "no dump command of dialect u-boot prints what is "
+                          "understood: 'md.l ");
+    assert_says(err.text, " printed '0x0");
+    assert_says(err.text,
+                "section dump words says '00000000: 00000000 00000000 "
+                "00000000 00000000 ................'");
+    assert_int_equal(read_at(NOR_BASE, 0x400), -EFAULT);
+    assert_says(err.text, "no dump command of dialect u-boot");
+    the_line_is_clean();
+    /* A bad minute is no reason for ever. */
+    rig.l.mangle = NULL;
+    assert_int_equal(read_at(NOR_BASE, 0x400), 0);
+    assert_int_equal(rows, 2 * 64);
+    assert_string_equal(dev->dialect->dumps[dev->method].name, "words");
+    down();
+}
+
+static void read_megabytes(unsigned n)
+{
+    rig.l.n_ran = 0;
+    for (unsigned i = 0; i < 16 * n; i++) {
+        assert_int_equal(read_at(NOR_BASE + i * 0x10000, 0x10000), 0);
+        assert_true(rows >= 0x1000);
+    }
+}
+
+static void one_that_was_given_up_is_tried_again(void **state)
+{
+    (void)state;
+    up_with(mute_answer, false);
+    rig.l.mangle = say_nothing;
+    assert_int_equal(read_at(NOR_BASE, 0x1000), 0);
+    assert_int_equal(ran("saves"), 1);
+    /* After 256 KiB, after twice as many, and so on. */
+    read_megabytes(8);
+    assert_in_range(ran("saves"), 4, 5);
+    assert_string_equal(dev->dialect->dumps[dev->method].name, "words");
+    /* What works then is used. */
+    rig.l.mangle = NULL;
+    rig.l.answer = rich_answer;
+    read_megabytes(9);
+    assert_string_equal(dev->dialect->dumps[dev->method].name, "s-records");
+    assert_int_equal(read_at(NOR_BASE, 0x10000), 0);
+    assert_int_equal(rows, 0x1000);
+    assert_string_equal(rig.l.ran[rig.l.n_ran - 1], "saves 9f000000 10000");
+    the_line_is_clean();
+    down();
+}
+
 static void hang_records(struct loader *l, char *row, uint64_t address)
 {
     (void)address;
@@ -276,6 +366,9 @@ int main(void)
         cmocka_unit_test(blank_flash_proves_nothing),
         cmocka_unit_test(one_that_is_not_understood_is_refused),
         cmocka_unit_test(one_that_says_nothing_is_refused_at_once),
+        cmocka_unit_test(a_safe_one_that_is_not_understood_is_given_up),
+        cmocka_unit_test(none_that_is_understood_is_an_error),
+        cmocka_unit_test(one_that_was_given_up_is_tried_again),
         cmocka_unit_test(one_that_hangs_is_refused),
         cmocka_unit_test(noise_is_no_lie),
     };
