@@ -59,6 +59,8 @@ struct console {
     struct transcript *transcript;
     unsigned chunk; /* bytes typed at once since echoes came short; 0: as many
                        as the dialect says */
+    unsigned chunk_good; /* commands longer than that, since, with right echo */
+    unsigned chunk_wait; /* after so many twice as much is typed at once */
     unsigned wrong_echoes; /* of commands, so far */
     atomic_bool shutdown;  /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;

@@ -9,6 +9,10 @@
 #define ECHO_TIMEOUT_MS 700U
 #define ECHO_TRIES      3
 #define CHUNK_MIN       8U  /* every receive FIFO holds that */
+/* A try that fails costs a second, which is what so many commands save: each
+ * one 16 ms of an adapter. The next try comes after twice as many. */
+#define CHUNK_WAIT      64U
+#define CHUNK_WAIT_MAX  (1U << 20)
 #define REDRAW_MS       50U /* a character, with its cursor moves, at 9600 */
 
 /* Sends len bytes and waits until exactly they have come back. An escape
@@ -107,7 +111,25 @@ static bool type_less(struct console *c)
     if (chunk <= CHUNK_MIN)
         return false;
     c->chunk = chunk / 2 > CHUNK_MIN ? (unsigned)chunk / 2 : CHUNK_MIN;
+    c->chunk_good = 0;
+    if (c->chunk_wait == 0)
+        c->chunk_wait = CHUNK_WAIT;
+    else if (c->chunk_wait < CHUNK_WAIT_MAX)
+        c->chunk_wait *= 2;
     return true;
+}
+
+/* The echo of a command of len bytes was right. What made echoes short may be
+ * over: more is typed at once again, after a while. */
+static void type_more(struct console *c, size_t len)
+{
+    size_t chunk = chunk_of(c);
+    size_t most = c->dialect->type_chunk;
+
+    if (chunk >= most || len <= chunk || ++c->chunk_good < c->chunk_wait)
+        return;
+    c->chunk = (unsigned)(2 * chunk < most ? 2 * chunk : most);
+    c->chunk_good = 0;
 }
 
 /* *lost: less of it came back than was typed. */
@@ -142,6 +164,8 @@ static int type_and_compare(struct console *c, const char *command, char *got,
     for (int i = 0; i < ECHO_TRIES && ret == -EILSEQ; i++) {
         bool lost = false;
         ret = type_command(c, command, &lost);
+        if (ret == 0)
+            type_more(c, strlen(command));
         if (ret != -EILSEQ)
             break;
         if (lost && strlen(command) > CHUNK_MIN && type_less(c))

@@ -130,6 +130,48 @@ static void what_is_lost_is_typed_in_smaller_pieces(void **state)
     }
 }
 
+/* Runs command n times; how many echoes were wrong. */
+static unsigned runs(unsigned n, const char *command)
+{
+    unsigned before = rig.c.wrong_echoes;
+
+    for (unsigned i = 0; i < n; i++) {
+        CLEANUP_BUF struct buf got = {0};
+        rig.l.n_ran = 0;
+        rig.l.line.sent_len = 0;
+        assert_int_equal(
+            console_ask(&rig.c, command, NULL, 1000, &got, NULL), 0);
+        assert_int_equal(rig.l.n_ran, 1);
+        assert_string_equal(rig.l.ran[0], command);
+    }
+    return rig.c.wrong_echoes - before;
+}
+
+static void after_a_while_more_is_typed_again(void **state)
+{
+    (void)state;
+    rig_up(false);
+    rig.l.answer = answer;
+    answer_text = "ok\n";
+    /* It was a bad moment: one character lost for once. */
+    rig.l.burst_max = 16;
+    assert_int_equal(runs(1, "crc32 9f000000 10000"), 1);
+    assert_int_equal(rig.c.chunk, 16);
+    rig.l.burst_max = 0;
+    /* What fits into one piece anyway tells nothing. */
+    assert_int_equal(runs(1000, "version"), 0);
+    assert_int_equal(rig.c.chunk, 16);
+    assert_int_equal(runs(63, "crc32 9f000000 10000"), 0);
+    assert_int_equal(rig.c.chunk, 32);
+    assert_int_equal(runs(500, "crc32 9f000000 10000"), 0);
+    assert_int_equal(rig.c.chunk, 32);
+    /* It is too slow for that: each look costs more patience. */
+    rig.l.burst_max = 16;
+    assert_in_range(runs(4000, "crc32 9f000000 10000"), 4, 6);
+    assert_int_equal(rig.c.chunk, 16);
+    rig_down();
+}
+
 static void more_than_the_echo_is_wrong_too(void **state)
 {
     struct err err = {""};
@@ -490,6 +532,7 @@ int main(void)
         cmocka_unit_test(a_garbled_command_is_not_run),
         cmocka_unit_test(noise_without_end_runs_nothing),
         cmocka_unit_test(what_is_lost_is_typed_in_smaller_pieces),
+        cmocka_unit_test(after_a_while_more_is_typed_again),
         cmocka_unit_test(more_than_the_echo_is_wrong_too),
         cmocka_unit_test(a_reset_while_typing_is_noticed),
         cmocka_unit_test(control_codes_in_the_echo_are_wrong),
