@@ -102,7 +102,8 @@ struct fetcher {
 
     /* --- confirming --- */
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
-    struct fetch_request *serving; /* this; NULL: it has been answered */
+    struct fetch_request *serving; /* this, which is pending; NULL: it has been
+                                      answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
     struct ranges wrong; /* answered wrong, in this session or an earlier one;
                             no FETCH_CONFIRM told of it yet */
@@ -163,8 +164,8 @@ void answer_fail_all(struct fetcher *f);
  * status. There must be one. */
 void answer_note_offline(struct fetcher *f);
 
-/* Takes r, which must be the oldest, out of the list and calls done. */
-void answer_first(struct fetcher *f, int status);
+/* Answers f->serving, unless it has been answered. */
+void answer_served(struct fetcher *f, int status);
 
 /* True when readers get confirmed bytes only; when r does. */
 bool answer_is_strict(const struct fetcher *f);
@@ -216,10 +217,11 @@ void confirm_by_sum(struct fetcher *f);
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len);
 
-/* r is the oldest request. Compares what is known of its range (FETCH_CONFIRM);
- * answers it with the device's checksum (FETCH_SUM). */
-void confirm_request(struct fetcher *f, struct fetch_request *r);
-void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
+/* Serves the oldest request. Compares what is known of its range
+ * (FETCH_CONFIRM); answers it with the device's checksum (FETCH_SUM). It may
+ * have been answered, and freed, when they return. */
+void confirm_request(struct fetcher *f);
+void confirm_serve_sum(struct fetcher *f);
 
 /* Bytes a comparison in medium covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);

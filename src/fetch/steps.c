@@ -143,15 +143,15 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
 /* Requests that are no want of the plan. True: one was served. */
 static bool serve_special(struct fetcher *f)
 {
-    struct fetch_request *r = f->pending;
+    const struct fetch_request *r = f->pending;
 
     if (r == NULL)
         return false;
     f->read_error.text[0] = '\0';
     if (r->kind == FETCH_SUM)
-        confirm_serve_sum(f, r);
+        confirm_serve_sum(f);
     else if (r->kind == FETCH_CONFIRM && r->compared < r->len)
-        confirm_request(f, r);
+        confirm_request(f);
     else
         return false;
     return true;

@@ -82,7 +82,8 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
         device_bytes(board, offset, out, len);
 }
 
-static void (*rig_at_sum)(uint64_t offset); /* called in each checksum */
+static void (*rig_at_sum)(uint64_t offset); /* called in each checksum, ... */
+static const struct device_sink *rig_sum_sink; /* ... which asks this one */
 
 static struct device dev;
 static struct cache *cache;
@@ -365,6 +366,7 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
     assert_in_piece(address - BASE, len);
+    rig_sum_sink = sink;
     if (rig_at_sum != NULL)
         rig_at_sum(address - BASE);
     if (d->torn != 0 && d->torn >= address - BASE &&
