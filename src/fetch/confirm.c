@@ -123,6 +123,10 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
     int ret = -EBADMSG;
 
     for (int i = 0; i < ANSWERS_MAX; i++) {
+        if (i > 0 && fetcher_attend(c->f)) {
+            ret = -EINTR;
+            break;
+        }
         c->asked++;
         ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
         if (ret == -EBADMSG)

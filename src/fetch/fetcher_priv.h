@@ -80,6 +80,7 @@ struct fetcher {
     struct fetch_request *pending; /* the oldest first */
     unsigned n_pending;
     struct rows rows;
+    struct ranges kept; /* ways.c */
     struct rate rate;
     struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
     uint64_t at;              /* the next row of it, as far as is known */
@@ -90,6 +91,7 @@ struct fetcher {
                               line that proved noisy, what was answered
                               before that was known */
     unsigned reading;      /* number of the last dump command; never 0 */
+    unsigned way;          /* by which that was */
     unsigned step_reading; /* the same when the current step began */
     uint64_t progress_ms;  /* when a row last came or was confirmed */
     uint64_t tick_ms;
@@ -102,7 +104,8 @@ struct fetcher {
 
     /* --- confirming --- */
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
-    struct fetch_request *serving; /* this; NULL: it has been answered */
+    struct fetch_request *serving; /* this, which is pending; NULL: it has been
+                                      answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
     struct ranges wrong; /* answered wrong, in this session or an earlier one;
                             no FETCH_CONFIRM told of it yet */
@@ -163,8 +166,8 @@ void answer_fail_all(struct fetcher *f);
  * status. There must be one. */
 void answer_note_offline(struct fetcher *f);
 
-/* Takes r, which must be the oldest, out of the list and calls done. */
-void answer_first(struct fetcher *f, int status);
+/* Answers f->serving, unless it has been answered. */
+void answer_served(struct fetcher *f, int status);
 
 /* True when readers get confirmed bytes only; when r does. */
 bool answer_is_strict(const struct fetcher *f);
@@ -178,9 +181,13 @@ void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
 /* A device_sink's begin and row. */
-void assemble_begin(void *fetcher);
+void assemble_begin(void *fetcher, unsigned way);
 void assemble_row(void *fetcher, uint64_t address, const uint8_t *bytes,
                   size_t len);
+
+/* The ways by which the first row of f->current came, as device_read wants to
+ * know them. */
+uint32_t assemble_had(struct fetcher *f);
 
 /* A plan_rows_fn. */
 uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
@@ -207,6 +214,16 @@ void assemble_doubt(struct fetcher *f, size_t medium);
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
 
+/* --- ways.c: by which way good blocks came --- */
+
+/* Block came by the one way of set, or by several (another set). */
+void ways_keep(struct fetcher *f, size_t medium, uint64_t block, uint32_t set);
+void ways_forget(struct fetcher *f, size_t medium, uint64_t offset,
+                 uint64_t len);
+
+/* A set of one way, or 0: it is not known. */
+uint32_t ways_kept(const struct fetcher *f, size_t medium, uint64_t block);
+
 /* --- confirm.c, confirm_serve.c: by the device's checksum --- */
 
 /* Compares f->current, all of which is good. */
@@ -216,10 +233,11 @@ void confirm_by_sum(struct fetcher *f);
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len);
 
-/* r is the oldest request. Compares what is known of its range (FETCH_CONFIRM);
- * answers it with the device's checksum (FETCH_SUM). */
-void confirm_request(struct fetcher *f, struct fetch_request *r);
-void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
+/* Serves the oldest request. Compares what is known of its range
+ * (FETCH_CONFIRM); answers it with the device's checksum (FETCH_SUM). It may
+ * have been answered, and freed, when they return. */
+void confirm_request(struct fetcher *f);
+void confirm_serve_sum(struct fetcher *f);
 
 /* Bytes a comparison in medium covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
