@@ -4,6 +4,7 @@
 #ifndef MONITOR_DEVICE_PRIV_H
 #define MONITOR_DEVICE_PRIV_H
 
+#include "monitor/attach.h"
 #include "monitor/console.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
@@ -69,6 +70,7 @@ struct device {
     size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
     char *password; /* NULL: none */
+    struct attach_login login;
     unsigned baud;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */

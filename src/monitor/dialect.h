@@ -34,6 +34,9 @@ struct break_in {
     char *send;           /* keys; {password} may stand in them */
     unsigned every_ms;    /* pace */
     bool fresh;           /* when counts only since the device started anew */
+    bool question;        /* when counts only as the last line that came, and is
+                             answered once each time it is asked */
+    bool password;        /* the user's stands in send: always a question */
 };
 
 /* A question of the device while a command runs, and what is typed then. */

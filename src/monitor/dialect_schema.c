@@ -30,10 +30,12 @@ static cfg_opt_t console_opts[] = {
     CFG_STR("fault", NULL, CFGF_NONE),
     CFG_END()};
 
-static cfg_opt_t break_in_opts[] = {
-    CFG_STR("when", NULL, CFGF_NONE), CFG_STR("send", NULL, CFGF_NONE),
-    CFG_INT("every", 100, CFGF_NONE), CFG_BOOL("fresh", cfg_false, CFGF_NONE),
-    CFG_END()};
+static cfg_opt_t break_in_opts[] = {CFG_STR("when", NULL, CFGF_NONE),
+                                    CFG_STR("send", NULL, CFGF_NONE),
+                                    CFG_INT("every", 100, CFGF_NONE),
+                                    CFG_BOOL("fresh", cfg_false, CFGF_NONE),
+                                    CFG_BOOL("question", cfg_false, CFGF_NONE),
+                                    CFG_END()};
 
 static cfg_opt_t row_opts[] = {CFG_STR("address-prefix", "", CFGF_NONE),
                                CFG_INT("address-digits", 8, CFGF_NONE),

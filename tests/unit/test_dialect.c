@@ -113,6 +113,8 @@ static void the_values(void **state)
         {"break-in a { every = 100 }\n", "section break-in a: send: missing"},
         {"break-in a { send = \" \"\n every = 9 }\n", "every: 9"},
         {"break-in a { send = \" \"\n when = '*' }\n", "break-in a: when"},
+        {"break-in a { send = \"{password}\" }\n", "when: missing: which"},
+        {"break-in a { send = \"x\"\n question = true }\n", "when: missing"},
         {"dump a { order = cpu }\n", "section dump a: command: missing"},
         {"dump a { command = \"md {count}\" }\n", "has no {address}"},
         {"dump a { command = \"md {address:x99}\" }\n", "bad place holder"},
