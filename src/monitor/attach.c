@@ -21,7 +21,7 @@
 #include "monitor/attach_priv.h"
 
 #include "base/log.h"
-#include "monitor/console_setup.h"
+#include "monitor/console_unlock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -183,5 +183,5 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
     *a.login = (struct attach_login){0};
-    return console_set_up(c, config->password, err);
+    return console_unlock(c, config->password, err);
 }

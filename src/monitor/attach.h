@@ -41,7 +41,7 @@ struct attach_config {
 
 /*
  * Finds a live prompt, or waits for the device to start and breaks in; then
- * types what the dialect wants typed first (console_set_up). On success the
+ * types what the dialect wants typed first (console_unlock). On success the
  * console is in step: its dialect and prompt are set.
  * text gets what was received meanwhile, for banners (its limit is respected,
  * the oldest part goes first). What it has at the start is how the device

@@ -282,6 +282,15 @@ int media_read(struct device *dev, enum device_reading reading,
         dev, &r, reading, address - r.m->base, len, sink, err);
 }
 
+static uint64_t direct_max(const struct device *dev,
+                           const struct media_route *r,
+                           enum device_reading reading)
+{
+    const struct dump_method *m = direct_method(dev, r->m, reading);
+
+    return device_piece_cut(dev, m, device_method_max(m, r->page));
+}
+
 uint64_t device_read_max(const struct device *dev, uint64_t address)
 {
     struct media_route r;
@@ -298,8 +307,8 @@ uint64_t device_read_max(const struct device *dev, uint64_t address)
         max = device_memory_max(dev);
         return max < r.chunk ? max : r.chunk;
     }
-    max = device_method_max(direct_method(dev, r.m, DEVICE_FIRST), r.page);
-    again = device_method_max(direct_method(dev, r.m, DEVICE_AGAIN), r.page);
+    max = direct_max(dev, &r, DEVICE_FIRST);
+    again = direct_max(dev, &r, DEVICE_AGAIN);
     return again < max ? again : max;
 }
 

@@ -103,6 +103,8 @@ struct device {
     bool noisy;            /* a row was damaged or lost */
     unsigned first_echoes; /* that were wrong before the device was open */
     unsigned ahead_losses;
+    uint64_t piece;  /* bytes of a stream asked for at once; 0: as the dialect
+                        says */
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
     struct media media;
@@ -126,6 +128,16 @@ void device_set_line(struct device *dev, enum device_line state);
 
 /* While the device is waited for, sink is asked (NULL: nobody). */
 void device_attend(struct device *dev, const struct device_sink *sink);
+
+/* --- device_piece.c --- */
+
+/* What became of a dump that ran to its end. */
+void device_piece_note(struct device *dev, const struct dump_request *r,
+                       const struct dump_result *result);
+
+/* How much of max is to be asked for at once by m. */
+uint64_t device_piece_cut(const struct device *dev, const struct dump_method *m,
+                          uint64_t max);
 
 /* --- device_baud.c --- */
 

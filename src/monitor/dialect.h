@@ -216,8 +216,6 @@ struct dialect {
     struct exchanges pager; /* it waits for a key in the middle of output */
     char *unlock;           /* template with {password}; NULL: none. Typed at
                                the prompt when the user gave a password */
-    char **setup;           /* commands typed at the prompt after each attach */
-    size_t n_setup;
     struct pattern **never; /* commands that are never typed */
     size_t n_never;
     unsigned type_chunk;     /* bytes typed before their echo is awaited */

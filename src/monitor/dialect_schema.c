@@ -22,7 +22,6 @@ static cfg_opt_t console_opts[] = {
     CFG_STR("done", NULL, CFGF_NONE),
     CFG_STR_LIST("pager", NULL, CFGF_NONE),
     CFG_STR("unlock", NULL, CFGF_NONE),
-    CFG_STR_LIST("setup", NULL, CFGF_NONE),
     CFG_STR_LIST("never", NULL, CFGF_NONE),
     CFG_INT("type-chunk", 8, CFGF_NONE),
     CFG_INT("type-ahead", 0, CFGF_NONE),

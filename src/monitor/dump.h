@@ -74,6 +74,9 @@ int dump_run(struct console *c, const struct dump_request *request,
              const struct device_sink *sink, struct dump_result *result,
              struct err *err);
 
+/* What it prints has no addresses: it comes as a whole, or not at all. */
+bool dump_method_is_stream(const struct dump_method *m);
+
 /* What request->ahead of the one before is to be, if next goes on there. */
 int dump_again_command(const struct dump_request *next, char *out, size_t size,
                        struct err *err);
