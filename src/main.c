@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     if (daemon_fix_fds() != 0)
         return EXIT_FAILED;
     r = options_parse(&o, argc, argv, &err);
-    options_hide_password(argc, argv);
+    options_hide_password(&o, argc, argv);
     if (r == 0)
         code = run(&o, &err);
     else

@@ -239,11 +239,26 @@ static int add_mount_option(struct options *o, const char *word,
     return unknown(o, "-o ", word, err);
 }
 
+/* For options_hide_password: where in argv it stands. */
+static int note_list(struct options *o, const char *list)
+{
+    const char **lists = realloc(o->lists, (o->n_lists + 1) * sizeof(*lists));
+
+    if (lists == NULL)
+        return -ENOMEM;
+    lists[o->n_lists++] = list;
+    o->lists = lists;
+    return 0;
+}
+
 static int add_mount_options(struct options *o, const char *list,
                              struct err *err)
 {
     char *rest = keep(o, list);
-    int r = rest != NULL ? 0 : out_of_memory(err);
+    int r = rest != NULL ? note_list(o, list) : -ENOMEM;
+
+    if (r != 0)
+        return out_of_memory(err);
 
     while (r == 0 && rest != NULL) {
         const char *word = mountwords_split(&rest);
@@ -341,32 +356,35 @@ int options_parse(struct options *o, int argc, char *const argv[],
     return operands_check(o, err);
 }
 
-/* -o LIST, -fo LIST, -oLIST, --options LIST, --options=LIST */
-static bool is_mount_options(const char *before, const char *arg)
-{
-    bool letters = arg[0] == '-' && arg[1] != '-';
-    size_t len = strlen(before);
-
-    return strncmp(arg, "--options=", 10) == 0 ||
-           strcmp(before, "--options") == 0 ||
-           (letters && strchr(arg, 'o') != NULL) ||
-           (before[0] == '-' && before[1] != '-' && before[len - 1] == 'o');
-}
-
-void options_hide_password(int argc, char **argv)
+/* The words of a list as mountwords_split parts them, each where it stands. */
+static void hide_in_list(char *word)
 {
     static const char name[] = "password=";
 
-    for (int i = 1; i < argc; i++) {
-        char *at = strstr(argv[i], name);
-        if (at == NULL || !is_mount_options(argv[i - 1], argv[i]))
-            continue;
-        for (at += strlen(name); *at != '\0' && *at != ','; at++) {
-            if (at[0] == '\\' && at[1] != '\0')
-                *at++ = '*';
-            *at = '*';
+    for (;;) {
+        size_t skip = strncmp(word, name, strlen(name)) == 0 ? strlen(name) : 0;
+        char *at = word + skip;
+        for (; *at != '\0' && *at != ','; at++) {
+            bool pair = at[0] == '\\' && (at[1] == ',' || at[1] == '\\');
+            if (skip > 0)
+                memset(at, '*', pair ? 2 : 1);
+            at += pair;
         }
+        if (*at == '\0')
+            return;
+        word = at + 1;
     }
+}
+
+void options_hide_password(const struct options *o, int argc, char **argv)
+{
+    for (size_t n = 0; n < o->n_lists; n++)
+        for (int i = 1; i < argc; i++) {
+            size_t len = strlen(argv[i]);
+            /* As an argument of its own, or behind -o or --options=. */
+            if (o->lists[n] >= argv[i] && o->lists[n] <= argv[i] + len)
+                hide_in_list(argv[i] + (o->lists[n] - argv[i]));
+        }
 }
 
 void options_free(struct options *o)
@@ -377,6 +395,7 @@ void options_free(struct options *o)
     free(o->segments);
     free(o->references);
     free(o->operands);
+    free(o->lists);
     buf_free(&o->fuse);
     *o = (struct options){0};
 }

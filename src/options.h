@@ -72,6 +72,8 @@ struct options {
     const char **operands; /* forget: n_operands IDs, check-dialect: files; as
                               typed */
     size_t n_operands;
+    const char **lists; /* what stood behind each -o, in argv */
+    size_t n_lists;
 };
 
 /*
@@ -82,8 +84,9 @@ int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err);
 void options_free(struct options *o);
 
-/* Overwrites the password in argv, which everybody on the machine can read. */
-void options_hide_password(int argc, char **argv);
+/* Overwrites each password that options_parse saw in this argv, which everybody
+ * on the machine can read; also when it failed. */
+void options_hide_password(const struct options *o, int argc, char **argv);
 
 /* Name of the n-th long option without the dashes; NULL behind the last. */
 const char *options_name(size_t n);

@@ -21,7 +21,7 @@
 #include "monitor/attach_priv.h"
 
 #include "base/log.h"
-#include "monitor/console_setup.h"
+#include "monitor/console_unlock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -144,7 +144,9 @@ static int turn(struct attach *a)
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err)
 {
+    struct attach_login first = {0};
     struct attach a = {.c = c,
+                       .login = config->login != NULL ? config->login : &first,
                        .config = config,
                        .text = text,
                        .recognise = {.console = c,
@@ -176,7 +178,10 @@ int attach_prompt(struct console *c, const struct attach_config *config,
         c->dialect = before;
     if (ret == 0)
         return attach_timed_out(&a, err);
+    if (ret == -EACCES)
+        return attach_refused(&a, err);
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
-    return console_set_up(c, config->password, err);
+    *a.login = (struct attach_login){0};
+    return console_unlock(c, config->password, err);
 }

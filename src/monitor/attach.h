@@ -11,16 +11,25 @@
 
 #include <stdbool.h>
 
+/* Questions of a device that were answered since its prompt was won the last
+ * time. It begins with zeros; attach_prompt keeps it. */
+struct attach_login {
+    uint64_t answered;  /* the line of the last one, counted from 1 */
+    unsigned names;     /* answers without the password, ... */
+    unsigned passwords; /* ... and with it */
+};
+
 struct attach_config {
-    struct dialect **dialects; /* candidates, ended by NULL; lent */
-    bool chosen;               /* the user named the (only) one: believe it */
-    bool quiet;                /* do not ask for a power cycle: a reset of the
-                                  device is being ridden out */
-    bool starting;             /* its banner has been seen: the countdown may
-                                  be running already */
-    const char *password;      /* the user's, NULL: none */
-    unsigned baud;             /* of the port, for hints; 0: unknown */
-    size_t earlier;            /* so much of the text is of an earlier start */
+    struct dialect **dialects;  /* candidates, ended by NULL; lent */
+    bool chosen;                /* the user named the (only) one: believe it */
+    bool quiet;                 /* do not ask for a power cycle: a reset of the
+                                   device is being ridden out */
+    bool starting;              /* its banner has been seen: the countdown may
+                                   be running already */
+    const char *password;       /* the user's, NULL: none */
+    struct attach_login *login; /* lent; NULL: it is the first call */
+    unsigned baud;              /* of the port, for hints; 0: unknown */
+    size_t earlier;             /* so much of the text is of an earlier start */
     unsigned timeout_ms;
     /* Speeds at which a session that was killed may have left the device,
      * tried where it answers, but nothing that is understood; n_rates 0: none.
@@ -32,13 +41,14 @@ struct attach_config {
 
 /*
  * Finds a live prompt, or waits for the device to start and breaks in; then
- * types what the dialect wants typed first (console_set_up). On success the
+ * types what the dialect wants typed first (console_unlock). On success the
  * console is in step: its dialect and prompt are set.
  * text gets what was received meanwhile, for banners (its limit is respected,
  * the oldest part goes first). What it has at the start is how the device
  * started the last time, by which the keys that break in are chosen.
  * -ETIMEDOUT with what was sent and what came, -EACCES: the password was
- * refused, -EINTR when shut down, -ENODEV.
+ * refused, or a question was asked again after three answers; -EINTR when shut
+ * down, -ENODEV.
  */
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err);

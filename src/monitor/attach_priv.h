@@ -7,8 +7,9 @@
 #include "monitor/attach.h"
 #include "monitor/recognise.h"
 
-#define ATTACH_KEYS_MAX 256U
-#define QUIET_DEVICE_MS 500U /* a device that is starting talks more often */
+#define ATTACH_KEYS_MAX    256U
+#define ATTACH_ANSWERS_MAX 3U   /* to a question asked again and again */
+#define QUIET_DEVICE_MS    500U /* a device that is starting talks more often */
 
 struct attach {
     struct console *c;
@@ -28,8 +29,9 @@ struct attach {
     uint64_t received;      /* ... and of all bytes, when that began to count */
     unsigned rates_tried;   /* how often */
     struct deadline rates_at; /* not sooner than then */
-    bool asked;               /* for the power cycle */
-    bool password_asked;      /* the user was */
+    struct attach_login *login;
+    bool asked;          /* for the power cycle */
+    bool password_asked; /* the user was */
 };
 
 /* --- attach.c --- */
@@ -74,6 +76,9 @@ int attach_try_rates(struct attach *a);
 /* --- attach_words.c --- */
 
 void attach_ask_for_power(struct attach *a);
+
+/* -EACCES: what was answered, and how often. */
+int attach_refused(struct attach *a, struct err *err);
 
 /* -ETIMEDOUT, with what was sent and what came. */
 int attach_timed_out(struct attach *a, struct err *err);

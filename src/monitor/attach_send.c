@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "monitor/template.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define CLEARS_MAX    4U /* many keys could use up a countdown */
@@ -33,16 +34,55 @@ bool attach_shows(const struct attach *a, const struct dialect *d)
     return false;
 }
 
-/* The rule whose text has been seen, the last of them; else the one that
- * needs none. */
+static bool is_blank(struct span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.text[i] != ' ')
+            return false;
+    return true;
+}
+
+/* The line that came last, blank ones aside; number: counted from 1. */
+static struct span last_line(const struct attach *a, uint64_t *number)
+{
+    struct span last = console_partial(a->c);
+
+    *number = a->c->lines + 1;
+    if (!is_blank(last))
+        return last;
+    *number = a->c->lines;
+    return (struct span){a->c->last_line, a->c->last_line_len};
+}
+
+/* The rule whose question the device has asked last, the last of them. */
+static const struct break_in *pick_question(const struct attach *a)
+{
+    const struct dialect *d = a->recognise.first;
+    uint64_t number;
+    struct span last = last_line(a, &number);
+
+    for (size_t i = d->n_break_ins; i-- > 0;)
+        if (d->break_ins[i].question && last.len > 0 &&
+            pattern_match(d->break_ins[i].when, last.text, last.len, 0, NULL))
+            return &d->break_ins[i];
+    return NULL;
+}
+
+/* The rule whose question stands; else the one whose text has been seen, the
+ * last of them; else the one that needs none. */
 static const struct break_in *pick_break_in(const struct attach *a)
 {
     const struct break_in *best = NULL;
 
     if (a->recognise.first == NULL)
         return NULL;
+    best = pick_question(a);
+    if (best != NULL)
+        return best;
     for (size_t i = 0; i < a->recognise.first->n_break_ins; i++) {
         const struct break_in *b = &a->recognise.first->break_ins[i];
+        if (b->question)
+            continue;
         if (b->when == NULL ? best == NULL
                             : matches(b->when, a, b->fresh ? a->fresh : 0))
             best = b;
@@ -102,6 +142,24 @@ static bool is_same_as_clear(const struct attach *a, const char *keys,
     return clear->len == len && memcmp(clear->bytes, keys, len) == 0;
 }
 
+/* Whether the question of b is to be answered now. What is answered twice
+ * reaches somebody else the second time: the password would be taken for a
+ * user's name, and shown. 0: it has been. */
+static int take_question(struct attach *a, const struct break_in *b)
+{
+    unsigned *answers = b->password ? &a->login->passwords : &a->login->names;
+    uint64_t number;
+
+    (void)last_line(a, &number);
+    if (a->login->answered == number)
+        return 0;
+    if (*answers == ATTACH_ANSWERS_MAX)
+        return -EACCES;
+    a->login->answered = number;
+    ++*answers;
+    return 1;
+}
+
 static int send_break_in(struct attach *a, const struct break_in *b)
 {
     char keys[ATTACH_KEYS_MAX];
@@ -116,6 +174,11 @@ static int send_break_in(struct attach *a, const struct break_in *b)
     }
     if (len == 0)
         return 0;
+    if (b->question) {
+        int ret = take_question(a, b);
+        if (ret <= 0)
+            return ret;
+    }
     a->recognise.typed = !is_same_as_clear(a, keys, len);
     if (stands_typed(a, keys, len))
         return console_clear(a->c, a->recognise.first, a->until);
@@ -124,8 +187,10 @@ static int send_break_in(struct attach *a, const struct break_in *b)
 
 int attach_break_in_now(struct attach *a)
 {
-    const struct break_in *b = pick_break_in(a);
+    const struct break_in *b;
 
+    attach_gather(a);
+    b = pick_break_in(a);
     if (b == NULL)
         return 0;
     a->next_send = deadline_in(b->every_ms);

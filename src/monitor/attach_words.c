@@ -90,6 +90,23 @@ static int no_prompt(const struct attach *a, const char *sent, const char *came,
                                      : "");
 }
 
+int attach_refused(struct attach *a, struct err *err)
+{
+    char keys[ATTACH_KEYS_MAX];
+    char sent[200];
+    char came[400];
+
+    attach_keys(a, keys);
+    (void)text_escape(sent, sizeof(sent), keys, strlen(keys));
+    transcript_tail(a->c->transcript, 100, came, sizeof(came));
+    return err_set(err, -EACCES,
+                   "answered '%s' %u times, and it is asked for again%s; last "
+                   "came: '%s'",
+                   sent, ATTACH_ANSWERS_MAX,
+                   a->login->passwords > 0 ? ": is the password right?" : "",
+                   came);
+}
+
 int attach_timed_out(struct attach *a, struct err *err)
 {
     char keys[ATTACH_KEYS_MAX];

@@ -132,6 +132,7 @@ static int attach(struct device *dev, const struct device_config *config,
     struct attach_config attach = {.dialects = dev->dialects,
                                    .chosen = config->dialect != NULL,
                                    .password = dev->password,
+                                   .login = &dev->login,
                                    .baud = config->baud,
                                    .timeout_ms = config->attach_timeout_ms};
     unsigned rates[DEVICE_SPEEDS_MAX];

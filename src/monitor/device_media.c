@@ -269,6 +269,15 @@ int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
         dev, &r, had, address - r.m->base, len, sink, err);
 }
 
+static uint64_t direct_max(const struct device *dev,
+                           const struct media_route *r,
+                           uint32_t had)
+{
+    const struct dump_method *m = way_direct(dev, r->m, had);
+
+    return device_piece_cut(dev, m, device_method_max(m, r->page));
+}
+
 uint64_t device_read_max(const struct device *dev, uint64_t address)
 {
     struct media_route r;
@@ -285,8 +294,8 @@ uint64_t device_read_max(const struct device *dev, uint64_t address)
         max = device_memory_max(dev);
         return max < r.chunk ? max : r.chunk;
     }
-    max = device_method_max(way_direct(dev, r.m, DEVICE_FIRST), r.page);
-    again = device_method_max(way_direct(dev, r.m, DEVICE_AGAIN), r.page);
+    max = direct_max(dev, &r, DEVICE_FIRST);
+    again = direct_max(dev, &r, DEVICE_AGAIN);
     return again < max ? again : max;
 }
 

@@ -4,6 +4,7 @@
 #ifndef MONITOR_DEVICE_PRIV_H
 #define MONITOR_DEVICE_PRIV_H
 
+#include "monitor/attach.h"
 #include "monitor/chance.h"
 #include "monitor/console.h"
 #include "monitor/device.h"
@@ -79,6 +80,7 @@ struct device {
     size_t *identity_ends; /* in identity, behind the lines of each rule */
     char *port;
     char *password; /* NULL: none */
+    struct attach_login login;
     unsigned baud;
     char banner[160]; /* escaped */
     bool unique;      /* the identity is this device's alone */
@@ -109,7 +111,9 @@ struct device {
     struct digest_value odd_sum; /* of the last answer that was not */
     struct device_last last;
     struct chance going_on; /* commands that go on from there do */
-    bool careful;    /* the last dump met a bad address */
+    bool careful;           /* the last dump met a bad address */
+    uint64_t piece; /* bytes of a stream asked for at once; 0: as the dialect
+                       says */
     bool reset_seen; /* a dump was ended by a reset before its first row, ... */
     uint64_t reset_at; /* ... and was asked for there */
     struct media media;
@@ -134,6 +138,16 @@ void device_set_line(struct device *dev, enum device_line state);
 
 /* While the device is waited for, sink is asked (NULL: nobody). */
 void device_attend(struct device *dev, const struct device_sink *sink);
+
+/* --- device_piece.c --- */
+
+/* What became of a dump that ran to its end. */
+void device_piece_note(struct device *dev, const struct dump_request *r,
+                       const struct dump_result *result);
+
+/* How much of max is to be asked for at once by m. */
+uint64_t device_piece_cut(const struct device *dev, const struct dump_method *m,
+                          uint64_t max);
 
 /* --- device_baud.c --- */
 

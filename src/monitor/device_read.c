@@ -210,6 +210,8 @@ int device_run_dump(struct device *dev, struct dump_request *r,
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,
                                          atomic_load(&dev->console.sent)};
     if (ret == 0)
+        device_piece_note(dev, r, result);
+    if (ret == 0)
         dev->careful = result->fault;
     /* Stopped for its damaged rows: the reader asks for them again. */
     if (ret == -EINTR && dev->in_step && device_speed_is_bad(dev))
@@ -343,6 +345,7 @@ uint64_t device_span(const struct device *dev, const struct dump_method *m)
 {
     uint64_t max = device_method_max(m, 0);
 
+    max = device_piece_cut(dev, m, max);
     return dev->careful && max > CAREFUL_MAX ? CAREFUL_MAX : max;
 }
 

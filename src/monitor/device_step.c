@@ -53,6 +53,7 @@ static int reattach(struct device *dev, struct err *err)
                                    .quiet = true,
                                    .starting = dev->console.restarted,
                                    .password = dev->password,
+                                   .login = &dev->login,
                                    .baud = dev->baud,
                                    .timeout_ms = RECOVER_MS};
     struct buf text = BUF_LIMITED((size_t)2 * BOOT_TEXT_MAX);
@@ -81,6 +82,7 @@ static int reopen(struct device *dev, struct err *err)
     }
     log_info("%s is back", dev->port);
     dev->gone = false;
+    dev->login.answered = 0; /* its line is forgotten */
     dev->console.restarted = true;
     return 0;
 }

@@ -34,6 +34,9 @@ struct break_in {
     char *send;           /* keys; {password} may stand in them */
     unsigned every_ms;    /* pace */
     bool fresh;           /* when counts only since the device started anew */
+    bool question;        /* when counts only as the last line that came, and is
+                             answered once each time it is asked */
+    bool password;        /* the user's stands in send: always a question */
 };
 
 /* A question of the device while a command runs, and what is typed then. */
@@ -214,8 +217,6 @@ struct dialect {
     struct exchanges pager; /* it waits for a key in the middle of output */
     char *unlock;           /* template with {password}; NULL: none. Typed at
                                the prompt when the user gave a password */
-    char **setup;           /* commands typed at the prompt after each attach */
-    size_t n_setup;
     struct pattern **never; /* commands that are never typed */
     size_t n_never;
     unsigned type_chunk;     /* bytes typed before their echo is awaited */

@@ -16,6 +16,7 @@
 #include "monitor/dialect_rules.h"
 #include "monitor/dialect_schema.h"
 #include "monitor/dialect_value.h"
+#include "monitor/template.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,9 +113,24 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
-    d->setup = value_commands(r, sec, "setup", &d->n_setup);
     if (d->wake.len == 0)
         (void)value_fail(r, sec, "wake", "must not be empty");
+}
+
+static void read_break_in(struct dialect_reader *r, struct break_in *b,
+                          cfg_t *sec)
+{
+    b->when = value_pattern(r, sec, "when");
+    b->send = value_key_template(r, sec, "send");
+    b->fresh = cfg_getbool(sec, "fresh") == cfg_true;
+    b->every_ms = value_uint(r, sec, "every", 10, 60000);
+    b->password = b->send != NULL && template_has(b->send, "password");
+    b->question = b->password || cfg_getbool(sec, "question") == cfg_true;
+    if (b->send == NULL)
+        (void)value_fail(r, sec, "send", "missing");
+    if (b->question && b->when == NULL)
+        (void)value_fail(r, sec, "when",
+                         "missing: which question do the keys answer?");
 }
 
 static void read_break_ins(struct dialect_reader *r, struct dialect *d,
@@ -122,15 +138,9 @@ static void read_break_ins(struct dialect_reader *r, struct dialect *d,
 {
     d->break_ins = value_array(r, top, "break-in", sizeof(*d->break_ins),
                                &d->n_break_ins);
-    for (size_t i = 0; i < d->n_break_ins; i++) {
-        cfg_t *sec = cfg_getnsec(top, "break-in", (unsigned)i);
-        d->break_ins[i].when = value_pattern(r, sec, "when");
-        d->break_ins[i].send = value_key_template(r, sec, "send");
-        d->break_ins[i].fresh = cfg_getbool(sec, "fresh") == cfg_true;
-        d->break_ins[i].every_ms = value_uint(r, sec, "every", 10, 60000);
-        if (d->break_ins[i].send == NULL)
-            (void)value_fail(r, sec, "send", "missing");
-    }
+    for (size_t i = 0; i < d->n_break_ins; i++)
+        read_break_in(r, &d->break_ins[i],
+                      cfg_getnsec(top, "break-in", (unsigned)i));
 }
 
 static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)

@@ -110,9 +110,6 @@ static void free_console(struct dialect *d)
     pattern_free(d->fault);
     free_exchanges(&d->pager);
     free(d->unlock);
-    for (size_t i = 0; i < d->n_setup; i++)
-        free(d->setup[i]);
-    free(d->setup);
     free_patterns(d->never, d->n_never);
 }
 

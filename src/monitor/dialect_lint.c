@@ -159,8 +159,8 @@ static void check_console(struct dialect_reader *r, const struct dialect *d,
                    "for one that answered strangely");
     if (d->unlock != NULL && !template_has(d->unlock, "password"))
         value_note(r, sec, "unlock",
-                   "has no {password}; setup is for commands "
-                   "that are always typed");
+                   "has no {password}: a command that is always typed "
+                   "would leave the device changed");
     if (d->n_banners == 0 && d->n_hints == 0 && d->recognise_command == NULL)
         value_note(r, cfg_getsec(top, "recognise"), NULL,
                    "nothing tells it by its start: it is recognised by its "

@@ -22,17 +22,18 @@ static cfg_opt_t console_opts[] = {
     CFG_STR("done", NULL, CFGF_NONE),
     CFG_STR_LIST("pager", NULL, CFGF_NONE),
     CFG_STR("unlock", NULL, CFGF_NONE),
-    CFG_STR_LIST("setup", NULL, CFGF_NONE),
     CFG_STR_LIST("never", NULL, CFGF_NONE),
     CFG_INT("type-chunk", 8, CFGF_NONE),
     CFG_STR("unknown", NULL, CFGF_NONE),
     CFG_STR("fault", NULL, CFGF_NONE),
     CFG_END()};
 
-static cfg_opt_t break_in_opts[] = {
-    CFG_STR("when", NULL, CFGF_NONE), CFG_STR("send", NULL, CFGF_NONE),
-    CFG_INT("every", 100, CFGF_NONE), CFG_BOOL("fresh", cfg_false, CFGF_NONE),
-    CFG_END()};
+static cfg_opt_t break_in_opts[] = {CFG_STR("when", NULL, CFGF_NONE),
+                                    CFG_STR("send", NULL, CFGF_NONE),
+                                    CFG_INT("every", 100, CFGF_NONE),
+                                    CFG_BOOL("fresh", cfg_false, CFGF_NONE),
+                                    CFG_BOOL("question", cfg_false, CFGF_NONE),
+                                    CFG_END()};
 
 static cfg_opt_t row_opts[] = {CFG_STR("address-prefix", "", CFGF_NONE),
                                CFG_INT("address-digits", 8, CFGF_NONE),

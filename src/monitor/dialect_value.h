@@ -69,10 +69,6 @@ enum value_command_kind {
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind);
 
-/* A list of plain commands, in which braces mean nothing. */
-char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
-                      size_t *n);
-
 /* Keys with place holders; NULL: not there. */
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);
 

@@ -59,4 +59,7 @@ int dump_run(struct console *c, const struct dump_request *request,
              const struct device_sink *sink, struct dump_result *result,
              struct err *err);
 
+/* What it prints has no addresses: it comes as a whole, or not at all. */
+bool dump_method_is_stream(const struct dump_method *m);
+
 #endif

@@ -16,13 +16,16 @@
 #define PART_MAX 1024U /* of a line without end, kept in the console */
 #define PIECE    512U  /* bytes that the sink gets at once */
 
-bool dump_is_stream(const struct dump *d)
+bool dump_method_is_stream(const struct dump_method *m)
 {
-    const struct dump_method *m = d->r->method;
-
     return m->output == DUMP_HEX || m->output == DUMP_BASE64 ||
            m->output == DUMP_BASE64_GZIP ||
            (m->output == DUMP_ROWS && !row_has_address(&m->row));
+}
+
+bool dump_is_stream(const struct dump *d)
+{
+    return dump_method_is_stream(d->r->method);
 }
 
 static bool is_rows(const struct dump *d)

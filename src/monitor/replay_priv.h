@@ -52,7 +52,7 @@ enum replay_use {
     REPLAY_IDENTITY,
     REPLAY_RECOGNISE,
     REPLAY_NEEDS,
-    REPLAY_SETUP,
+    REPLAY_UNLOCK,
     REPLAY_BAUD,
     REPLAY_OTHER /* none of the dialect */
 };

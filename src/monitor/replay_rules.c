@@ -27,8 +27,9 @@ static bool is_untold(const struct replay *r, const struct replay_command *c)
 /* Answers to it may tell something of the device. */
 static bool tells(const struct replay *r, const struct replay_command *c)
 {
-    return !c->unknown && ((c->use >= REPLAY_PROBE && c->use <= REPLAY_SETUP) ||
-                           is_untold(r, c));
+    return !c->unknown &&
+           ((c->use >= REPLAY_PROBE && c->use <= REPLAY_UNLOCK) ||
+            is_untold(r, c));
 }
 
 /* A section found something; of several the first is told. */
@@ -256,7 +257,7 @@ static void note_faults(struct replay *r, struct replay_command *c)
 /* Nothing has to be there in its answer. */
 static bool needs_nothing(enum replay_use use)
 {
-    return use == REPLAY_NEEDS || use == REPLAY_SETUP || use == REPLAY_BAUD ||
+    return use == REPLAY_NEEDS || use == REPLAY_UNLOCK || use == REPLAY_BAUD ||
            use == REPLAY_BAD;
 }
 

@@ -261,9 +261,7 @@ static void list_rules(struct replay *r)
     for (size_t i = 0; i < d->n_identities; i++)
         list(r, d->identities[i].command, REPLAY_IDENTITY, i);
     list(r, d->recognise_command, REPLAY_RECOGNISE, 0);
-    for (size_t i = 0; i < d->n_setup; i++)
-        list(r, d->setup[i], REPLAY_SETUP, i);
-    list(r, d->unlock, REPLAY_SETUP, 0);
+    list(r, d->unlock, REPLAY_UNLOCK, 0);
     list(r, d->baud.command, REPLAY_BAUD, 0);
 }
 
@@ -271,7 +269,7 @@ int replay_list_templates(struct replay *r, struct err *err)
 {
     const struct dialect *d = r->d;
     size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 4 * d->n_accesses +
-                  2 * d->n_maps + d->n_identities + d->n_setup + 3;
+                  2 * d->n_maps + d->n_identities + 3;
 
     r->templates = calloc(most, sizeof(*r->templates));
     if (r->templates == NULL)
@@ -320,8 +318,8 @@ const char *replay_section(const struct replay *r, enum replay_use use,
     case REPLAY_NEEDS:
         (void)snprintf(out, size, "needs");
         break;
-    case REPLAY_SETUP:
-        (void)snprintf(out, size, "setup");
+    case REPLAY_UNLOCK:
+        (void)snprintf(out, size, "unlock");
         break;
     case REPLAY_BAUD:
         (void)snprintf(out, size, "baud");

@@ -39,3 +39,13 @@ with base64,md5sum base64 checksum --set prompt='root@box:~# '
 with xxd,sha256sum 'xxd -p' checksum --set lineedit=1 --set ask=1
 with hexdump,cksum 'hexdump -v -C' checksum --set overlap=0
 with od 'od -A x -t x1 -v' reread --set sysfs=0
+
+# Messages of the kernel in the middle of a line, more of them than one stream
+# of 32 KiB can do without: less is asked for at once.
+for tools in base64,gzip,sha1sum base64,md5sum; do
+    note "messages in $tools"
+    session linux-shell --set "tools=$tools" --noise 300 --set noise=split
+    mount_fwfs
+    copied kernel $((0x10000)) 131072
+    end_session
+done

@@ -30,7 +30,13 @@ helper() {
 # With the words that fstab may have.
 helper "$T/tty" "$T/mnt" -o "ro,nodev,noatime,_netdev,nofail,x-gvfs-hide" \
     -o "baud=115200,segment=boot:0x9f000000:4K,segment=tail:0x9f008000:32K" \
-    -o "cache-dir=$T/cache,timeout=20,attach-timeout=20"
+    -o "cache-dir=$T/cache,timeout=20,attach-timeout=20" \
+    -o "password=geheim,ro,password=geheim"
+for pid in $(fwfs_pids); do
+    ! grep -aq geheim "/proc/$pid/cmdline" || fail "the password is in ps"
+done
+! grep -qs geheim /proc/self/mountinfo /run/mount/utab ||
+    fail "the password is in the table of mounts"
 equal "boot flash.bin tail" "$(cd "$T/mnt" && echo *)" files
 head -c 5000 "$T/mnt/tail" > "$T/part"
 same_part "$T/part" "$T/flash" 32768 tail

@@ -258,8 +258,6 @@ static bool board_is_listed(const char *line)
     for (size_t n = 0; all[n] != NULL; n++) {
         const struct dialect *d = all[n];
         listed = listed || board_is(d->recognise_command, line);
-        for (size_t i = 0; i < d->n_setup; i++)
-            listed = listed || board_is(d->setup[i], line);
         for (size_t i = 0; i < d->n_maps; i++)
             listed = listed || board_is(d->maps[i].command, line) ||
                      board_is(d->maps[i].needs.command, line);

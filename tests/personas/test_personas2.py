@@ -396,7 +396,7 @@ def test_linux_shell():
         tap.check("not found" in device.run("/bin/true")
                   and "syntax error" in device.run("`id`"),
                   "linux-shell: runs nothing of the host")
-        tap.equal(device.dangers(), ["/bin/true", "`id`"],
+        tap.equal(device.dangers(), ["dmesg -n 1", "/bin/true", "`id`"],
                   "linux-shell: only those are dangerous")
         for line in ("dd if=/dev/mtd0 of=/dev/mtd1", "echo a > /dev/mtd1",
                      "cat /dev/mtd0 | mtd write - fs", "reboot -n; true"):

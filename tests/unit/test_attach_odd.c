@@ -13,6 +13,7 @@ static struct buf text = BUF_LIMITED(16384);
 static struct err err;
 static const char *password;
 static unsigned baud;
+static unsigned timeout_ms;
 static uint64_t starts_ms; /* a board that is switched on then; 0: it was */
 
 static void add(const char *name, const char *lines)
@@ -32,6 +33,7 @@ static void up(const char *prompt)
     buf_clear(&text);
     password = NULL;
     baud = 115200;
+    timeout_ms = 20000;
     assert_int_equal(console_init(&c, fake_open(&odd.line), NULL), 0);
 }
 
@@ -52,7 +54,7 @@ static int attach(bool chosen)
                                          .chosen = chosen,
                                          .password = password,
                                          .baud = baud,
-                                         .timeout_ms = 20000};
+                                         .timeout_ms = timeout_ms};
 
     return attach_prompt(&c, &config, &text, &err);
 }
@@ -374,6 +376,147 @@ static void a_password_is_asked_of_the_user(void **state)
     }
 }
 
+/* --- logging in --- */
+
+/*
+ * A getty: a name, which it shows, and a password, which it does not. Its
+ * first `refused` passwords are wrong, whatever they are.
+ */
+static struct {
+    char line[64];
+    size_t len;
+    bool wants_password;
+    unsigned names;
+    unsigned passwords;
+    unsigned refused;
+    char seen[16][64]; /* as names */
+} getty;
+
+static void getty_line(const char *answer)
+{
+    if (answer[0] == '\0') {
+        fake_say(&odd.line, getty.wants_password ? "Login incorrect\r\n" : "");
+        getty.wants_password = false;
+        fake_say(&odd.line, "cam login: ");
+    } else if (!getty.wants_password) {
+        assert_true(getty.names < COUNT(getty.seen));
+        memcpy(getty.seen[getty.names++], answer, strlen(answer) + 1);
+        getty.wants_password = true;
+        fake_say(&odd.line, "Password: ");
+    } else if (getty.passwords++ < getty.refused ||
+               strcmp(answer, "geheim") != 0) {
+        getty.wants_password = false;
+        fake_say(&odd.line, "Login incorrect\r\ncam login: ");
+    } else {
+        odd.line.hear = odd_hear;
+        fake_say(&odd.line, "# ");
+    }
+}
+
+static void hear_getty(void *arg, char byte)
+{
+    (void)arg;
+    if (byte == '\x03')
+        getty.len = 0;
+    if (byte == '\r') {
+        getty.line[getty.len] = '\0';
+        getty.len = 0;
+        fake_say(&odd.line, "\r\n");
+        getty_line(getty.line);
+    } else if (byte >= ' ' && byte < 0x7f) {
+        assert_true(getty.len < sizeof(getty.line) - 1);
+        getty.line[getty.len++] = byte;
+        if (!getty.wants_password)
+            fake_say_bytes(&odd.line, &byte, 1);
+    }
+}
+
+static void up_getty(unsigned refused, const char *given)
+{
+    struct err why = {""};
+
+    if (dialect_load(&dialects[0], "linux-shell", &why) < 0)
+        fail_msg("%s", why.text);
+    up("# ");
+    memset(&getty, 0, sizeof(getty));
+    getty.refused = refused;
+    odd.line.hear = hear_getty;
+    password = given;
+    fake_say(&odd.line, "\r\ncam login: ");
+}
+
+static void assert_names_are_root(void)
+{
+    for (unsigned i = 0; i < getty.names; i++)
+        assert_string_equal(getty.seen[i], "root");
+}
+
+/* Noise may have hit the password: it is tried again, at its own question. */
+static void a_password_that_was_refused_once(void **state)
+{
+    (void)state;
+    up_getty(1, "geheim");
+    assert_attached(true, "linux-shell");
+    assert_names_are_root();
+    assert_int_equal(getty.names, 2);
+    assert_int_equal(getty.passwords, 2);
+    down();
+}
+
+static void a_password_that_is_wrong(void **state)
+{
+    (void)state;
+    up_getty(0, "falsch");
+    timeout_ms = 60000;
+    assert_int_equal(attach(true), -EACCES);
+    assert_names_are_root();
+    assert_int_equal(getty.passwords, 3);
+    assert_says(err.text, "is the password right?");
+    assert_null(strstr(err.text, "falsch"));
+    down();
+}
+
+/* What comes behind a question is not for the answer to it: a device that
+ * checks for longer than `every`, or says something else then. */
+static void a_question_is_answered_once(void **state)
+{
+    static const struct stage stages[] = {
+        {"Mon 4\r\nPassword: ", "geheim\r"}, {"\r\n", "never"}, /* it thinks */
+    };
+
+    (void)state;
+    add("mon", VARIANTS);
+    up("mon> ");
+    starting(stages);
+    password = "geheim";
+    assert_int_equal(attach(false), -ETIMEDOUT);
+    assert_non_null(strstr(odd.line.sent, "geheim\r"));
+    assert_null(strstr(strstr(odd.line.sent, "geheim\r") + 1, "geheim"));
+    down();
+}
+
+/* The system runs, and asks for a name: what U-Boot wanted is not for it. */
+static void no_password_behind_the_countdown(void **state)
+{
+    static const struct stage stages[] = {
+        {"Mon 4\r\nPassword: ", "not this one"},
+    };
+
+    (void)state;
+    add("mon", VARIANTS);
+    up("mon> ");
+    starting(stages);
+    password = "geheim";
+    fake_say(&odd.line,
+             "Mon 4\r\nPassword: \r\nLinux version 3\r\ncam login: ");
+    stage = NULL;
+    odd.line.feed = NULL;
+    odd.line.hear = NULL;
+    assert_int_equal(attach(false), -ETIMEDOUT);
+    assert_null(strstr(odd.line.sent, "geheim"));
+    down();
+}
+
 static void short_window(void *arg)
 {
     start_later(arg);
@@ -550,19 +693,17 @@ static const char *yes(struct odd *o, const char *command)
     return "yes\n";
 }
 
-static void sets_up_each_time(void **state)
+static void unlocks_each_time(void **state)
 {
     (void)state;
-    add("a", "console { prompt = '^a> $'\n unlock = \"AT {password}\"\n"
-             " setup = {\"quiet\"} }\n");
+    add("a", "console { prompt = '^a> $'\n unlock = \"AT {password}\" }\n");
     up("a> ");
     odd.answer = yes;
     password = "7";
     for (unsigned i = 1; i <= 2; i++) {
         assert_attached(true, "a");
-        assert_int_equal(odd.n_ran, 2 * i);
-        assert_string_equal(odd.ran[2 * i - 2], "AT 7");
-        assert_string_equal(odd.ran[2 * i - 1], "quiet");
+        assert_int_equal(odd.n_ran, i);
+        assert_string_equal(odd.ran[i - 1], "AT 7");
     }
     down();
 }
@@ -612,13 +753,17 @@ int main(void)
         cmocka_unit_test(variants_follow_what_is_seen),
         cmocka_unit_test(a_password_is_asked_of_the_user),
         cmocka_unit_test(a_start_while_listening),
+        cmocka_unit_test(a_password_that_was_refused_once),
+        cmocka_unit_test(a_password_that_is_wrong),
+        cmocka_unit_test(a_question_is_answered_once),
+        cmocka_unit_test(no_password_behind_the_countdown),
         cmocka_unit_test(break_in_keys_that_are_too_many),
         cmocka_unit_test(each_harmless_key_is_sent_once),
         cmocka_unit_test(one_that_is_known_gets_its_own),
         cmocka_unit_test(keys_behind_the_prompt_are_rubbed_out),
         cmocka_unit_test(nobodys_prompt_is_asked_nothing),
         cmocka_unit_test(a_failure_changes_nothing),
-        cmocka_unit_test(sets_up_each_time),
+        cmocka_unit_test(unlocks_each_time),
         cmocka_unit_test(the_usual_speed),
     };
 

@@ -4,7 +4,7 @@
 
 #include "odd_loader.h"
 
-#include "monitor/console_setup.h"
+#include "monitor/console_unlock.h"
 
 static struct odd odd;
 static struct console c;
@@ -436,7 +436,7 @@ static void forbidden_commands(void **state)
 
 #define LOCKED                                                                 \
     "console { prompt = '^> $'\n unknown = '^no(?:pe|: .*)'\n"                 \
-    " unlock = \"open {password}\"\n setup = {\"quiet\", \"page off\"} }\n"
+    " unlock = \"open {password}\" }\n"
 
 static const char *locked(struct odd *o, const char *command)
 {
@@ -455,7 +455,7 @@ static void assert_no_word(const char *word)
     assert_null(strstr(text.data, word));
 }
 
-static void unlocks_and_sets_up(void **state)
+static void unlocks(void **state)
 {
     CLEANUP_BUF struct buf text = {0};
 
@@ -463,11 +463,9 @@ static void unlocks_and_sets_up(void **state)
     up("> ", LOCKED);
     odd.answer = locked;
     transcript_hide(c.transcript, "sesame");
-    assert_int_equal(console_set_up(&c, "sesame", &err), 0);
-    assert_int_equal(odd.n_ran, 3);
+    assert_int_equal(console_unlock(&c, "sesame", &err), 0);
+    assert_int_equal(odd.n_ran, 1);
     assert_string_equal(odd.ran[0], "open sesame");
-    assert_string_equal(odd.ran[1], "quiet");
-    assert_string_equal(odd.ran[2], "page off");
     fake_say(&odd.line, "it was sesame\r\n");
     while (console_fill(&c, deadline_in(1)) > 0)
         ;
@@ -476,8 +474,8 @@ static void unlocks_and_sets_up(void **state)
     assert_says(text.data, "open ***\n");
     assert_says(text.data, "it was ******\n");
     odd.n_ran = 0;
-    assert_int_equal(console_set_up(&c, NULL, &err), 0);
-    assert_int_equal(odd.n_ran, 2);
+    assert_int_equal(console_unlock(&c, NULL, &err), 0);
+    assert_int_equal(odd.n_ran, 0);
     down();
 }
 
@@ -487,7 +485,7 @@ static void a_wrong_password(void **state)
     up("> ", LOCKED);
     odd.answer = locked;
     transcript_hide(c.transcript, "mustard");
-    assert_int_equal(console_set_up(&c, "mustard", &err), -EACCES);
+    assert_int_equal(console_unlock(&c, "mustard", &err), -EACCES);
     assert_says(err.text, "refused 'open ***'");
     assert_null(strstr(err.text, "mustard"));
     assert_no_word("mustard");
@@ -502,7 +500,7 @@ static void a_password_on_a_bad_line(void **state)
     up("> ", LOCKED);
     odd.garbled = UINT32_MAX;
     transcript_hide(c.transcript, "sesame");
-    assert_int_equal(console_set_up(&c, "sesame", &err), -EILSEQ);
+    assert_int_equal(console_unlock(&c, "sesame", &err), -EILSEQ);
     assert_null(strstr(err.text, "sesame"));
     assert_no_word("ses");
     assert_no_word("rdr"); /* the same, garbled */
@@ -527,7 +525,7 @@ int main(void)
         cmocka_unit_test(a_key_that_acts_at_once),
         cmocka_unit_test(a_reset_before_a_key),
         cmocka_unit_test(forbidden_commands),
-        cmocka_unit_test(unlocks_and_sets_up),
+        cmocka_unit_test(unlocks),
         cmocka_unit_test(no_key_is_taken_back_from_a_device_that_starts),
         cmocka_unit_test(a_wrong_password),
         cmocka_unit_test(a_password_on_a_bad_line),

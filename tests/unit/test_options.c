@@ -388,11 +388,6 @@ static void help_is_complete_and_fits(void **state)
 
 static void passwords(void **state)
 {
-    char line[] = "-o";
-    char list[] = "ro,password=se\\,cret,baud=9600";
-    char device[] = "/dev/password=x";
-    char *argv[] = {(char[]){"fwfs"}, line, list, device, NULL};
-
     (void)state;
     accept_line("-o password=open\\,sesame /dev/ttyS0 /mnt");
     assert_string_equal(o.password, "open,sesame");
@@ -403,9 +398,52 @@ static void passwords(void **state)
     refuse_line("--password=x /dev/ttyS0 /mnt", "unknown option --password",
                 "--help");
     refuse_line("--offline -o password=x c /mnt", "-o password is for", "");
-    options_hide_password(4, argv);
-    assert_string_equal(list, "ro,password=********,baud=9600");
-    assert_string_equal(device, "/dev/password=x");
+}
+
+/* Each form in which a list may be given; what is no password stays. */
+static void passwords_are_hidden(void **state)
+{
+    static const struct {
+        const char *args[3];
+        const char *then; /* of the last of them */
+    } forms[] = {
+        {{"-o", "password=s"}, "password=*"},
+        {{"-o", "ro,password=se\\,cr\\\\t,ro"}, "ro,password=*********,ro"},
+        {{"-o", "password=one,ro,password=two"},
+         "password=***,ro,password=***"},
+        {{"-o", "ro,ro,,password=s"}, "ro,ro,,password=*"},
+        {{"-opassword=s"}, "-opassword=*"},
+        {{"-fopassword=s"}, "-fopassword=*"},
+        {{"-fvo", "password=s"}, "password=*"},
+        {{"--options", "password=s"}, "password=*"},
+        {{"--options=password=s,ro"}, "--options=password=*,ro"},
+        {{"-o", "password=s", "--options=password=t"}, "--options=password=*"},
+        {{"-o", "comment=password=s"}, "comment=password=s"},
+        {{"-o", "password=a\\,password=b"}, "password=*************"},
+        {{"--cache-dir=x,password=s"}, "--cache-dir=x,password=s"},
+        {{"-vc", "-o,password=s"}, "-o,password=s"},
+        {{"-o", "password=s,baud=x"}, "password=*,baud=x"}, /* refused */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        char copies[3][64];
+        char *argv[6] = {(char[]){"fwfs"}};
+        int argc = 1;
+
+        for (size_t k = 0; k < 3 && forms[i].args[k] != NULL; k++) {
+            (void)snprintf(copies[k], sizeof(copies[k]), "%s",
+                           forms[i].args[k]);
+            argv[argc++] = copies[k];
+        }
+        argv[argc] = (char[]){"/dev/password=x"};
+        argv[argc + 1] = (char[]){"/mnt"};
+        (void)options_parse(&o, argc + 2, argv, &err);
+        options_hide_password(&o, argc + 2, argv);
+        options_free(&o);
+        assert_string_equal(argv[argc - 1], forms[i].then);
+        assert_string_equal(argv[argc], "/dev/password=x");
+    }
 }
 
 static const char *suggestion(const char *typed)
@@ -521,6 +559,7 @@ int main(void)
         cmocka_unit_test(no_arguments_at_all),
         cmocka_unit_test(help_is_complete_and_fits),
         cmocka_unit_test(passwords),
+        cmocka_unit_test(passwords_are_hidden),
         cmocka_unit_test(suggestions),
         cmocka_unit_test(status_picture),
         cmocka_unit_test(status_picture_fits),

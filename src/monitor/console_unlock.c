@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is typed at a prompt that was just won: unlocking, settings.
+// What is typed at a prompt that was just won: what unlocks its commands.
 
-#include "monitor/console_setup.h"
+#include "monitor/console_unlock.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define SET_UP_MS  5000U
+#define UNLOCK_MS  5000U
 #define TRIES      3
 #define ANSWER_MAX 65536U
 
@@ -21,7 +21,7 @@ static int ask(struct console *c, const char *command, struct buf *answer,
 
     for (int i = 0; i < TRIES; i++) {
         buf_clear(answer);
-        ret = console_ask(c, command, NULL, SET_UP_MS, answer, err);
+        ret = console_ask(c, command, NULL, UNLOCK_MS, answer, err);
         if (ret != -EILSEQ && ret != -ETIMEDOUT)
             return ret;
         if (console_resync(c, deadline_in(3000)) < 0)
@@ -53,7 +53,7 @@ static int refused(const struct console *c, const char *password,
 }
 
 /* No message of the console's is let out: the command stands in it. */
-static int unlock(struct console *c, const char *password, struct err *err)
+static int type_unlock(struct console *c, const char *password, struct err *err)
 {
     const struct template_values values = {.password = password};
     const struct template_values masked = {.password = "***"};
@@ -83,19 +83,12 @@ static int unlock(struct console *c, const char *password, struct err *err)
                    : 0;
 }
 
-int console_set_up(struct console *c, const char *password, struct err *err)
+int console_unlock(struct console *c, const char *password, struct err *err)
 {
-    CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
-    int ret = 0;
-
-    if (c->dialect->unlock != NULL && password != NULL)
-        ret = unlock(c, password, err);
-    else if (c->dialect->unlock != NULL)
-        log_info("this boot loader can be unlocked with -o password=");
-    for (size_t i = 0; ret == 0 && i < c->dialect->n_setup; i++) {
-        ret = ask(c, c->dialect->setup[i], &answer, err);
-        if (ret == 0 && is_unknown(c, &answer))
-            log_info("the boot loader has no '%s'", c->dialect->setup[i]);
-    }
-    return ret;
+    if (c->dialect->unlock == NULL)
+        return 0;
+    if (password != NULL)
+        return type_unlock(c, password, err);
+    log_info("this boot loader can be unlocked with -o password=");
+    return 0;
 }
