@@ -113,7 +113,7 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
-    d->setup = value_commands(r, sec, "setup", &d->n_setup);
+    d->setup = value_commands(r, sec, "setup", false, &d->n_setup);
     if (d->wake.len == 0)
         (void)value_fail(r, sec, "wake", "must not be empty");
 }

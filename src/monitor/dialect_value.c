@@ -140,6 +140,7 @@ static const struct template_values sample = {
     .erase_block = 0x20000,
     .page_size = 0x800,
     .medium = "medium0",
+    .index = {"0", 1},
     .password = "password",
 };
 
@@ -189,7 +190,7 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
 }
 
 char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
-                      size_t *n)
+                      bool templates, size_t *n)
 {
     char **list = value_array(r, sec, key, sizeof(char *), n);
 
@@ -197,7 +198,8 @@ char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
         const char *text = cfg_getnstr(sec, key, (unsigned)i);
         if (text[0] == '\0' || !text_is_printable(text, strlen(text)))
             (void)value_fail(r, sec, key, "a command is printable ASCII");
-        else if (is_allowed(r, sec, key, text))
+        else if (templates ? fills(r, sec, key, text, false)
+                           : is_allowed(r, sec, key, text))
             list[i] = strdup(text);
         if (list[i] == NULL && !r->failed)
             (void)value_fail(r, sec, key, "out of memory");
