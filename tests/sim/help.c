@@ -36,7 +36,7 @@ static const char text[] =
     "                       bdinfo and has no mtd command\n"
     "  --64                 64-bit U-Boot: 16-digit bdinfo, and md.q but in "
     "old\n"
-    "  --sum-rate N         bytes a second that U-Boot's crc32 reads (0: "
+    "  --sum-rate N         bytes a second that crc32 and cmp read (0: "
     "takes no\n"
     "                       time)\n"
     "  --prompt TEXT        U-Boot's prompt (`=> `)\n"

@@ -172,6 +172,9 @@ uint64_t uboot_address(const struct sim *sim, const char *text);
 /* Bytes of a unit by a command's suffix; 0: there is no such suffix. */
 int uboot_width(const struct sim *sim, const char *name);
 
+/* As long as --sum-rate says that reading `len` bytes takes. */
+void uboot_take_time(struct sim *sim, uint64_t len);
+
 /* Addresses that 32 bits cannot tell begin anew. */
 uint64_t uboot_wrap(const struct sim *sim, uint64_t addr);
 
@@ -199,7 +202,7 @@ void uboot_print_table(struct sim *sim, const struct chip *chip);
 bool partitions_parse(const char *mtdparts, int index, uint64_t chip_size,
                       struct partition_list *list);
 
-uboot_function uboot_md, uboot_crc32, uboot_base;
+uboot_function uboot_md, uboot_crc32, uboot_base, uboot_cmp;
 uboot_function uboot_bdinfo, uboot_flinfo, uboot_mtd, uboot_mtdparts;
 uboot_function uboot_printenv, uboot_setenv;
 uboot_function uboot_sf, uboot_spi, uboot_nand, uboot_mmc, uboot_part;

@@ -137,6 +137,14 @@ enum uboot_result uboot_md(struct sim *sim, const struct uboot_call *call)
     return print_rows(sim, addr, m->count, m->width);
 }
 
+void uboot_take_time(struct sim *sim, uint64_t len)
+{
+    double rate = (double)sim->opt.sum_rate;
+
+    if (rate > 0)
+        uart_sleep(&sim->uart, (int64_t)((double)len / rate * 1e9));
+}
+
 static void fill_table(uint32_t *table)
 {
     for (uint32_t i = 0; i < 256; i++) {
@@ -176,9 +184,7 @@ enum uboot_result uboot_crc32(struct sim *sim, const struct uboot_call *call)
     if (sim->opt.format == FORMAT_OLD)
         addr = uboot_wrap(sim, addr + sim->uboot.base);
     crc = faults_crc(&sim->faults, crc_of(sim, addr, len));
-    if (sim->opt.sum_rate > 0)
-        uart_sleep(&sim->uart,
-                   (int64_t)((double)len / (double)sim->opt.sum_rate * 1e9));
+    uboot_take_time(sim, len);
     uart_printf(&sim->uart, "%s for %08llx ... %08llx ==> %08x\n",
                 sim->opt.format == FORMAT_OLD ? "CRC32" : "crc32",
                 (unsigned long long)addr,

@@ -20,6 +20,8 @@ const struct uboot_command uboot_commands[] = {
     {"bdinfo", 1, YES, uboot_bdinfo, "print Board Info structure", "", FIX},
     {"bootm", 16, YES, danger, "boot application image from memory",
      "[addr [arg ...]]", FIX},
+    {"cmp", 4, YES, uboot_cmp, "memory compare",
+     "[.b, .w, .l] addr1 addr2 count", FIX},
     {"cp", 4, YES, uboot_cp, "memory copy", "[.b, .w, .l] source target count",
      FIX},
     {"crc32", 5, YES, uboot_crc32, "checksum calculation",
