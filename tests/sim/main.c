@@ -86,6 +86,8 @@ static void reset_loader(struct sim *sim)
     sim->winbond_next = 0;
     sim->uboot = (struct uboot_memory){.count = 0x40, .width = 4};
     sim->uboot.mm_width = 4;
+    sim->uboot.spi = -1;
+    sim->uboot.mmc = -1;
     uboot_protect_start(sim);
 }
 

@@ -41,9 +41,10 @@ struct uboot_memory {
     bool foreign;    /* `last` was not typed in this session */
     bool had_ctrlc;  /* while the line ran */
     struct history history;
-    bool spi_probed;    /* sf read may be used */
-    int mmc_part;       /* of the hardware: 0 the user's, 1 and 2 for boot */
-    uint64_t nand_page; /* last one dumped */
+    int spi;                 /* chip that sf works on; -1: none */
+    int nand, mmc;           /* current devices; mmc -1: none yet */
+    int mmc_part[MEDIA_MAX]; /* 0 the user's, 1 and 2 for boot */
+    uint64_t nand_page;      /* last one dumped */
 };
 
 /* What a board as a whole goes through. */
