@@ -8,6 +8,8 @@
 
 #include "monitor/device_priv.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,20 @@ bool device_names(struct pattern *names, const struct map_medium *m)
     return pattern_match(names, m->name, strlen(m->name), 0, NULL) ||
            (m->alias[0] != '\0' &&
             pattern_match(names, m->alias, strlen(m->alias), 0, NULL));
+}
+
+struct span device_number(struct pattern *names, const struct map_medium *m)
+{
+    static const struct span none = {NULL, 0};
+    struct span number = none;
+    uint64_t value;
+
+    if (device_names(names, m))
+        number = pattern_group(names, "index");
+    return number.text != NULL &&
+                   num_digits(number.text, number.len, 10, &value)
+               ? number
+               : none;
 }
 
 int device_method(const struct device *dev, const struct map_medium *m,

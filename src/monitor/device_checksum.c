@@ -69,6 +69,7 @@ static int ask_sum(struct device *dev, const struct checksum *c,
 
     if (at->m != NULL) {
         values.medium = media_word(at->m);
+        values.index = device_number(c->medium, at->m);
         media_geometry(dev, at->m, &values.erase_block, &values.page_size);
     }
     ret = template_fill(c->command, &values, command, sizeof(command), err);

@@ -86,6 +86,39 @@ static bool lacks_geometry(const struct device *dev,
     return false;
 }
 
+/* Another medium that the same commands read, which do not say which of the
+ * two is meant. */
+static const struct map_medium *twin_of(const struct device *dev,
+                                        const struct media_route *r)
+{
+    int method = r->staged ? -1 : device_method(dev, r->m, 0);
+    const char *command = method >= 0 ? dev->dialect->dumps[method].command
+                                      : NULL;
+
+    if ((r->access != NULL && r->access->tells) ||
+        template_has(command, "medium") || template_has(command, "index"))
+        return NULL;
+    for (size_t i = 0; i < dev->map.n_media; i++) {
+        const struct map_medium *m = &dev->map.media[i];
+        if (i != r->index && map_is_virtual(m->base) &&
+            (r->staged ? device_access(dev, m) == r->access
+                       : device_method(dev, m, 0) == method))
+            return m;
+    }
+    return NULL;
+}
+
+static bool has_twin(const struct device *dev, const struct media_route *r,
+                     struct err *err)
+{
+    const struct map_medium *twin = twin_of(dev, r);
+
+    if (twin != NULL)
+        err_say(err, "the commands that read %s do not tell it from %s",
+                r->m->name, twin->name);
+    return twin != NULL;
+}
+
 bool media_find_route(const struct device *dev, size_t medium,
                       struct media_route *out, struct err *err)
 {
@@ -96,6 +129,8 @@ bool media_find_route(const struct device *dev, size_t medium,
 
     *out = (struct media_route){.m = m, .index = medium, .access = a};
     media_geometry(dev, m, &out->erase_block, &out->page);
+    if (a != NULL)
+        out->number = device_number(a->names, m);
     if (a != NULL && a->bad != NULL && out->erase_block == 0) {
         err_say(err, "%s: the size of its erase blocks is not known", m->name);
         return false;
@@ -107,7 +142,7 @@ bool media_find_route(const struct device *dev, size_t medium,
         say_no_window(dev, out, err);
     else if (!out->staged && !direct)
         err_say(err, "this boot loader has no command that reads %s", m->name);
-    return out->staged || direct;
+    return (out->staged || direct) && !has_twin(dev, out, err);
 }
 
 /* --- checking ------------------------------------------------------------ */

@@ -246,6 +246,9 @@ int device_look_what_it_has(struct device *dev, struct err *err);
 /* m is called so, by us or by the device. */
 bool device_names(struct pattern *names, const struct map_medium *m);
 
+/* The group index of names in that name of m; absent: there is none. */
+struct span device_number(struct pattern *names, const struct map_medium *m);
+
 /* Index of the first dump method from `from` on that this device has and that
  * reads medium m directly, or memory (m NULL); -1: there is none. */
 int device_method(const struct device *dev, const struct map_medium *m,

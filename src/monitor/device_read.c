@@ -134,8 +134,10 @@ static void set_place(const struct device *dev, struct dump_request *r,
 
     v->offset = offset;
     v->medium = m != NULL ? media_word(m) : NULL;
-    if (m != NULL)
+    if (m != NULL) {
+        v->index = device_number(r->method->medium, m);
         media_geometry(dev, m, &v->erase_block, &v->page_size);
+    }
     r->row_base = r->address - offset;
 }
 

@@ -101,10 +101,15 @@ struct dump_method {
 struct medium_access {
     char title[32];
     struct condition needs;
-    struct pattern *names; /* of the media it serves, as the map calls them */
-    char *probe;           /* template; typed before the first read, and again
-                              after each reset; NULL: nothing */
-    struct pattern *probe_answer; /* must match; NULL: any answer */
+    struct pattern *names; /* of the media it serves, as the map calls them;
+                              group index: {index} */
+    struct pattern *ids;   /* what else they are called; NULL: nothing */
+    char **select;         /* templates; typed before the first read, after each
+                              reset and when another medium was selected, one
+                              after the other until an answer fits; n_select
+                              of them */
+    size_t n_select;
+    struct pattern *select_answer; /* must match; NULL: any answer */
     /* Puts {length} bytes from {offset} to {ram}; NULL: dump methods with
      * medium read it directly. */
     char *read;
@@ -118,6 +123,7 @@ struct medium_access {
     bool bad_decimal;
     uint64_t erase_block; /* 0: the map tells, or there are none */
     uint64_t page;
+    bool tells; /* select or read says which medium is meant */
 };
 
 /* How the session is switched to another speed. */
@@ -132,11 +138,12 @@ struct baud_change {
 enum map_makes {
     MAP_MAKES_CHIP,
     MAP_MAKES_SEGMENT,
-    MAP_MAKES_WINDOW,  /* a segment that is read though no chip holds it */
-    MAP_MAKES_RAM,     /* a bank of RAM */
-    MAP_MAKES_RAM_TOP, /* base: what lies there and above is in use */
-    MAP_MAKES_RAM_AT,  /* base: where its own scripts put what they load */
-    MAP_MAKES_GEOMETRY /* erase block and page of a medium */
+    MAP_MAKES_WINDOW,   /* a segment that is read though no chip holds it */
+    MAP_MAKES_RAM,      /* a bank of RAM */
+    MAP_MAKES_RAM_TOP,  /* base: what lies there and above is in use */
+    MAP_MAKES_RAM_AT,   /* base: where its own scripts put what they load */
+    MAP_MAKES_GEOMETRY, /* erase block and page of a medium */
+    MAP_MAKES_ID        /* what else a medium is called */
 };
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 
@@ -150,7 +157,7 @@ struct map_rule {
     struct pattern *section; /* splits the answer; its groups are inherited */
     struct pattern *pattern; /* groups name, base, offset, size, end (behind
                                 it), last (its last byte), blocks (of erase),
-                                unit, medium, list, erase, erase_unit, page,
+                                unit, medium, id, list, erase, erase_unit, page,
                                 page_unit */
     struct pattern *unless;  /* the answer must not match this */
     char *name;              /* constants for what the pattern does not give */

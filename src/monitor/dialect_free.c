@@ -12,6 +12,13 @@ static void free_patterns(struct pattern **list, size_t n)
     free(list);
 }
 
+static void free_strings(char **list, size_t n)
+{
+    for (size_t i = 0; list != NULL && i < n; i++)
+        free(list[i]);
+    free(list);
+}
+
 static void free_condition(struct condition *c)
 {
     free(c->command);
@@ -54,8 +61,9 @@ static void free_access(struct medium_access *a)
 {
     free_condition(&a->needs);
     pattern_free(a->names);
-    free(a->probe);
-    pattern_free(a->probe_answer);
+    pattern_free(a->ids);
+    free_strings(a->select, a->n_select);
+    pattern_free(a->select_answer);
     free(a->read);
     pattern_free(a->read_answer);
     pattern_free(a->read_fail);

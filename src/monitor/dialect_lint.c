@@ -12,9 +12,9 @@
 
 static const char *const none[] = {NULL};
 static const char *const map_groups[] = {
-    "name",   "base",       "offset", "size",      "end",
-    "last",   "blocks",     "unit",   "list",      "erase",
-    "medium", "erase_unit", "page",   "page_unit", NULL};
+    "name",   "base",      "offset", "size",  "end",    "last",
+    "blocks", "unit",      "list",   "erase", "medium", "erase_unit",
+    "page",   "page_unit", "id",     NULL};
 static const char *const sum_groups[] = {"sum", NULL};
 static const char *const bad_groups[] = {"offset", "block", NULL};
 static const char *const medium_groups[] = {"medium", NULL};
@@ -105,6 +105,59 @@ static void check_maps(struct dialect_reader *r, const struct dialect *d,
     }
 }
 
+/* A pattern for one name is that name between ^ and $. */
+static bool is_one_name(const char *pattern)
+{
+    size_t len = strcspn(pattern + (pattern[0] == '^'), "$");
+
+    return pattern[0] == '^' && strcmp(pattern + 1 + len, "$") == 0 &&
+           strcspn(pattern + 1, "\\[](){}.*+?|^") > len;
+}
+
+static const char many[] =
+    "fits several media, which its commands do not tell apart: use {index} or "
+    "{medium}, or name one";
+
+/* Some section selects what this command is to be about. */
+static bool is_selected(const struct dialect *d, cfg_t *top, const char *names)
+{
+    bool is = false;
+
+    for (unsigned i = 0; i < d->n_accesses; i++)
+        is = is || (d->accesses[i].n_select > 0 && d->accesses[i].tells &&
+                    strcmp(text_of(cfg_getnsec(top, "medium", i), "names"),
+                           names) == 0);
+    return is;
+}
+
+static void check_direct(struct dialect_reader *r, const struct dialect *d,
+                         cfg_t *top, cfg_t *sec, const char *command)
+{
+    const char *medium = text_of(sec, "medium");
+
+    if (medium[0] != '\0' && !is_one_name(medium) &&
+        !template_has(command, "medium") && !template_has(command, "index") &&
+        !is_selected(d, top, medium))
+        value_note(r, sec, "medium", many);
+}
+
+static void check_numbers(struct dialect_reader *r, const struct dialect *d,
+                          cfg_t *top)
+{
+    for (unsigned i = 0; i < d->n_dumps; i++)
+        check_direct(r, d, top, cfg_getnsec(top, "dump", i),
+                     d->dumps[i].command);
+    for (unsigned i = 0; i < d->n_checksums; i++)
+        check_direct(r, d, top, cfg_getnsec(top, "checksum", i),
+                     d->checksums[i].command);
+    for (unsigned i = 0; i < d->n_accesses; i++) {
+        cfg_t *sec = cfg_getnsec(top, "medium", i);
+        if (d->accesses[i].read != NULL && !d->accesses[i].tells &&
+            !is_one_name(text_of(sec, "names")))
+            value_note(r, sec, "names", many);
+    }
+}
+
 static void check_others(struct dialect_reader *r, const struct dialect *d,
                          cfg_t *top)
 {
@@ -173,5 +226,6 @@ void dialect_lint(struct dialect_reader *r, const struct dialect *d, cfg_t *top)
     check_break_ins(r, d, top);
     check_dumps(r, d, top);
     check_maps(r, d, top);
+    check_numbers(r, d, top);
     check_others(r, d, top);
 }

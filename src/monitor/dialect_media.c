@@ -6,11 +6,24 @@
 
 #include <stdlib.h>
 
+static bool uses(const struct medium_access *a, const char *name)
+{
+    bool uses = template_has(a->read, name);
+
+    for (size_t i = 0; i < a->n_select; i++)
+        uses = uses || template_has(a->select[i], name);
+    return uses;
+}
+
 static void check_access(struct dialect_reader *r,
                          const struct medium_access *a, cfg_t *sec)
 {
     if (a->names == NULL)
         (void)value_fail(r, sec, "names", "missing");
+    if ((uses(a, "index") || template_has(a->bad, "index")) &&
+        a->names != NULL && !pattern_has(a->names, "index"))
+        (void)value_fail(r, sec, "names",
+                         "needs a group (?<index>...) for {index}");
     if (a->read != NULL && !template_has(a->read, "ram"))
         (void)value_fail(r, sec, "read", "has no {ram}");
     if (a->read != NULL && a->read_answer == NULL && a->read_fail == NULL)
@@ -35,8 +48,9 @@ static void read_access(struct dialect_reader *r, struct medium_access *a,
     value_title(sec, a->title, sizeof(a->title));
     a->needs = value_condition(r, sec);
     a->names = value_pattern(r, sec, "names");
-    a->probe = value_command(r, sec, "probe", VALUE_MAYBE);
-    a->probe_answer = value_pattern(r, sec, "probe-answer");
+    a->ids = value_pattern(r, sec, "ids");
+    a->select = value_commands(r, sec, "select", &a->n_select);
+    a->select_answer = value_pattern(r, sec, "select-answer");
     a->read = value_command(r, sec, "read", VALUE_MAYBE);
     a->read_answer = value_pattern(r, sec, "read-answer");
     a->read_fail = value_pattern(r, sec, "read-fail");
@@ -48,6 +62,7 @@ static void read_access(struct dialect_reader *r, struct medium_access *a,
     a->bad_decimal = cfg_getbool(sec, "bad-decimal") == cfg_true;
     (void)value_size(r, sec, "erase-block", &a->erase_block);
     (void)value_size(r, sec, "page", &a->page);
+    a->tells = uses(a, "index") || uses(a, "medium");
     check_access(r, a, sec);
 }
 

@@ -140,6 +140,7 @@ static const struct template_values sample = {
     .erase_block = 0x20000,
     .page_size = 0x800,
     .medium = "medium0",
+    .index = {"0", 1},
     .password = "password",
 };
 
@@ -186,6 +187,23 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
         (void)value_fail(r, sec, key,
                          "place holders have no meaning in this section");
     return value_string(r, sec, key);
+}
+
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n)
+{
+    char **list = value_array(r, sec, key, sizeof(char *), n);
+
+    for (size_t i = 0; list != NULL && i < *n; i++) {
+        const char *text = cfg_getnstr(sec, key, (unsigned)i);
+        if (text[0] == '\0' || !text_is_printable(text, strlen(text)))
+            (void)value_fail(r, sec, key, "a command is printable ASCII");
+        else if (fills(r, sec, key, text, false))
+            list[i] = strdup(text);
+        if (list[i] == NULL && !r->failed)
+            (void)value_fail(r, sec, key, "out of memory");
+    }
+    return list;
 }
 
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)

@@ -69,6 +69,10 @@ enum value_command_kind {
 char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
                     enum value_command_kind kind);
 
+/* A list of commands with place holders, which are tried out. */
+char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
+                      size_t *n);
+
 /* Keys with place holders; NULL: not there. */
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);
 

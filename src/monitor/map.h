@@ -53,14 +53,27 @@ struct map_ram {
 struct map_part {
     char medium[MAP_NAME_MAX];
     uint64_t base;
-    uint64_t size; /* 0: not told */
+    uint64_t size;  /* 0: not told */
+    uint64_t erase; /* likewise */
+    uint64_t page;  /* likewise */
     bool has_base;
+};
+
+/* What answers call a chip. */
+struct map_id {
+    char word[MAP_NAME_MAX];
+    char told[MAP_NAME_MAX]; /* an answer says that it is this; "": none does */
+    int medium;              /* index; -1: not known */
+    bool sure;               /* not only because no other chip is known */
+    bool doubtful;           /* several ids would be the same chip */
 };
 
 /* One file of the mount. */
 struct map_segment {
     char name[MAP_NAME_MAX]; /* safe as a file name, unique in the map */
     int medium;              /* index; -1: cannot be read, see note */
+    size_t id;               /* while the map is built: index + 1 in ids; 0:
+                                placed by address */
     uint64_t offset;         /* from the start of the medium, bytes */
     uint64_t size;           /* bytes, never 0 */
     char source[32];         /* the rule or option that gave it */
@@ -75,6 +88,8 @@ struct map {
     struct map_ram ram;
     struct map_part parts[8];
     size_t n_parts;
+    struct map_id ids[24];
+    size_t n_ids;
     size_t dropped;      /* lines that named a segment over MAP_FILES_MAX */
     const char *doubted; /* a command whose answer cannot be right, lent by its
                             rule; NULL: none */

@@ -127,6 +127,7 @@ static bool read_match(const struct map_rule *rule, struct span medium,
 
     *f = (struct map_found){.name = group(rule, "name", none),
                             .medium = group(rule, "medium", medium),
+                            .id = group(rule, "id", none),
                             .base = rule->base,
                             .has_base = rule->has_base};
     if (f->name.text == NULL && rule->name != NULL)
@@ -203,6 +204,9 @@ static void place(struct map *map, const struct dialect *d,
         return;
     case MAP_MAKES_GEOMETRY:
         map_place_geometry(map, f);
+        return;
+    case MAP_MAKES_ID:
+        map_place_id(map, f);
         return;
     case MAP_MAKES_RAM:
     case MAP_MAKES_RAM_TOP:

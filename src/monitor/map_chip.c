@@ -5,7 +5,8 @@
  * A chip has an address and a size, or a name by which the dialect can read it
  * without an address. What an answer tells of a chip whose name is known and
  * whose address or size is not is kept in map->parts until another answer
- * completes it.
+ * completes it. So is the geometry of a chip that no answer has told of: the
+ * user may name it.
  */
 
 #include "monitor/map_place.h"
@@ -162,6 +163,24 @@ static bool is_served(const struct dialect *d, struct span name)
     return false;
 }
 
+void map_list_served(const struct dialect *d, char *out, size_t size)
+{
+    size_t len = 0;
+    const struct pattern *p;
+
+    out[0] = '\0';
+    for (size_t i = 0; d != NULL && i < d->n_accesses + d->n_dumps; i++) {
+        p = i < d->n_accesses ? d->accesses[i].names
+                              : d->dumps[i - d->n_accesses].medium;
+        if (p == NULL || len >= size)
+            continue;
+        len += (size_t)snprintf(out + len, size - len, "%s%s",
+                                len > 0 ? ", " : "", pattern_text(p));
+    }
+    if (len == 0)
+        (void)snprintf(out, size, "nothing");
+}
+
 static void tell_other_size(struct map *map, const struct map_rule *rule,
                             const struct map_medium *m, uint64_t size)
 {
@@ -207,6 +226,38 @@ static void set_name(struct map_medium *m, const struct map *map,
     memcpy(m->name, name, sizeof(name));
 }
 
+static bool is_power_of_two(uint64_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0 && n <= (1U << 30);
+}
+
+/* What one read may have to hold, so that no answer may make it any size. */
+static bool is_page(uint64_t n)
+{
+    return is_power_of_two(n) && n <= PAGE_MAX;
+}
+
+/* What is known already stands. */
+static void take_geometry(struct map_medium *m, uint64_t erase, uint64_t page)
+{
+    if (m->erase_block == 0 && is_power_of_two(erase))
+        m->erase_block = erase;
+    if (m->page == 0 && is_page(page))
+        m->page = page;
+}
+
+/* What was told of a chip of this name before it was there. */
+static void take_part_geometry(struct map_medium *m, const struct map *map,
+                               struct span name)
+{
+    char word[MAP_NAME_MAX];
+
+    map_safe_name(word, name.text, name.len);
+    for (size_t i = 0; i < map->n_parts; i++)
+        if (strcmp(map->parts[i].medium, word) == 0)
+            take_geometry(m, map->parts[i].erase, map->parts[i].page);
+}
+
 int map_add_named(struct map *map, const struct dialect *d, const char *name,
                   uint64_t size)
 {
@@ -220,28 +271,9 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
         return -1;
     set_name(m, map, word);
     map_safe_name(m->alias, name, word.len);
+    take_part_geometry(m, map, word);
     m->user = true;
     return (int)(m - map->media);
-}
-
-static bool is_power_of_two(uint64_t n)
-{
-    return n != 0 && (n & (n - 1)) == 0 && n <= (1U << 30);
-}
-
-/* What one read may have to hold, so that no answer may make it any size. */
-static bool is_page(uint64_t n)
-{
-    return is_power_of_two(n) && n <= PAGE_MAX;
-}
-
-/* What is known already stands. */
-static void take_geometry(struct map_medium *m, const struct map_found *f)
-{
-    if (m->erase_block == 0 && is_power_of_two(f->erase))
-        m->erase_block = f->erase;
-    if (m->page == 0 && is_page(f->page))
-        m->page = f->page;
 }
 
 static void place_virtual(struct map *map, const struct map_rule *rule,
@@ -262,7 +294,8 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     m = new_virtual(map, size);
     if (m == NULL)
         return;
-    take_geometry(m, f);
+    take_geometry(m, f->erase, f->page);
+    take_part_geometry(m, map, f->medium);
     set_name(m, map, f->medium);
     set_file(m, f);
     set_alias(m, rule, f, index);
@@ -328,8 +361,17 @@ void map_place_chip(struct map *map, const struct dialect *d,
 void map_place_geometry(struct map *map, const struct map_found *f)
 {
     int n = named(map, f->medium);
+    struct map_part *p;
 
-    if (n < 0)
+    if (n >= 0) {
+        take_geometry(&map->media[n], f->erase, f->page);
         return;
-    take_geometry(&map->media[n], f);
+    }
+    p = f->medium.len > 0 ? part_of(map, f->medium) : NULL;
+    if (p == NULL)
+        return;
+    if (p->erase == 0)
+        p->erase = f->erase;
+    if (p->page == 0)
+        p->page = f->page;
 }

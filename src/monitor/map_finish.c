@@ -105,6 +105,22 @@ static int user_medium(struct map *map, const struct dialect *d,
     return u->base + u->size <= map->media[n].size ? n : -1;
 }
 
+static int refuse_medium(const struct map *map, const struct dialect *d,
+                         const struct user_segment *u, struct err *err)
+{
+    char served[300];
+
+    if (map_medium_named(map, u->medium) >= 0)
+        return err_set(err, -EINVAL,
+                       "segment '%s' ends behind the end of medium '%s'",
+                       u->name, u->medium);
+    map_list_served(d, served, sizeof(served));
+    return err_set(err, -EINVAL,
+                   "segment '%s': this boot loader's dialect reads no medium "
+                   "'%s'; it reads those whose names match %s",
+                   u->name, u->medium, served);
+}
+
 int map_add_user(struct map *map, const struct dialect *d, const char *option,
                  struct err *err)
 {
@@ -121,10 +137,7 @@ int map_add_user(struct map *map, const struct dialect *d, const char *option,
                        u.name);
     medium = user_medium(map, d, &u, &offset);
     if (medium < 0 && u.medium[0] != '\0')
-        return err_set(err, -EINVAL,
-                       "segment '%s': this boot loader's dialect reads no "
-                       "medium '%s', or it is smaller",
-                       u.name, u.medium);
+        return refuse_medium(map, d, &u, err);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;
     if (s == NULL)
         return err_set(err, -EINVAL, "segment '%s': too many, or out of range",

@@ -60,66 +60,6 @@ static struct map_segment *add_segment(struct map *map)
     return &grown[map->n_segments++];
 }
 
-static bool is_called(const struct map_medium *m, struct span name)
-{
-    const char *words[] = {m->alias, m->name};
-
-    for (size_t i = 0; i < 2; i++)
-        if (name.len > 0 && strlen(words[i]) == name.len &&
-            memcmp(words[i], name.text, name.len) == 0)
-            return true;
-    return false;
-}
-
-static bool says(struct pattern *p, struct span name)
-{
-    return p != NULL && pattern_match(p, name.text, name.len, 0, NULL);
-}
-
-/* What reads media of such a name; NULL: nothing says so. */
-static const struct medium_access *kind_of(const struct dialect *d,
-                                           struct span name)
-{
-    for (size_t i = 0; i < d->n_accesses; i++)
-        if (says(d->accesses[i].names, name))
-            return &d->accesses[i];
-    return NULL;
-}
-
-/* A name that is no medium's may still tell which kind of chip is meant. */
-static bool may_mean(const struct dialect *d, const struct map_medium *m,
-                     struct span name)
-{
-    const struct medium_access *kind = kind_of(d, name);
-    const struct span own = {m->name, strlen(m->name)};
-
-    if (m->user)
-        return false;
-    if (kind != NULL)
-        return kind_of(d, own) == kind;
-    return !says(d->unmapped, name);
-}
-
-/* The kernel and the boot loader call the same chip differently: with one chip
- * there is no doubt which is meant. */
-static int medium_by_name(const struct map *map, const struct dialect *d,
-                          struct span name)
-{
-    int only = -1;
-
-    for (size_t i = 0; i < map->n_media; i++)
-        if (is_called(&map->media[i], name))
-            return (int)i;
-    for (size_t i = 0; i < map->n_media; i++) {
-        if (!may_mean(d, &map->media[i], name))
-            continue;
-        if (only >= 0)
-            return -1;
-        only = (int)i;
-    }
-    return only;
-}
-
 static void unreadable(struct map_segment *s, uint64_t at, const char *note)
 {
     s->offset = at;
@@ -139,29 +79,27 @@ static void place_by_address(struct map *map, const struct map_rule *rule,
         s->offset = f->base - map->media[s->medium].base;
 }
 
-static void place_by_medium(const struct map *map, const struct dialect *d,
+static void place_by_medium(struct map *map, const struct dialect *d,
                             struct map_segment *s, const struct map_found *f)
 {
+    const struct map_id *id = map_id_of(map, d, f->medium);
     const struct map_medium *m;
-    char name[MAP_NAME_MAX];
     char note[sizeof(s->note)];
-    int n = medium_by_name(map, d, f->medium);
 
-    map_safe_name(name, f->medium.text, f->medium.len);
-    (void)snprintf(note, sizeof(note), "no address known for medium '%.60s'",
-                   name);
-    if (n < 0) {
+    map_id_note(id, note, sizeof(note));
+    s->id = id != NULL ? (size_t)(id - map->ids) + 1 : 0;
+    if (id == NULL || id->medium < 0) {
         unreadable(s, f->offset, note);
         return;
     }
-    m = &map->media[n];
+    m = &map->media[id->medium];
     if (f->rest && f->offset < m->size)
         s->size = m->size - f->offset; /* the rest */
     if (f->offset >= m->size || s->size > m->size - f->offset) {
         unreadable(s, f->offset, "reaches beyond its chip");
         return;
     }
-    s->medium = n;
+    s->medium = id->medium;
     s->offset = f->offset;
 }
 

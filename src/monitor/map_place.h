@@ -14,6 +14,7 @@
 struct map_found {
     struct span name;
     struct span medium;
+    struct span id;  /* what else the medium is called */
     uint64_t base;   /* absolute, if has_base */
     uint64_t offset; /* into the medium, else */
     uint64_t size;   /* bytes; 0 is refused */
@@ -41,6 +42,9 @@ void map_place_chip(struct map *map, const struct dialect *d,
 int map_add_named(struct map *map, const struct dialect *d, const char *name,
                   uint64_t size);
 
+/* The patterns of the names of media without addresses that d can read. */
+void map_list_served(const struct dialect *d, char *out, size_t size);
+
 /* The medium of that name or alias; -1: none. */
 int map_medium_named(const struct map *map, const char *name);
 
@@ -54,6 +58,18 @@ void map_place_ram(struct map *map, const struct map_rule *rule,
 /* A medium for a window that no chip of the map holds, rounded outwards. Its
  * index; -1: too many, or out of range. */
 int map_add_window(struct map *map, uint64_t base, uint64_t size);
+
+/* f->id and f->medium are one chip. */
+void map_place_id(struct map *map, const struct map_found *f);
+
+/* The id of the chip that answers call word, with its medium, if that is known;
+ * NULL: too many are there. Segments of other ids that become doubtful by that
+ * lose their medium. */
+const struct map_id *map_id_of(struct map *map, const struct dialect *d,
+                               struct span word);
+
+/* The note of a segment whose id is not known or doubtful. */
+void map_id_note(const struct map_id *id, char *out, size_t size);
 
 /* A segment that cannot be placed is kept with medium -1 and a note. */
 void map_place_segment(struct map *map, const struct dialect *d,

@@ -19,6 +19,7 @@ struct media_route {
     const struct map_medium *m;
     size_t index;                       /* of m in the map */
     const struct medium_access *access; /* NULL: no section is about it */
+    struct span number; /* in m's name, for {index}; text NULL: none */
     bool staged;
     struct media_window window; /* staged: in RAM */
     uint64_t chunk;             /* staged: bytes at once; a power of two */
@@ -51,13 +52,13 @@ struct media_bad {
  * staged   by reading: a second reading has a piece of its own, so that what
  *          went wrong between medium and RAM is seen
  * torn     a chunk that could not be read as a whole: by small pieces, then
- * probed   the medium that was probed last, at that contact
+ * selected the medium that was selected last, at that contact
  */
 struct media {
     struct media_window user; /* size 0: the user gave none */
     struct media_piece staged[2];
     struct media_piece torn;
-    struct media_piece probed;
+    struct media_piece selected;
     struct media_bad bad;
 };
 
@@ -75,7 +76,7 @@ bool media_find_route(const struct device *dev, size_t medium,
  * the user is told. -EINVAL: the user's window cannot be. */
 int media_check(struct device *dev, struct err *err);
 
-/* Takes what has to be known before the first read of a contact: probes,
+/* Before each command that reads the medium: selects it, unless it is, and
  * learns of bad blocks. Needs the console in step. */
 int media_prepare(struct device *dev, const struct media_route *r,
                   struct err *err);
@@ -105,7 +106,36 @@ int media_stage(struct device *dev, const struct media_route *r, uint32_t had,
 int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
                const struct device_sink *sink, struct err *err);
 
+/* --- media_select.c --- */
+
 /* The device's word for m. */
 const char *media_word(const struct map_medium *m);
+
+/* What a command about p, or about all of the medium, is told. */
+struct template_values;
+struct template_values media_values(const struct media_route *r,
+                                    const struct media_piece *p);
+int media_fill(const struct media_route *r, const char *text, char *out,
+               size_t size, struct err *err);
+
+/* Returns ret; err: the first line of the answer, or the one that p matches. */
+int media_says(int ret, const char *command, const struct buf *answer,
+               struct pattern *p, struct err *err);
+
+/* What the group of p's last match says is want, decimal or hexadecimal behind
+ * 0x; a group that is not there agrees. */
+bool media_group_is(struct pattern *p, const char *name, uint64_t want);
+
+/* The same for group index and the medium's number. */
+bool media_names_it(const struct media_route *r, struct pattern *p);
+
+/* p is valid, of this medium, and of the contact that is. */
+bool media_holds(const struct device *dev, const struct media_route *r,
+                 const struct media_piece *p);
+
+/* Sees to it that the device's commands mean this medium. -EILSEQ: its answers
+ * do not say so; else as device_read. Needs the console in step. */
+int media_select(struct device *dev, const struct media_route *r,
+                 struct err *err);
 
 #endif

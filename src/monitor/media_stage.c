@@ -2,7 +2,7 @@
 // Copies pieces of a medium to the device's RAM, from where they are dumped.
 
 /*
- *   not probed --probe--> probed --bad blocks asked--> ready
+ *   selected (media_select.c) --bad blocks asked--> ready
  *   ready --read: its answer says that all of it came--> a piece is in RAM
  *
  * Contact is part of each of these: after a reset none holds any more. What
@@ -26,16 +26,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBE_MS     5000U
 #define READ_BASE_MS 4000U
 #define ANSWER_MAX   65536U
 #define BAD_MAX      65536U /* blocks */
 #define SECTOR       512U
-
-const char *media_word(const struct map_medium *m)
-{
-    return m->alias[0] != '\0' ? m->alias : m->name;
-}
 
 void media_free(struct media *media)
 {
@@ -43,80 +37,7 @@ void media_free(struct media *media)
     *media = (struct media){.user = {0, 0}};
 }
 
-static struct template_values values_of(const struct media_route *r,
-                                        const struct media_piece *p)
-{
-    return (struct template_values){.address = p->ram,
-                                    .length = p->len,
-                                    .count = p->len,
-                                    .offset = p->offset,
-                                    .ram = p->ram,
-                                    .erase_block = r->erase_block,
-                                    .page_size = r->page,
-                                    .medium = media_word(r->m)};
-}
-
-/* Commands that are about all of the medium. */
-static int fill_whole(const struct media_route *r, const char *text, char *out,
-                      size_t size, struct err *err)
-{
-    const struct media_piece whole = {.len = r->m->size, .ram = r->window.base};
-    const struct template_values values = values_of(r, &whole);
-
-    return template_fill(text, &values, out, size, err);
-}
-
-/* The first line of the answer, or the one that p matches. */
-static int device_says(int ret, const char *command, const struct buf *answer,
-                       struct pattern *p, struct err *err)
-{
-    const char *text = answer->len > 0 ? answer->data : "";
-    const char *from = text;
-    char words[160];
-
-    if (p != NULL && answer->len > 0 &&
-        pattern_match(p, answer->data, answer->len, 0, NULL))
-        from = pattern_whole(p).text;
-    while (from > text && from[-1] != '\n')
-        from--;
-    (void)text_escape(words, sizeof(words), from, strcspn(from, "\n"));
-    return err_set(err, ret, "'%s': the device says '%s'", command, words);
-}
-
-/* --- probing and bad blocks ---------------------------------------------- */
-
-static bool holds(const struct device *dev, const struct media_route *r,
-                  const struct media_piece *p)
-{
-    return p->valid && p->medium == r->index && p->contact == dev->contact;
-}
-
-static int probe(struct device *dev, const struct media_route *r,
-                 struct err *err)
-{
-    const struct medium_access *a = r->access;
-    CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
-    char command[128];
-    int ret;
-
-    if (a == NULL || a->probe == NULL || holds(dev, r, &dev->media.probed))
-        return 0;
-    dev->media.probed.valid = false;
-    ret = fill_whole(r, a->probe, command, sizeof(command), err);
-    if (ret == 0)
-        ret = device_settle(dev,
-                            console_ask(&dev->console, command, a->probe_answer,
-                                        PROBE_MS, &answer, err));
-    if (ret < 0)
-        return ret;
-    if (a->probe_answer != NULL &&
-        (answer.len == 0 ||
-         !pattern_match(a->probe_answer, answer.data, answer.len, 0, NULL)))
-        return device_says(-EILSEQ, command, &answer, NULL, err);
-    dev->media.probed = (struct media_piece){
-        .valid = true, .medium = r->index, .contact = dev->contact};
-    return 0;
-}
+/* --- bad blocks ---------------------------------------------------------- */
 
 static int add_bad(struct media_bad *bad, uint64_t offset)
 {
@@ -166,7 +87,7 @@ static int ask_bad(struct device *dev, const struct media_route *r,
         return 0;
     bad->known = false;
     bad->n = 0;
-    ret = fill_whole(r, a->bad, command, sizeof(command), err);
+    ret = media_fill(r, a->bad, command, sizeof(command), err);
     if (ret == 0) /* damage could hide one */
         ret = device_settle(dev, device_ask_twice(dev, command, &answer, err));
     while (ret == 0 && answer.len > 0 &&
@@ -183,7 +104,7 @@ static int ask_bad(struct device *dev, const struct media_route *r,
 int media_prepare(struct device *dev, const struct media_route *r,
                   struct err *err)
 {
-    int ret = probe(dev, r, err);
+    int ret = media_select(dev, r, err);
 
     return ret == 0 ? ask_bad(dev, r, err) : ret;
 }
@@ -216,44 +137,34 @@ int media_fail_bad(const struct media_route *r, uint64_t offset,
 
 /* --- reading to RAM ------------------------------------------------------ */
 
-/* What a group of read-answer says is want; a group that is not there agrees.
- * Numbers are decimal, or hexadecimal behind 0x. */
-static bool group_agrees(struct pattern *p, const char *name, uint64_t want)
-{
-    struct span text = pattern_group(p, name);
-    bool hex = text.len > 2 && text.text[0] == '0' && text.text[1] == 'x';
-    uint64_t n;
-
-    return text.text == NULL ||
-           (num_digits(text.text, text.len, hex ? 16 : 10, &n) && n == want);
-}
-
-static bool all_came(struct pattern *p, const struct buf *answer,
+static bool all_came(const struct media_route *r, const struct buf *answer,
                      uint64_t offset, uint64_t len)
 {
+    struct pattern *p = r->access->read_answer;
+
     /* Some say nothing when all went well. */
     return pattern_match(p, answer->len > 0 ? answer->data : "", answer->len, 0,
                          NULL) &&
-           group_agrees(p, "length", len) &&
-           group_agrees(p, "offset", offset) &&
-           group_agrees(p, "sector", offset / SECTOR) &&
-           group_agrees(p, "sectors", len / SECTOR);
+           media_names_it(r, p) && media_group_is(p, "length", len) &&
+           media_group_is(p, "offset", offset) &&
+           media_group_is(p, "sector", offset / SECTOR) &&
+           media_group_is(p, "sectors", len / SECTOR);
 }
 
-static int judge(const struct device *dev, const struct medium_access *a,
+static int judge(const struct device *dev, const struct media_route *r,
                  const char *command, const struct buf *answer, uint64_t offset,
                  uint64_t len, struct err *err)
 {
+    const struct medium_access *a = r->access;
     struct pattern *const bad[] = {a->read_fail, dev->dialect->fault,
                                    dev->dialect->unknown};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         if (bad[i] != NULL && answer->len > 0 &&
             pattern_match(bad[i], answer->data, answer->len, 0, NULL))
-            return device_says(-EFAULT, command, answer, bad[i], err);
-    if (a->read_answer != NULL &&
-        !all_came(a->read_answer, answer, offset, len))
-        return device_says(-EILSEQ, command, answer, a->read_answer, err);
+            return media_says(-EFAULT, command, answer, bad[i], err);
+    if (a->read_answer != NULL && !all_came(r, answer, offset, len))
+        return media_says(-EILSEQ, command, answer, a->read_answer, err);
     return 0;
 }
 
@@ -274,7 +185,7 @@ static int load(struct device *dev, const struct media_route *r,
     const struct medium_access *a = r->access;
     CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
     char command[128];
-    const struct template_values values = values_of(r, p);
+    const struct template_values values = media_values(r, p);
     int ret = template_fill(a->read, &values, command, sizeof(command), err);
 
     if (ret < 0)
@@ -287,7 +198,7 @@ static int load(struct device *dev, const struct media_route *r,
                          a->read_answer != NULL ? a->read_answer : a->read_fail,
                          READ_BASE_MS + (unsigned)(p->len >> 9), &answer, err));
     if (ret == 0)
-        ret = judge(dev, a, command, &answer, p->offset, p->len, err);
+        ret = judge(dev, r, command, &answer, p->offset, p->len, err);
     p->valid = ret == 0;
     return ret;
 }
@@ -329,7 +240,7 @@ static bool has(const struct device *dev, const struct media_route *r,
     struct media_piece chunk = chunk_of(dev, r, offset);
     uint64_t left = chunk.offset + chunk.len - offset;
 
-    return holds(dev, r, p) && offset >= p->offset &&
+    return media_holds(dev, r, p) && offset >= p->offset &&
            offset - p->offset < p->len &&
            (len < left ? len : left) <= p->offset + p->len - offset;
 }

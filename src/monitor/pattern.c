@@ -24,6 +24,7 @@
 #define STEP_BYTES   16U /* moved over in the time of a step */
 
 struct pattern {
+    char *text;
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *limits;
@@ -68,9 +69,10 @@ int pattern_compile(struct pattern **out, const char *text, const char *where,
             where[0] != '\0' ? ": " : "", text, strlen(text) > 120 ? "..." : "",
             at + 1, (const char *)why);
     }
+    p->text = strdup(text);
     p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->limits = pcre2_match_context_create(NULL);
-    if (p->data == NULL || p->limits == NULL) {
+    if (p->text == NULL || p->data == NULL || p->limits == NULL) {
         pattern_free(p);
         return err_set(err, -ENOMEM, "out of memory");
     }
@@ -88,6 +90,7 @@ void pattern_free(struct pattern *p)
     pcre2_match_context_free(p->limits);
     pcre2_match_data_free(p->data);
     pcre2_code_free(p->code);
+    free(p->text);
     free(p);
 }
 
@@ -118,6 +121,11 @@ bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
     if (end != NULL)
         *end = at[1] > from ? at[1] : from + 1;
     return true;
+}
+
+const char *pattern_text(const struct pattern *p)
+{
+    return p->text;
 }
 
 static struct span group_at(const struct pattern *p, uint32_t n)

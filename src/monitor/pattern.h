@@ -37,6 +37,9 @@ bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
 struct span pattern_whole(const struct pattern *p);
 struct span pattern_group(const struct pattern *p, const char *name);
 
+/* As it was written. */
+const char *pattern_text(const struct pattern *p);
+
 /* True when p has a group of that name. */
 bool pattern_has(const struct pattern *p, const char *name);
 

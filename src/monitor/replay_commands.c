@@ -104,7 +104,7 @@ static void guess(const struct replay *r, struct replay_command *c,
         c->use = REPLAY_DUMP;
         c->index = (size_t)n;
         c->by_rows = true;
-    } else if (fit == REPLAY_FIT_NONE || c->use < REPLAY_PROBE) {
+    } else if (fit == REPLAY_FIT_NONE || c->use < REPLAY_SELECT) {
         c->use = REPLAY_OTHER;
     } else {
         c->by_word = true;

@@ -28,7 +28,7 @@ static bool is_untold(const struct replay *r, const struct replay_command *c)
 static bool tells(const struct replay *r, const struct replay_command *c)
 {
     return !c->unknown &&
-           ((c->use >= REPLAY_PROBE && c->use <= REPLAY_UNLOCK) ||
+           ((c->use >= REPLAY_SELECT && c->use <= REPLAY_UNLOCK) ||
             is_untold(r, c));
 }
 
@@ -218,17 +218,28 @@ static void read_sum(struct replay *r, struct replay_command *c,
     }
 }
 
-/* Whatever a medium's command was answered: read, probe, list of bad blocks. */
+/* It reads such media, or selects one. */
+static bool is_command_of(const struct medium_access *a,
+                          const struct replay_command *c)
+{
+    size_t n = c->use == REPLAY_READ ? a->read != NULL : a->n_select;
+    char *const *list = c->use == REPLAY_READ ? &a->read : a->select;
+
+    for (size_t i = 0; i < n; i++)
+        if (replay_fit(list[i], c->text, 1, NULL) >= REPLAY_FIT_START)
+            return true;
+    return false;
+}
+
+/* Whatever a medium's command was answered: read, selected. */
 static void read_medium(struct replay *r, struct replay_command *c,
                         const struct buf *answer)
 {
     for (size_t i = 0; i < r->d->n_accesses; i++) {
         const struct medium_access *a = &r->d->accesses[i];
         struct pattern *wanted = c->use == REPLAY_READ ? a->read_answer
-                                                       : a->probe_answer;
-        const char *command = c->use == REPLAY_READ ? a->read : a->probe;
-        if (command == NULL ||
-            replay_fit(command, c->text, 1, NULL) < REPLAY_FIT_START)
+                                                       : a->select_answer;
+        if (!is_command_of(a, c))
             continue;
         if (c->use == REPLAY_READ && has(a->read_fail, answer))
             c->faulted = true; /* it says so itself */
@@ -271,7 +282,7 @@ static void read_answer(struct replay *r, struct replay_command *c)
     replay_text(r, c->first, c->last, &answer);
     if (c->use == REPLAY_SUM)
         read_sum(r, c, &answer);
-    else if (c->use == REPLAY_READ || c->use == REPLAY_PROBE)
+    else if (c->use == REPLAY_READ || c->use == REPLAY_SELECT)
         read_medium(r, c, &answer);
     else if (c->use != REPLAY_RECOGNISE)
         c->matched = needs_nothing(c->use);
@@ -311,7 +322,7 @@ static const char *key_of(enum replay_use use)
         return "answer, group sum";
     case REPLAY_READ:
         return "read-answer, or read-fail";
-    case REPLAY_PROBE:
+    case REPLAY_SELECT:
         return "probe-answer";
     case REPLAY_RECOGNISE:
         return "answer";

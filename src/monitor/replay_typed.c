@@ -140,7 +140,8 @@ static bool take_holder(struct walk *w, unsigned unit, struct replay_values *v)
         return false;
     w->t = close + 1;
     skip_blanks(w);
-    if (is_name(name, len, "medium") || is_name(name, len, "password"))
+    if (is_name(name, len, "medium") || is_name(name, len, "index") ||
+        is_name(name, len, "password"))
         return take_word(w, *w->t);
     if (!take_number(w, name[len] == ':' ? name[len + 1] : 'x', &value))
         return false;
@@ -245,7 +246,8 @@ static void list_media(struct replay *r)
     for (size_t i = 0; i < d->n_accesses; i++) {
         list(r, d->accesses[i].read, REPLAY_READ, i);
         list(r, d->accesses[i].bad, REPLAY_BAD, i);
-        list(r, d->accesses[i].probe, REPLAY_PROBE, i);
+        for (size_t k = 0; k < d->accesses[i].n_select; k++)
+            list(r, d->accesses[i].select[k], REPLAY_SELECT, i);
         list(r, d->accesses[i].needs.command, REPLAY_NEEDS, i);
     }
 }
@@ -268,9 +270,11 @@ static void list_rules(struct replay *r)
 int replay_list_templates(struct replay *r, struct err *err)
 {
     const struct dialect *d = r->d;
-    size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 4 * d->n_accesses +
+    size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 3 * d->n_accesses +
                   2 * d->n_maps + d->n_identities + 3;
 
+    for (size_t i = 0; i < d->n_accesses; i++)
+        most += d->accesses[i].n_select;
     r->templates = calloc(most, sizeof(*r->templates));
     if (r->templates == NULL)
         return err_set(err, -ENOMEM, "out of memory");
@@ -303,7 +307,7 @@ const char *replay_section(const struct replay *r, enum replay_use use,
         break;
     case REPLAY_READ:
     case REPLAY_BAD:
-    case REPLAY_PROBE:
+    case REPLAY_SELECT:
         (void)snprintf(out, size, "medium %s", d->accesses[index].title);
         break;
     case REPLAY_MAP:

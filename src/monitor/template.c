@@ -66,15 +66,23 @@ static bool is_plain_word(const char *word)
     return true;
 }
 
+static struct span span_of(const char *text)
+{
+    return (struct span){text, text != NULL ? strlen(text) : 0};
+}
+
 /* A text instead of a number; NULL: no such place holder, or none is known. */
-static const char *text_of(const char *name, size_t len,
+static struct span text_of(const char *name, size_t len,
                            const struct template_values *v)
 {
     if (len == 6 && memcmp(name, "medium", 6) == 0)
-        return v->medium != NULL && is_plain_word(v->medium) ? v->medium : NULL;
+        return span_of(v->medium != NULL && is_plain_word(v->medium) ? v->medium
+                                                                     : NULL);
+    if (len == 5 && memcmp(name, "index", 5) == 0)
+        return v->index;
     if (len == 8 && memcmp(name, "password", 8) == 0)
-        return v->password;
-    return NULL;
+        return span_of(v->password);
+    return span_of(NULL);
 }
 
 /* format is what stands between ':' and '}': x, X or d, then digits. */
@@ -110,7 +118,7 @@ static int fill_one(const char *text, const struct template_values *v,
     const char *end = strchr(text, '}');
     const char *colon;
     const char *name_end;
-    const char *word;
+    struct span word;
     uint64_t value;
 
     if (end == NULL)
@@ -119,8 +127,8 @@ static int fill_one(const char *text, const struct template_values *v,
     colon = memchr(text, ':', *used);
     name_end = colon != NULL ? colon : end;
     word = text_of(text + 1, (size_t)(name_end - text) - 1, v);
-    if (word != NULL && colon == NULL)
-        return snprintf(out, size, "%s", word);
+    if (word.text != NULL && colon == NULL)
+        return snprintf(out, size, "%.*s", (int)word.len, word.text);
     if (!value_of(text + 1, (size_t)(name_end - text) - 1, v, &value))
         return -1;
     if (colon == NULL)

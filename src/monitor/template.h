@@ -5,6 +5,7 @@
 #define MONITOR_TEMPLATE_H
 
 #include "base/err.h"
+#include "monitor/pattern.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +16,9 @@
  * last byte, {last} of it; {length} in bytes, {count} in the method's unit;
  * {offset} into a medium, {offset-end} behind; {sector} and {sectors} of 512
  * bytes, {block} and {page} in it (of the medium's geometry), {pages}; {ram};
- * {baud}. Texts: {medium}, {password}. A number may have a format: {address:x}
- * hex, {address:X8} upper case hex of at least 8 digits, {length:d} decimal.
- * Without one: x.
+ * {baud}. Texts: {medium}, {index}, {password}. A number may have a format:
+ * {address:x} hex, {address:X8} upper case hex of at least 8 digits, {length:d}
+ * decimal. Without one: x.
  */
 struct template_values {
     uint64_t address;
@@ -29,6 +30,7 @@ struct template_values {
     uint64_t erase_block;
     uint64_t page_size;
     const char *medium;   /* NULL: {medium} is an error */
+    struct span index;    /* digits of a medium's name; likewise */
     const char *password; /* likewise */
 };
 

@@ -106,5 +106,45 @@ strange "mine.conf:2: section console: prompt: should begin with ^" \
     "mine.conf:14: section dump more: max: nothing stops a dump" \
     "mine.conf:18: section map m: pattern: nothing uses the group 'colour'" \
     "without unknown" "things to look at"
+cat > "$T/mine.conf" << 'E'
+console {
+    prompt = '^> $'
+    unknown = "what"
+}
+recognise { banner = {'^Mine'} }
+dump bytes {
+    command = "d {address} {length}"
+}
+dump other {
+    medium = '^mtd\d$'
+    command = "r {offset} {length}"
+}
+dump named {
+    medium = '^sd\d$'
+    command = "r {medium} {offset} {length}"
+}
+medium nand {
+    names = '^nand\d$'
+    read = "nr {ram} {offset} {length}"
+    read-answer = "done"
+}
+medium one {
+    names = '^sf0$'
+    read = "sr {ram} {offset} {length}"
+    read-answer = "done"
+}
+medium numbered {
+    names = '^mmc(?<index>\d)$'
+    select = {"mmc {index}"}
+    read = "mr {ram} {offset} {length}"
+    read-answer = "done"
+}
+E
+strange "mine.conf:10: section dump other: medium: fits several media" \
+    "mine.conf:18: section medium nand: names: fits several media" \
+    "fwfs: 2 things to look at"
+sed -i 's/mmc(?<index>.d)/mmc\\d/' "$T/mine.conf"
+strange "section medium numbered: names: needs a group (?<index>...)"
+sed -i 's/mmc.d/mmc(?<index>\\d)/' "$T/mine.conf"
 echo "nonsense = 1" >> "$T/mine.conf"
-strange "mine.conf:20: " nonsense "1 thing to look at"
+strange "mine.conf:33: " nonsense "1 thing to look at"

@@ -248,6 +248,21 @@ static bool board_is(const char *command, const char *line)
     return command != NULL && strcmp(command, line) == 0;
 }
 
+/* One that selects a medium, whatever its number. */
+static bool board_selects(const struct medium_access *a, const char *line)
+{
+    for (size_t i = 0; i < a->n_select; i++) {
+        const char *hole = strstr(a->select[i], "{index}");
+        size_t before = hole != NULL ? (size_t)(hole - a->select[i]) : 0;
+        if (board_is(a->select[i], line) ||
+            (hole != NULL && strncmp(a->select[i], line, before) == 0 &&
+             strcmp(hole + strlen("{index}"),
+                    line + before + strspn(line + before, "0123456789")) == 0))
+            return true;
+    }
+    return false;
+}
+
 /* A command without numbers that one of the dialects lists. */
 static bool board_is_listed(const char *line)
 {
@@ -269,7 +284,7 @@ static bool board_is_listed(const char *line)
             listed = listed || board_is(d->identities[i].command, line);
         for (size_t i = 0; i < d->n_accesses; i++)
             listed = listed || board_is(d->accesses[i].needs.command, line) ||
-                     board_is(d->accesses[i].probe, line) ||
+                     board_selects(&d->accesses[i], line) ||
                      board_is(d->accesses[i].bad, line);
     }
     return listed;
@@ -289,9 +304,14 @@ static bool board_is_like(const char *line, const char *text)
 /* With numbers, what this board lacks. */
 static bool board_may_lack(const char *line)
 {
-    static const char *const lacks[] = {"saves # #", "spi read # #",
-                                        "sf read # # #", "nand read # # #",
-                                        "mmc read # # #"};
+    static const char *const lacks[] = {"saves # #",
+                                        "spi read # #",
+                                        "sf read # # #",
+                                        "nand read # # #",
+                                        "mmc read # # #",
+                                        "nand device",
+                                        "mtd read nand# # # #",
+                                        "mtd bad nand#"};
 
     for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
         if (board_is_like(line, lacks[i]))

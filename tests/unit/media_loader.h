@@ -207,8 +207,8 @@ static inline const char *media_answer(struct loader *l, const char *command)
     " answer = '^crc ==> (?<sum>[0-9a-f]{8})$' }\n"
 
 #define MEDIA_STAGED                                                           \
-    "medium sf { names = '^sf\\d$'\n probe = \"sf probe\"\n"                   \
-    " probe-answer = '^Detected'\n chunk = 64K\n"                              \
+    "medium sf { names = '^sf\\d$'\n select = {\"sf probe\"}\n"                \
+    " select-answer = '^Detected'\n chunk = 64K\n"                             \
     " read = \"sf read {ram:x} {offset:x} {length:x}\"\n"                      \
     " read-answer = '^(?<length>\\d+) bytes @ (?<offset>0x[0-9a-f]+): OK$'\n"  \
     " read-fail = '^(?:No chip|read failed)' }\n"                              \

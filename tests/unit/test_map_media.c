@@ -213,7 +213,8 @@ static void the_common_one(void **state)
     apply("nand-geometry",
           "Device 0: nand0, sector size 128 KiB\n  Page size     2048 b\n");
     apply(
-        "qualcomm",
+        "qualcomm-serial",
+        "flash_type:             0x6\n"
         "  0: 0:BOOT           0x0000ffff              0x0          0x40000\n");
     apply("ram", "DRAM bank   = 0x00000000\n-> start    = 0x10000000\n"
                  "-> size     = 0x40000000\n");

@@ -351,6 +351,32 @@ static void two_media_are_probed_in_turn(void **state)
     down();
 }
 
+/* Commands without a number are good for one chip. */
+static void two_media_that_are_not_told_apart(void **state)
+{
+    static const char both[] =
+        MEDIA_CONSOLE MEDIA_BYTES MEDIA_STAGED MEDIA_MAPS MEDIA_CHIPS
+        "map more { command = info\n makes = chip\n"
+        " medium = sf1\n pattern = '^sf sf0 (?<size>\\w+)$' }\n";
+    const struct map *map;
+
+    (void)state;
+    up(both);
+    map = device_map(dev);
+    assert_int_equal(map->n_media, 3);
+    for (size_t i = 0; i < map->n_segments; i++)
+        if (strncmp(map->segments[i].name, "sf", 2) == 0) {
+            assert_int_equal(map->segments[i].medium, -1);
+            assert_says(map->segments[i].note, "do not tell it from sf");
+        }
+    take("sf1", sf_byte);
+    assert_int_equal(read_at(0, 0x100), -EFAULT);
+    assert_int_equal(rows, 0);
+    take("nand0", nand_byte);
+    assert_int_equal(read_at(0, 0x100), 0);
+    down();
+}
+
 static const char direct[] = MEDIA_CONSOLE MEDIA_DIRECT MEDIA_CHIPS;
 
 static void reads_directly(void **state)
@@ -577,6 +603,7 @@ int main(void)
         cmocka_unit_test(a_bad_part_costs_itself_only),
         cmocka_unit_test(nothing_shifts_behind_bad_blocks),
         cmocka_unit_test(two_media_are_probed_in_turn),
+        cmocka_unit_test(two_media_that_are_not_told_apart),
         cmocka_unit_test(reads_directly),
         cmocka_unit_test(reads_pages),
         cmocka_unit_test(pages_of_no_size),

@@ -195,6 +195,20 @@ static void words_of_the_device_are_words(void **state)
     }
 }
 
+/* Without a number in its name a medium has none. */
+static void numbers_of_media(void **state)
+{
+    struct template_values v = {.index = {"07", 1}};
+    char out[80];
+
+    (void)state;
+    assert_int_equal(template_fill("r {index}", &v, out, sizeof(out), NULL), 0);
+    assert_string_equal(out, "r 0");
+    v.index = (struct span){NULL, 0};
+    assert_int_equal(template_fill("r {index}", &v, out, sizeof(out), NULL),
+                     -EINVAL);
+}
+
 static void templates_refuse_the_rest(void **state)
 {
     static const char *const bad[] = {"md {addr}",
@@ -241,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_long_walk_comes_to_its_end),
         cmocka_unit_test(templates_fill_in_numbers),
         cmocka_unit_test(words_of_the_device_are_words),
+        cmocka_unit_test(numbers_of_media),
         cmocka_unit_test(templates_refuse_the_rest),
     };
 
