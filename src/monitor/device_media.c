@@ -3,7 +3,6 @@
 
 #include "monitor/device_priv.h"
 
-#include "base/log.h"
 #include "monitor/template.h"
 
 #include <errno.h>
@@ -189,7 +188,6 @@ int media_check(struct device *dev, struct err *err)
         if (!map_is_virtual(map->media[i].base) ||
             media_find_route(dev, i, &r, &why))
             continue;
-        log_warn("%s", why.text);
         make_notes(&dev->map, i, &why);
     }
     return 0;

@@ -10,6 +10,7 @@
 void map_free(struct map *map)
 {
     free(map->segments);
+    free(map->notes);
     *map = (struct map){.segments = NULL};
 }
 
@@ -64,6 +65,10 @@ void map_table(const struct map *map, struct buf *out)
                      "medium", "source", "name");
     for (size_t i = 0; i < map->n_segments; i++)
         table_row(map, &map->segments[i], out);
+    for (size_t i = 0; i < map->n_notes; i++)
+        (void)buf_printf(out, "# %s\n", map->notes[i].text);
+    if (map->more_notes > 0)
+        (void)buf_printf(out, "# %zu more notes\n", map->more_notes);
     if (map->dropped > 0)
         (void)buf_printf(out, "# %zu more were left out\n", map->dropped);
 }

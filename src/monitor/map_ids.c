@@ -3,9 +3,9 @@
 
 /*
  * The kernel, U-Boot's partitions and its commands call one chip differently. A
- * word is a chip's for sure when it is its name or alias, when an answer says
- * so (map_place_id), or when its number and kind are those of the chip, as
- * `ids` of the dialect has them. Else it is taken for the only chip known that
+ * word is a chip's for sure when it is its name, its alias or that of a bank of
+ * it, when an answer says so (map_place_id), or when its number and kind are
+ * those of the chip, as `ids` of the dialect has them. Else it is taken for the only chip known that
  * it can mean, and only as long as no other word means that chip: two words may
  * be two chips, of which one is not known. Then none of those that are not sure
  * is placed. The order of the answers does not matter.
@@ -182,7 +182,10 @@ static void compare_ids(struct map *map, struct map_id *id)
 static void settle_id(struct map *map, const struct dialect *d,
                       struct map_id *id)
 {
-    id->medium = map_medium_named(map, id->word);
+    const struct map_bank *bank = map_bank_named(map, id->word);
+
+    id->medium = bank != NULL ? map_medium_at(map, bank->base, bank->size)
+                              : map_medium_named(map, id->word);
     if (id->medium < 0)
         id->medium = only_fit(map, d, id->word, FIT_SURE);
     id->sure = id->medium >= 0;

@@ -45,12 +45,12 @@ static void chip_row(void *arg, uint64_t address, const uint8_t *bytes,
     want.rows++;
 }
 
-static int read_chip(enum device_reading as, uint64_t offset, uint64_t len)
+static int read_chip(uint32_t had, uint64_t offset, uint64_t len)
 {
     const struct device_sink sink = {.row = chip_row};
 
     want.rows = 0;
-    return device_read(dev, as, want.m->base + offset, len, &sink, &err);
+    return device_read(dev, had, want.m->base + offset, len, &sink, &err);
 }
 
 static void expect_bytes(const char *name, char kind, int number,
