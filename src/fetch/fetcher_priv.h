@@ -80,6 +80,7 @@ struct fetcher {
     struct fetch_request *pending; /* the oldest first */
     unsigned n_pending;
     struct rows rows;
+    struct ranges kept; /* ways.c */
     struct rate rate;
     struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
     uint64_t at;              /* the next row of it, as far as is known */
@@ -90,6 +91,7 @@ struct fetcher {
                               line that proved noisy, what was answered
                               before that was known */
     unsigned reading;      /* number of the last dump command; never 0 */
+    unsigned way;          /* by which that was */
     unsigned step_reading; /* the same when the current step began */
     uint64_t progress_ms;  /* when a row last came or was confirmed */
     uint64_t tick_ms;
@@ -179,9 +181,13 @@ void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
 /* A device_sink's begin and row. */
-void assemble_begin(void *fetcher);
+void assemble_begin(void *fetcher, unsigned way);
 void assemble_row(void *fetcher, uint64_t address, const uint8_t *bytes,
                   size_t len);
+
+/* The ways by which the first row of f->current came, as device_read wants to
+ * know them. */
+uint32_t assemble_had(struct fetcher *f);
 
 /* A plan_rows_fn. */
 uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
@@ -207,6 +213,16 @@ void assemble_doubt(struct fetcher *f, size_t medium);
  * block given up if that does not help. */
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
+
+/* --- ways.c: by which way good blocks came --- */
+
+/* Block came by the one way of set, or by several (another set). */
+void ways_keep(struct fetcher *f, size_t medium, uint64_t block, uint32_t set);
+void ways_forget(struct fetcher *f, size_t medium, uint64_t offset,
+                 uint64_t len);
+
+/* A set of one way, or 0: it is not known. */
+uint32_t ways_kept(const struct fetcher *f, size_t medium, uint64_t block);
 
 /* --- confirm.c, confirm_serve.c: by the device's checksum --- */
 

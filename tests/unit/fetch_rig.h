@@ -52,7 +52,14 @@ struct device {
     atomic_uint_fast64_t wrong_row; /* offset of a row that comes wrong ... */
     atomic_uint wrong_times;        /* ... so often, each time otherwise */
     atomic_uint again;              /* reads by the other command */
-    uint64_t fixed;                 /* bytes of every read; 0: as asked */
+    atomic_uint commands;           /* to choose from, 1 or 2 */
+    atomic_uint copies;             /* likewise */
+    atomic_uint in_use;   /* the command that is taken first: 0 or 1 */
+    uint64_t dumb[2];     /* offset of a row that command n never brings */
+    uint64_t flipped_row; /* offset of a row with a wrong bit ... */
+    atomic_uint flipped;  /* ... in the copies of this set */
+    uint32_t ways[CHIP / DEVICE_ROW]; /* by which each row came */
+    uint64_t fixed;                   /* bytes of every read; 0: as asked */
     atomic_bool has_sums;
     atomic_bool sums_lie;
     atomic_uint sums;      /* checksums answered */
@@ -175,10 +182,31 @@ static int wait_inside(struct device *d, const struct device_sink *sink)
     return ret;
 }
 
-int device_read(struct device *d, enum device_reading reading, uint64_t address,
-                uint64_t len, const struct device_sink *sink, struct err *err)
+struct way_choice device_ways(const struct device *d, uint64_t address)
+{
+    assert_int_equal(address, BASE);
+    return (struct way_choice){d->commands, d->copies};
+}
+
+void device_forget_copies(struct device *d)
+{
+    d->flipped = 0;
+}
+
+static inline unsigned choose_way(const struct device *d, uint32_t had)
+{
+    unsigned command = d->in_use;
+
+    if (d->commands > 1 && ways_have_command(had, command))
+        command = 1 - command;
+    return way_number(command, d->copies > 1 && ways_have_copy(had, 0));
+}
+
+int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
+                const struct device_sink *sink, struct err *err)
 {
     uint8_t row[DEVICE_ROW];
+    unsigned way = choose_way(d, had);
     int ret = wait_inside(d, sink);
 
     assert_int_equal(address % DEVICE_ROW, 0);
@@ -190,7 +218,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
     d->first[d->reads] = address - BASE;
     d->len[d->reads++] = len;
     d->asked_bytes += len;
-    d->again += reading == DEVICE_AGAIN;
+    d->again += way != way_number(d->in_use, 0);
     ret = ret != 0 ? ret : d->answer;
     atomic_fetch_add(&fake_ms, d->takes_ms);
     (void)pthread_mutex_unlock(&d->lock);
@@ -201,7 +229,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
         len = d->fixed;
     }
     if (sink->begin != NULL)
-        sink->begin(sink->arg);
+        sink->begin(sink->arg, way);
     if (sink->stop(sink->arg)) /* the echo has come */
         return -EINTR;
     for (uint64_t at = address - BASE; len > 0; at += 16, len -= 16) {
@@ -209,9 +237,14 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
             d->lost_times--;
             continue;
         }
+        if (at == d->dumb[way / WAY_COPIES])
+            continue;
+        d->ways[at / DEVICE_ROW] |= way_set(way);
         flash_bytes(d->board, at, row, sizeof(row));
         if (at == d->wrong_row && d->wrong_times > 0)
             row[3] ^= (uint8_t)d->wrong_times--;
+        if (at == d->flipped_row && (d->flipped >> way % WAY_COPIES & 1U) != 0)
+            row[5] ^= 0x10;
         d->brought += sizeof(row);
         sink->row(sink->arg, BASE + at, row, sizeof(row));
         if (sink->stop(sink->arg) && len > 16)
@@ -412,7 +445,10 @@ static int up(void **state)
     memset(&dev, 0, sizeof(dev));
     (void)pthread_mutex_init(&dev.lock, NULL);
     (void)pthread_cond_init(&dev.changed, NULL);
-    dev.lost_row = dev.wrong_row = UINT64_MAX;
+    dev.lost_row = dev.wrong_row = dev.flipped_row = UINT64_MAX;
+    dev.dumb[0] = dev.dumb[1] = UINT64_MAX;
+    dev.commands = 2;
+    dev.copies = 1;
     dev.board = BOARD;
     dev.map.n_media = 1;
     dev.map.media[0] = (struct map_medium){.base = BASE, .size = CHIP};
