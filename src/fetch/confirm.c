@@ -36,11 +36,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#define SUM_MAX      65536U
 #define SPOILT_MAX   64U /* rows; then whole blocks */
 #define IN_BLOCK_MAX 4U  /* rows of one block; then all that is wrong in it */
 #define REFUSED_MAX  5U  /* below what gives a block up */
 #define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
+#define PART_MAX     2   /* that cannot, and less can be asked about */
 #define STACK_MAX    64U
 #define STALE_ASKS   48U /* then all that is not known to be right is dropped */
 
@@ -73,7 +73,7 @@ uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
     if (f->sum_broken || device_checksum_algorithm(
                              f->device, f->map->media[medium].base) == NULL)
         return 0;
-    return f->sum_agreed ? SUM_MAX : BLOCK_SIZE;
+    return f->sum_agreed ? f->unsummed.piece : BLOCK_SIZE;
 }
 
 static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
@@ -120,9 +120,10 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
     struct digest_value before = {.algorithm = NULL};
     struct digest_value ours;
     struct digest_value theirs;
+    int max = p->len > BLOCK_SIZE ? PART_MAX : ANSWERS_MAX;
     int ret = -EBADMSG;
 
-    for (int i = 0; i < ANSWERS_MAX; i++) {
+    for (int i = 0; i < max; i++) {
         if (i > 0 && fetcher_attend(c->f)) {
             ret = -EINTR;
             break;
@@ -131,10 +132,12 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
         ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
         if (ret == -EBADMSG)
             continue;
+        max = ANSWERS_MAX;
         if (ret == 0)
             ret = sum_of_cache(c, theirs.algorithm, p, &ours);
         if (ret < 0)
             break;
+        unsummed_answered(c->f);
         if (digest_same(&ours, &theirs))
             return SAME;
         if (!sure || digest_same(&before, &theirs))
@@ -142,6 +145,8 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
         before = theirs;
         ret = -EBADMSG;
     }
+    if (ret == -EBADMSG)
+        unsummed_note(c->f, c->medium, p->offset, p->len);
     c->error = ret;
     return UNKNOWN;
 }
@@ -159,6 +164,7 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
     f->sum_agreed = true;
+    f->progress_ms = clock_ms();
     stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
@@ -168,7 +174,6 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
         assemble_forget(f, c->medium, n);
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
-        f->progress_ms = clock_ms();
         fetcher_note_change(f);
     }
 }

@@ -20,16 +20,45 @@ struct piece {
     uint64_t len;
 };
 
-/* The known blocks from *n on, below end and not across a multiple of border
- * (0: any); false: there are none. */
-static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
-                       uint64_t border, struct piece *out)
+/* Block n can be compared. */
+static bool is_fit(const struct fetcher *f, size_t medium, uint64_t n)
 {
+    return block_state_known(blocks_state(cache_blocks(f->cache, medium), n)) &&
+           !unsummed_has(f, medium, n);
+}
+
+/* Nothing tells whether the block is right but another reading. */
+static void doubt(struct fetcher *f, size_t medium, uint64_t n)
+{
+    struct blocks *b = cache_blocks(f->cache, medium);
+
+    if (!block_state_confirmed(blocks_state(b, n)))
+        return;
+    blocks_doubt_one(b, n);
+    assemble_forget(f, medium, n);
+    fetcher_note_change(f);
+}
+
+/* Bytes that one question of a comparison may cover. */
+static uint64_t most(const struct fetcher *f)
+{
+    return f->unsummed.piece < UNSUMMED_PIECE_MAX ? f->unsummed.piece
+                                                  : UINT64_MAX;
+}
+
+/* The blocks from *n on, below end, that can be compared at once, not across a
+ * multiple of border (0: any). What cannot be compared is passed over. False:
+ * there are none. */
+static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
+                       uint64_t end, uint64_t border, struct piece *out)
+{
+    const struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t first;
 
-    while (*n < end && !block_state_known(blocks_state(b, *n)))
-        (*n)++;
-    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));) {
+    for (; *n < end && !is_fit(f, medium, *n); (*n)++)
+        doubt(f, medium, *n);
+    for (first = *n; *n < end && is_fit(f, medium, *n) &&
+                     (*n - first) * BLOCK_SIZE < most(f);) {
         (*n)++;
         if (border != 0 && *n * BLOCK_SIZE % border == 0)
             break;
@@ -46,15 +75,18 @@ static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
 static void compare_request(struct fetcher *f, const struct range *g,
                             uint64_t compared)
 {
-    struct blocks *b = cache_blocks(f->cache, g->medium);
     uint64_t n = (g->offset + compared) / BLOCK_SIZE;
     uint64_t end = (g->offset + g->len - 1) / BLOCK_SIZE + 1;
     uint64_t border = device_border(f->device, f->map->media[g->medium].base);
     struct piece p;
 
     while (confirm_sum_max(f, g->medium) > 0 &&
-           next_known(b, &n, end, border, &p)) {
-        bool all = confirm_known(f, g->medium, p.offset, p.len);
+           next_known(f, g->medium, &n, end, border, &p)) {
+        bool all;
+        if (p.offset >
+            g->offset) /* what was passed over is not doubted again */
+            f->serving->compared = p.offset - g->offset;
+        all = confirm_known(f, g->medium, p.offset, p.len);
         if (f->serving == NULL || (!all && !f->sum_broken))
             return;
         f->serving->compared = p.offset + p.len - g->offset;

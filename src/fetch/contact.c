@@ -22,6 +22,7 @@
 
 #define SAMPLES      UINT64_C(3) /* blocks of each medium */
 #define SAMPLE_TRIES 6           /* answers to see whether one is the same */
+#define SUM_TRIES    3    /* of them, for a checksum that does not come */
 #define BLANK_MAX    32U  /* blank blocks passed over to find a telling one */
 #define ASK_AGAIN_MS 5000 /* whether the right device is back */
 
@@ -60,8 +61,9 @@ static bool look_stop(void *arg)
 }
 
 /* A checksum of what stands at l->address, or of what was read there: 1 same
- * as want, 0 not, with *told the answer; negative: none came. */
-static int ask_block(struct look *l, const uint8_t *want,
+ * as want, 0 not, with *told the answer; negative: none came. read: no checksum
+ * comes about it. */
+static int ask_block(struct look *l, const uint8_t *want, bool read,
                      struct digest_value *told)
 {
     struct fetcher *f = l->f;
@@ -70,7 +72,7 @@ static int ask_block(struct look *l, const uint8_t *want,
     struct digest_value ours;
     int ret = -ENOTSUP;
 
-    if (confirm_sum_max(f, l->medium) > 0)
+    if (!read && confirm_sum_max(f, l->medium) > 0)
         ret = device_checksum(f->device, l->address, l->len, told, &sink,
                               &f->read_error);
     if (ret == -ENOTSUP) {
@@ -98,10 +100,12 @@ static int compare_block(struct fetcher *f, size_t medium, uint64_t n,
                      .len = blocks_length(cache_blocks(f->cache, medium), n)};
     struct digest_value before = {.algorithm = NULL};
     struct digest_value told;
+    bool read = false;
     int ret = -EBADMSG;
 
     for (int i = 0; i < SAMPLE_TRIES; i++) {
-        ret = ask_block(&l, want, &told);
+        read = read || (i >= SUM_TRIES && ret < 0);
+        ret = ask_block(&l, want, read, &told);
         if (ret == 1 || ret == -ENODEV || ret == -EINTR)
             return ret;
         if (ret == 0 && digest_same(&before, &told))
@@ -144,13 +148,22 @@ static bool pick(struct fetcher *f, size_t medium, uint64_t rank, uint64_t *n,
     return found;
 }
 
-/* 1: the samples of medium are the device's, 0: one is not. */
+/* The device is there, and tells nothing of this block. */
+static bool is_mute(int ret)
+{
+    return ret == -EBADMSG || ret == -EFAULT || ret == -EILSEQ;
+}
+
+/* 1: the samples of medium are the device's, 0: one is not. One of which
+ * nothing comes counts for neither, where another one does. */
 static int compare_medium(struct fetcher *f, size_t medium)
 {
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t known = blocks_known(b, 0, blocks_size(b), NULL) / BLOCK_SIZE;
     uint8_t bytes[BLOCK_SIZE];
     int verdict = 1;
+    int mute = 0;
+    bool told = false;
 
     for (uint64_t i = 0; i < SAMPLES; i++) {
         uint64_t n;
@@ -158,8 +171,13 @@ static int compare_medium(struct fetcher *f, size_t medium)
         if (!pick(f, medium, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))
             continue;
         ret = compare_block(f, medium, n, bytes);
+        if (is_mute(ret)) {
+            mute = ret;
+            continue;
+        }
         if (ret < 0)
             return ret;
+        told = true;
         if (ret == 1)
             continue;
         log_warn("what is at 0x%" PRIx64 " of %s is not what had been read "
@@ -174,7 +192,7 @@ static int compare_medium(struct fetcher *f, size_t medium)
         f->verify = VERIFY_AUTO;
         return 1;
     }
-    return verdict;
+    return mute < 0 && !told ? mute : verdict;
 }
 
 /* --- the device --- */
@@ -211,6 +229,7 @@ static int look_again(struct fetcher *f)
     if (f->exchanged)
         log_warn("%s: the device is back", device_port(f->device));
     f->exchanged = false;
+    unsummed_init(f);     /* it may answer now */
     f->contact = contact; /* another reset meanwhile: looked at next time */
     return 0;
 }

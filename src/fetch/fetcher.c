@@ -124,6 +124,7 @@ static void forget_bad(struct fetcher *f, const struct fetch_request *r)
     struct blocks *b = cache_blocks(f->cache, r->medium);
     uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
 
+    unsummed_retry(f, r->medium, r->offset, r->len);
     for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
         if (blocks_state(b, n) == BLOCK_BAD)
             blocks_drop(b, n);
@@ -268,6 +269,7 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->ahead.limit = config->readahead;
     f->prefetch = config->prefetch;
     known_init(f, config);
+    unsummed_init(f);
     f->contact = device_contact(config->device);
     f->stats.current_medium = -1;
     f->stats.route = "";

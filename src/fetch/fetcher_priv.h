@@ -55,8 +55,15 @@ struct stale {
     struct ranges verified; /* and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
-    uint64_t piece;   /* bytes compared at once, where sums are believed */
-    unsigned in_vain; /* questions about one block without an answer */
+    uint64_t piece; /* bytes compared at once, where sums are believed */
+};
+
+#define UNSUMMED_PIECE_MAX UINT64_C(65536)
+struct unsummed {
+    struct ranges list; /* blocks, and maybe more */
+    uint64_t noted_ms;  /* the last of them */
+    uint64_t piece;
+    uint64_t stretch;
 };
 
 struct fetcher {
@@ -113,6 +120,7 @@ struct fetcher {
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
     bool sum_broken;     /* it never was */
+    struct unsummed unsummed;
     struct plan_want footer; /* of an image, not known yet; len 0: none */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
@@ -250,6 +258,22 @@ int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
 /* Compares f->current, which an earlier session left known. What differs is
  * dropped; *differs: its bytes, more or less. 0: all of it has been seen to. */
 int confirm_stale(struct fetcher *f, uint64_t *differs);
+
+/* --- unsummed.c: ranges about which no checksum comes --- */
+
+void unsummed_init(struct fetcher *f);
+
+/* No answer came about it, several times; one did. */
+void unsummed_note(struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len);
+void unsummed_answered(struct fetcher *f);
+
+/* The block is to be confirmed by readings. */
+bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* It is asked about again. */
+void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* --- images.c: by checksums that images carry --- */
 

@@ -27,7 +27,6 @@
 
 /* So that a reader never waits long for the device to sum it up. */
 #define PIECE_MAX (UINT64_C(256) << 10)
-#define ASKED_MAX 3 /* in vain about one block; then it is read anew */
 
 int stale_init(struct fetcher *f, const struct fetcher_config *config)
 {
@@ -221,17 +220,14 @@ bool stale_wants(struct fetcher *f)
 }
 
 /* No answer comes about what f->current is; a part of it may be what cannot be
- * summed up, such as a page of staged flash that fails. */
+ * summed up, such as a page of staged flash that fails. A block is read anew.
+ */
 static void ask_for_less(struct fetcher *f)
 {
     const struct plan_step *s = &f->current;
-    uint64_t part = s->len / 4 - s->len / 4 % BLOCK_SIZE;
 
-    if (s->len > BLOCK_SIZE) {
-        f->stale.piece = part > BLOCK_SIZE ? part : BLOCK_SIZE;
-        f->stale.in_vain = 0;
-    } else if (++f->stale.in_vain == ASKED_MAX) {
-        f->stale.in_vain = 0;
+    f->stale.piece = BLOCK_SIZE;
+    if (s->len <= BLOCK_SIZE) {
         blocks_drop(cache_blocks(f->cache, s->medium), s->offset / BLOCK_SIZE);
         assemble_forget(f, s->medium, s->offset / BLOCK_SIZE);
         fetcher_note_change(f);
@@ -241,7 +237,6 @@ static void ask_for_less(struct fetcher *f)
 /* Something was compared. */
 static void ask_for_more(struct fetcher *f)
 {
-    f->stale.in_vain = 0;
     if (f->stale.piece < PIECE_MAX)
         f->stale.piece *= 2;
 }

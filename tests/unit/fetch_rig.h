@@ -62,10 +62,12 @@ struct device {
     uint64_t fixed;                   /* bytes of every read; 0: as asked */
     atomic_bool has_sums;
     atomic_bool sums_lie;
-    atomic_uint sums;      /* checksums answered */
-    atomic_uint sum_noise; /* so many answers are wrong */
-    uint64_t torn;         /* no sum of what this offset lies in; 0: of all */
-    atomic_uint board;     /* which one answers */
+    atomic_uint sums;          /* checksums answered */
+    atomic_uint sum_noise;     /* so many answers are wrong */
+    atomic_uint_fast64_t torn; /* no sum of what this offset lies in; 0: of
+                                  all */
+    atomic_bool mute;          /* no sum at all */
+    atomic_uint board;         /* which one answers */
     atomic_uint contact;
     atomic_bool unique;
     atomic_bool gone;    /* the port */
@@ -402,8 +404,8 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
     rig_sum_sink = sink;
     if (rig_at_sum != NULL)
         rig_at_sum(address - BASE);
-    if (d->torn != 0 && d->torn >= address - BASE &&
-        d->torn < address - BASE + len)
+    if (d->mute || (d->torn != 0 && d->torn >= address - BASE &&
+                    d->torn < address - BASE + len))
         return -EBADMSG;
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
