@@ -127,12 +127,18 @@ static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
     struct blocks *blocks = cache_blocks(f->cache, b->medium);
     uint64_t n = b->block;
     size_t medium = b->medium;
+    bool told = f->read_error.text[0] != '\0' &&
+                strcmp(f->read_error.text, f->gave_up_for.text) == 0;
 
     err_say(&f->last_error, "gave up 0x%" PRIx64 ": %s",
             map_shown(&f->map->media[medium], n * BLOCK_SIZE), why);
     if (f->read_error.text[0] != '\0')
         err_prefix(&f->last_error, "%s", f->read_error.text);
-    log_warn("%s", f->last_error.text);
+    if (told)
+        log_debug("%s", f->last_error.text); /* one of many blocks */
+    else
+        log_warn("%s", f->last_error.text);
+    f->gave_up_for = f->read_error;
     rows_drop(b);
     blocks_drop(blocks, n);
     blocks_mark_bad(blocks, n);

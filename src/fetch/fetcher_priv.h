@@ -105,9 +105,10 @@ struct fetcher {
     uint64_t sync_ms;
     uint64_t idle_at_ms; /* not before then: the last try failed */
     bool unsynced;
-    bool stopping;         /* quit, seen by the fetcher thread */
-    struct err read_error; /* of the last talk with the device; "": fine */
-    struct err last_error; /* what the status shows; stays */
+    bool stopping;          /* quit, seen by the fetcher thread */
+    struct err read_error;  /* of the last talk with the device; "": fine */
+    struct err last_error;  /* what the status shows; stays */
+    struct err gave_up_for; /* why the last block was given up */
 
     /* --- confirming --- */
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
@@ -314,6 +315,9 @@ void readahead_note(struct fetcher *f, const struct fetch_request *r);
 void readahead_forget(struct fetcher *f, const struct fetch_request *r);
 size_t readahead_wants(const struct fetcher *f, struct plan_want *wants,
                        size_t room);
+
+/* What cannot be read there: no stream goes on over it. */
+void readahead_stop(struct fetcher *f, size_t medium, uint64_t offset);
 
 /* --- urgent.c: who goes first --- */
 

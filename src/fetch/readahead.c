@@ -74,6 +74,16 @@ void readahead_forget(struct fetcher *f, const struct fetch_request *r)
         *s = (struct stream){.medium = 0};
 }
 
+void readahead_stop(struct fetcher *f, size_t medium, uint64_t offset)
+{
+    for (size_t i = 0; i < READAHEAD_STREAMS; i++) {
+        struct stream *s = &f->ahead.streams[i];
+        if (s->medium == medium && offset + BLOCK_SIZE > s->next &&
+            offset < s->end)
+            s->end = offset;
+    }
+}
+
 /* What is read twice is not read twice as far ahead: whoever waits for the
  * first bytes would wait for all of it. */
 static uint64_t limited(const struct fetcher *f, const struct stream *s)

@@ -65,6 +65,35 @@ struct plan_input fetcher_input(struct fetcher *f,
                                .arg = f};
 }
 
+/* Somebody waits for what the step begins with, or it is idle work. */
+static bool is_wanted(const struct fetcher *f)
+{
+    const struct plan_step *s = &f->current;
+
+    for (const struct fetch_request *r = f->pending; r != NULL; r = r->next)
+        if (r->kind != FETCH_SUM && r->medium == s->medium &&
+            s->offset < r->offset + r->len &&
+            r->offset < s->offset / BLOCK_SIZE * BLOCK_SIZE + BLOCK_SIZE)
+            return true;
+    return f->is_idle_step || f->idle.len > 0;
+}
+
+/* An address is bad. Nobody reads on over it. Where the device was not even
+ * asked only the first block is known to be bad. */
+static void count_fault(struct fetcher *f)
+{
+    uint64_t left = BLOCK_SIZE - f->current.offset % BLOCK_SIZE;
+
+    if (!is_wanted(f)) {
+        readahead_stop(f, f->current.medium, f->current.offset);
+        return;
+    }
+    if (f->reading == f->step_reading && !f->is_idle_step &&
+        f->current.len > left)
+        f->current.len = left;
+    assemble_count_tries(f, FAULT_TRIES);
+}
+
 static int read_step(struct fetcher *f)
 {
     const struct device_sink sink = {assemble_begin, assemble_row,
@@ -80,7 +109,7 @@ static int read_step(struct fetcher *f)
     if (ret == 0 || ret == -EILSEQ || (ret == -ETIMEDOUT && f->pending == NULL))
         assemble_count_tries(f, 1);
     else if (ret == -EFAULT)
-        assemble_count_tries(f, FAULT_TRIES);
+        count_fault(f);
     return ret;
 }
 

@@ -173,9 +173,16 @@ static int ask_any(struct device *dev, uint64_t address, uint64_t len,
         ret = find_place(dev, address, len, &at, err);
         if (ret < 0)
             return ret;
+        if (!map_is_virtual(address)) {
+            ret = edge_allows_range(dev, address, len, err);
+            if (ret < 0)
+                return ret;
+        }
         i = checksum_for(dev, at.m);
         c = &dev->dialect->checksums[i];
         ret = ask_sum(dev, c, &at, len, sum, err);
+        if (!map_is_virtual(address))
+            edge_note_range(dev, address, len, ret);
         if (ret == -ENOTSUP) {
             log_info("the boot loader has no %s command that is understood",
                      digest_name(c->algorithm));

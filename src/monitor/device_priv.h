@@ -31,8 +31,8 @@ struct device_last {
 
 /* What is known of a dump method. */
 struct method_trial {
-    bool understood; /* a row of it was, once */
-    bool proved;     /* it printed what the safe one did */
+    bool understood;      /* a row of it was, once */
+    bool proved;          /* it printed what the safe one did */
     struct chance chance; /* given up: it did not, or prints nothing that is
                              understood; why tells */
     unsigned tries;       /* that came to nothing, noise or not */
@@ -60,6 +60,32 @@ struct device_speed {
     uint64_t read_at; /* dev->bytes_read when it was raised */
     bool again;       /* it is to be raised once more */
     bool busy; /* being changed, or something is tested: a speed, a method */
+};
+
+/* Where reading makes the device reset: device_edge.c. */
+#define EDGES_MAX 8U
+struct edge {
+    uint64_t from; /* the first row that did not come */
+    uint64_t end;  /* from there on it is asked for again */
+    uint64_t good; /* the first behind end that a row came from */
+};
+
+struct edge_pending {
+    uint64_t from;
+    uint64_t end;
+    unsigned contact; /* before */
+    enum { EDGE_NOTHING, EDGE_ROW, EDGE_DOUBT } what;
+};
+
+struct device_edges {
+    struct edge list[EDGES_MAX];
+    size_t n;
+    struct edge_pending pending;
+    bool reset_seen;   /* a dump was ended by a reset ... */
+    uint64_t reset_at; /* ... where this row should have come */
+    unsigned doubts;   /* ranges that ended in a reset, and have in common: */
+    uint64_t doubt_from;
+    uint64_t doubt_end;
 };
 
 /*
@@ -114,8 +140,7 @@ struct device {
     bool careful;           /* the last dump met a bad address */
     uint64_t piece; /* bytes of a stream asked for at once; 0: as the dialect
                        says */
-    bool reset_seen; /* a dump was ended by a reset before its first row, ... */
-    uint64_t reset_at; /* ... and was asked for there */
+    struct device_edges edges;
     struct media media;
     struct device_speed speed;
     atomic_uint_fast64_t bytes_read;
@@ -321,6 +346,32 @@ const struct dump_method *way_direct(const struct device *dev,
 /* The copy of a medium that is staged. */
 unsigned way_copy(uint32_t had);
 
+/* --- device_edge.c --- */
+
+/* Of [address, address+*len), which one dump is to cover, in units: *len as far
+ * as it can be asked for. -EFAULT: nothing of it can. Needs the console in
+ * step, as edge_allows_range does. */
+int edge_limit(struct device *dev, uint64_t address, uint64_t unit,
+               uint64_t *len, struct err *err);
+
+/* 0: the range may be summed up; -EBADMSG: that would reset the device. */
+int edge_allows_range(struct device *dev, uint64_t address, uint64_t len,
+                      struct err *err);
+
+/* What became of the range. */
+void edge_note_range(struct device *dev, uint64_t address, uint64_t len,
+                     int ret);
+
+/* What became of a dump. True: it is the address that is bad. */
+bool edge_note_dump(struct device *dev, const struct dump_request *r,
+                    const struct dump_result *result, int ret);
+
+/* A good row came from there. */
+void edge_note_row(struct device *dev, uint64_t address);
+
+/* With the console in step: was it a reset? */
+void edge_settle(struct device *dev);
+
 /* --- device_offline.c --- */
 
 /* What everything that needs the device returns when it is offline: -ENODEV. */
@@ -342,8 +393,8 @@ int method_with_text(const struct device *dev);
 /* The cheapest, if it is yet to be proved, or once more; -1: it is not. */
 int method_untried(const struct device *dev);
 
-/* The first from `from` on that reads medium m directly, or memory (m NULL), and
- * was not given up; -1: there is none. */
+/* The first from `from` on that reads medium m directly, or memory (m NULL),
+ * and was not given up; -1: there is none. */
 int method_open(const struct device *dev, const struct map_medium *m, int from);
 
 /* All of them were given up: -EFAULT, and says so; then all are tried anew. */
@@ -381,10 +432,9 @@ enum row_order byte_order_of(const struct device *dev,
 void byte_order_proved(struct device *dev, enum row_order order);
 
 /* As device_read while a method is untried: a first block is read by the one in
- * use, or the safe one, and, if it can tell, by the cheapest, compared; both are
- * readings. The
- * rest follows by the one in use then, or by the safe one. Where nothing
- * prints bytes, the ASCII column of words tells. */
+ * use, or the safe one, and, if it can tell, by the cheapest, compared; both
+ * are readings. The rest follows by the one in use then, or by the safe one.
+ * Where nothing prints bytes, the ASCII column of words tells. */
 int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
                     const struct device_sink *sink, struct err *err);
 

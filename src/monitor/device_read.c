@@ -24,8 +24,7 @@ struct counted {
 
 static bool is_understood(const struct dump_result *result)
 {
-    return result->rows_good + result->rows_unreadable +
-               result->rows_unproved >
+    return result->rows_good + result->rows_unreadable + result->rows_unproved >
            0;
 }
 
@@ -68,6 +67,7 @@ static void counted_row(void *arg, uint64_t address, const uint8_t *bytes,
     tell_bad(c);
     atomic_fetch_add(&c->dev->bytes_read, len);
     device_speed_note(c->dev, len / DEVICE_ROW, true);
+    edge_note_row(c->dev, address);
     c->sink->row(c->sink->arg, address, bytes, len);
 }
 
@@ -151,24 +151,6 @@ static bool goes_on(const struct device *dev, const struct dump_request *r)
            last->len == r->len && last->sent == atomic_load(&dev->console.sent);
 }
 
-/* Nothing but a reset, and for the second time there: it is how this device
- * takes a bad address, without a word. */
-static bool resets_there(struct device *dev, const struct dump_request *r,
-                         const struct dump_result *result, int ret)
-{
-    bool there = dev->reset_seen && dev->reset_at == r->address;
-    bool reset = ret == -ETIMEDOUT && dev->console.restarted &&
-                 result->rows_good == 0;
-
-    if (reset) {
-        dev->reset_seen = true;
-        dev->reset_at = r->address;
-    } else if (there && result->rows_good > 0) {
-        dev->reset_seen = false;
-    }
-    return reset && there;
-}
-
 /* A continued dump that brings nothing is none. */
 static void note_again(struct device *dev, const struct dump_request *r,
                        const struct dump_result *result, int ret)
@@ -190,14 +172,17 @@ int device_run_dump(struct device *dev, struct dump_request *r,
         dev, sink, &dev->trials[r->method - dev->dialect->dumps], result, 0};
     const struct device_sink through = {NULL, counted_row, counted_stop,
                                         &counted};
-    int ret;
+    int ret = edge_limit(dev, r->address, grid(r->method, r->values.page_size),
+                         &r->len, err);
 
+    *result = (struct dump_result){0};
+    if (ret < 0)
+        return ret;
     r->again = goes_on(dev, r);
     dev->last.method = NULL;
     if (sink->begin != NULL)
         sink->begin(sink->arg, way_of(dev, r->method));
     device_set_line(dev, DEVICE_LINE_BUSY);
-    *result = (struct dump_result){0};
     ret = dump_run(&dev->console, r, &through, result, err);
     dev->rows_good = result->rows_good;
     tell_bad(&counted);
@@ -206,7 +191,7 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     method_note(dev, r->method, result, ret);
     if (r->prove && result->order != ROW_UNPROVED)
         byte_order_proved(dev, result->order);
-    result->fault = resets_there(dev, r, result, ret) || result->fault;
+    result->fault = edge_note_dump(dev, r, result, ret) || result->fault;
     ret = device_settle(dev, ret);
     if (ret == 0 && !result->fault)
         dev->last = (struct device_last){r->method, r->address + r->len, r->len,
@@ -285,9 +270,9 @@ void device_note_another(struct device *dev, int ret)
 {
     if (dev->rows_good > 0)
         chance_hit(&dev->another);
-    else if (ret == 0 && chance_miss(&dev->another, ANOTHER_MISSES,
-                                     atomic_load(&dev->bytes_read),
-                                     DEVICE_CHANCE_BYTES))
+    else if (ret == 0 &&
+             chance_miss(&dev->another, ANOTHER_MISSES,
+                         atomic_load(&dev->bytes_read), DEVICE_CHANCE_BYTES))
         log_warn("the other dump command brings nothing that is understood; "
                  "for a while what is read twice is read by the same one");
 }

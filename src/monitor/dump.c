@@ -213,7 +213,7 @@ static void prepare(struct dump *d)
 {
     const struct dump_request *r = d->r;
 
-    *d->result = (struct dump_result){.order = r->order};
+    *d->result = (struct dump_result){.order = r->order, .next = r->address};
     d->base = row_base(r);
     d->next = r->address;
     d->end = r->address + r->len;
@@ -250,6 +250,7 @@ int dump_run(struct console *c, const struct dump_request *request,
     dump_stream_start(&d);
     ret = receive(&d);
     dump_stream_free(&d);
+    result->next = d.next;
     if (ret == 0 && !d.stopping)
         count_lost(&d);
     if (ret < 0)

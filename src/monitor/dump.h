@@ -46,7 +46,8 @@ struct dump_result {
     bool fault; /* the device reported a bad address; or what it cannot read
                    is all that is missing */
     enum row_order order; /* as asked, or as proved */
-    char strange[96]; /* the first line that is no row, escaped; "": none */
+    uint64_t next;        /* behind the last row that was believed */
+    char strange[96];     /* the first line that is no row, escaped; "": none */
 };
 
 /*

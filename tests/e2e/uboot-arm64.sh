@@ -54,3 +54,13 @@ mount_fwfs --no-cache -s gap:0x2000000:32M 2> "$T/err"
 dd if="$T/mnt/gap" of="$T/part" bs=4K skip=8 count=1 status=none
 same_part "$T/part" "$T/f0" $((0x2008000)) 'between the banks'
 unmount_fwfs
+
+# Across the end of RAM: where md ends in an abort U-Boot resets, which is not
+# tried for each block behind it. Blank questions and comparing may cost a few.
+mount_fwfs --no-cache -s ram.bin:0x4fffc000:0x40000 --timeout 60
+LC_ALL=C dd if="$T/mnt/ram.bin" of="$T/part" bs=4K conv=noerror \
+    2> "$T/dd.err" || true
+equal 60 "$(grep -c 'Input/output error' "$T/dd.err")" 'pieces behind the end'
+at_most 5 "$(status resets)" 'resets'
+contains "$(status last_error)" 'reading 0x50000000 made the device reset'
+unmount_fwfs
