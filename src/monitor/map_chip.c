@@ -177,12 +177,15 @@ static bool is_power_of_two(uint64_t n)
 /* What one read may have to hold, so that no answer may make it any size. */
 static bool is_page(uint64_t n)
 {
-    return is_power_of_two(n) && n <= PAGE_MAX;
+    return is_power_of_two(n) && n >= MAP_ALIGN && n <= PAGE_MAX;
 }
 
-/* What is known already stands. */
+/* What is known already stands. What no chip has must not be made up for by
+ * what is usual: commands would read another place. */
 static void take_geometry(struct map_medium *m, const struct map_found *f)
 {
+    m->odd = m->odd || (f->erase != 0 && !is_power_of_two(f->erase)) ||
+             (f->page != 0 && !is_page(f->page));
     if (m->erase_block == 0 && is_power_of_two(f->erase))
         m->erase_block = f->erase;
     if (m->page == 0 && is_page(f->page))

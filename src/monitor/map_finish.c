@@ -287,9 +287,7 @@ static void note_doubt(struct map *map)
 {
     if (map->doubted != NULL && !has_chip(map))
         map_note(map,
-                 "the answer to '%s' gives no address that can be believed; "
-                 "name the flash with -s, for example -s "
-                 "flash.bin:0x9f000000:8M",
+                 "the answer to '%s' gives no address that can be believed",
                  map->doubted);
     map->doubted = NULL; /* the rule's */
 }
