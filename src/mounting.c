@@ -9,6 +9,7 @@
 #include "fetch/fetcher.h"
 #include "image/reference.h"
 #include "monitor/device.h"
+#include "monitor/map_note.h"
 #include "mount/fs.h"
 #include "mount/mountpoint.h"
 #include "offline.h"
@@ -107,7 +108,11 @@ static int open_device(struct session *s, const struct options *o,
 
     int r = device_open(&s->device, &config, err);
 
-    return r == 0 ? map_check_readable(device_map(s->device), err) : r;
+    if (r == 0)
+        r = map_check_readable(device_map(s->device), err);
+    if (r == 0)
+        map_warn_of_notes(device_map(s->device));
+    return r;
 }
 
 /* What cache_config.stem may hold. */
@@ -186,6 +191,8 @@ static int open_both(struct session *s, const struct options *o,
 
     if (o->command == COMMAND_OFFLINE) {
         r = offline_open(&s->device, &s->cache, root, p->cache, err);
+        if (r == 0)
+            map_warn_of_notes(device_map(s->device));
         return r == 0 ? look_for_images(s, o, err) : r;
     }
     r = open_device(s, o, p, err);

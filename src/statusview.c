@@ -313,6 +313,21 @@ static void add_warnings(struct buf *out, const char *text)
     add_count(out, text, "resets", "times the device was out of sight");
 }
 
+/* Each `note:` line as it is. */
+static void add_notes(struct buf *out, const char *text)
+{
+    static const char head[] = "note: ";
+    const char *line;
+    size_t len;
+
+    while (next_line(&text, &line, &len)) {
+        if (len < sizeof(head) || memcmp(line, head, sizeof(head) - 1) != 0)
+            continue;
+        add_safe(out, line, len);
+        (void)buf_add(out, "\n", 1);
+    }
+}
+
 void statusview_draw(const char *text, unsigned columns, struct buf *out)
 {
     const struct layout l = make_layout(text, columns);
@@ -339,6 +354,7 @@ void statusview_draw(const char *text, unsigned columns, struct buf *out)
     add_count(out, text, "retries", "rows asked for again");
     add_count(out, text, "blocks_bad", "blocks given up");
     add_value(out, text, "last error: ", "last_error", "\n");
+    add_notes(out, text);
 }
 
 int statusview(const char *mountpoint, bool json, struct buf *out,

@@ -144,6 +144,13 @@ enum map_makes {
 };
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 
+/* What the device does to a size that it tells with a unit. */
+enum map_rounded {
+    MAP_ROUNDED_NO,
+    MAP_ROUNDED_TENTH, /* to the nearest tenth of the unit */
+    MAP_ROUNDED_UP     /* to the next whole one */
+};
+
 /* Turns an answer into chips or segments. */
 struct map_rule {
     char title[32];
@@ -151,6 +158,7 @@ struct map_rule {
     bool banner;   /* the text seen while attaching serves as well */
     enum map_makes makes;
     enum map_format format;
+    enum map_rounded rounded;
     struct pattern *section; /* splits the answer; its groups are inherited */
     struct pattern *pattern; /* groups name, base, offset, size, end (behind
                                 it), last (its last byte), blocks (of erase),

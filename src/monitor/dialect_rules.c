@@ -112,12 +112,14 @@ static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
                                         "ram",      "ram-top", "ram-at",
                                         "geometry", "id",      NULL};
     static const char *const formats[] = {"text", "mtdparts", NULL};
+    static const char *const rounded[] = {"no", "tenth", "up", NULL};
 
     value_title(sec, m->title, sizeof(m->title));
     m->command = value_command(r, sec, "command", VALUE_OPTIONAL);
     m->banner = cfg_getbool(sec, "banner") == cfg_true;
     m->makes = (enum map_makes)value_choice(r, sec, "makes", makes);
     m->format = (enum map_format)value_choice(r, sec, "format", formats);
+    m->rounded = (enum map_rounded)value_choice(r, sec, "rounded", rounded);
     m->needs = value_condition(r, sec);
     m->section = value_pattern(r, sec, "section");
     m->pattern = value_pattern(r, sec, "pattern");

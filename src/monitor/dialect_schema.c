@@ -111,6 +111,7 @@ static cfg_opt_t map_opts[] = {CFG_STR("command", NULL, CFGF_NONE),
                                CFG_BOOL("if-free", cfg_false, CFGF_NONE),
                                CFG_INT("radix", 16, CFGF_NONE),
                                CFG_STR("scale", NULL, CFGF_NONE),
+                               CFG_STR("rounded", "no", CFGF_NONE),
                                CFG_STR("needs", NULL, CFGF_NONE),
                                CFG_STR("needs-answer", NULL, CFGF_NONE),
                                CFG_END()};

@@ -10,6 +10,7 @@
 void map_free(struct map *map)
 {
     free(map->segments);
+    free(map->notes);
     *map = (struct map){.segments = NULL};
 }
 
@@ -64,6 +65,10 @@ void map_table(const struct map *map, struct buf *out)
                      "medium", "source", "name");
     for (size_t i = 0; i < map->n_segments; i++)
         table_row(map, &map->segments[i], out);
+    for (size_t i = 0; i < map->n_notes; i++)
+        (void)buf_printf(out, "# %s\n", map->notes[i].text);
+    if (map->more_notes > 0)
+        (void)buf_printf(out, "# %zu more notes\n", map->more_notes);
     if (map->dropped > 0)
         (void)buf_printf(out, "# %zu more were left out\n", map->dropped);
 }
@@ -87,7 +92,9 @@ int map_check_readable(const struct map *map, struct err *err)
     if (map->n_media > 0)
         return 0;
     return err_set(err, -ENODATA,
-                   "the device's map names no flash that has an address; name "
-                   "what to read with -s NAME:BASE:SIZE, for example -s "
-                   "flash.bin:0x9f000000:8M");
+                   "%s; name what to read with -s NAME:BASE:SIZE, for example "
+                   "-s flash.bin:0x9f000000:8M",
+                   map->n_notes > 0 ? map->notes[0].text
+                                    : "the device's map names no flash that "
+                                      "has an address");
 }

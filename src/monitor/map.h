@@ -14,6 +14,8 @@
 #define MAP_NAME_MAX  64 /* with the NUL */
 #define MAP_MEDIA_MAX 64
 #define MAP_FILES_MAX 4096
+#define MAP_BANKS_MAX 64
+#define MAP_NOTES_MAX 64
 
 /*
  * Something with addresses: [base, base+size) on the device's own bus. base and
@@ -34,7 +36,27 @@ struct map_medium {
     uint64_t size;
     uint64_t erase_block; /* bytes; 0: not known */
     uint64_t page;        /* likewise */
-    bool user; /* not a chip of the device's map: asked for by the user */
+    bool odd;             /* one of them was told, and none can be so */
+    /* What told of it is rounded: it may have so many bytes more or less. */
+    uint64_t more;
+    uint64_t less;
+    char source[32]; /* the command, or else the rule, that told of it */
+    bool user;       /* not a chip of the device's map: asked for by the user */
+};
+
+/* A piece of a medium with addresses that the device has a word for. Banks that
+ * touch are one medium. */
+struct map_bank {
+    char alias[MAP_NAME_MAX];
+    uint64_t base;
+    uint64_t size;
+};
+
+/* See map_note.h. */
+#define MAP_NOTE_NOWHERE SIZE_MAX
+struct map_note {
+    char text[256];
+    size_t at; /* where in the answer it is that could not be used */
 };
 
 /* RAM, as far as the device tells: where something may be put. */
@@ -90,10 +112,14 @@ struct map {
     size_t n_parts;
     struct map_id ids[24];
     size_t n_ids;
+    struct map_bank banks[MAP_BANKS_MAX];
+    size_t n_banks;
+    struct map_note *notes; /* owned; n_notes of them */
+    size_t n_notes;
+    size_t more_notes;   /* for which there was no room */
     size_t dropped;      /* lines that named a segment over MAP_FILES_MAX */
     const char *doubted; /* a command whose answer cannot be right, lent by its
                             rule; NULL: none */
-    unsigned warned;     /* how often about answers */
 };
 
 /* The medium that holds all of [base, base+size); -1: none does. */
@@ -115,7 +141,8 @@ int map_check_readable(const struct map *map, struct err *err);
 void map_free(struct map *map);
 
 /* The map as a table for people, one row a segment (those that cannot be read
- * included), a heading row first. */
+ * included), a heading row first; behind it the notes, a line each that begins
+ * with '#'. */
 void map_table(const struct map *map, struct buf *out);
 
 #endif

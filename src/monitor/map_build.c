@@ -3,9 +3,8 @@
 
 #include "monitor/map_build.h"
 
-#include "base/log.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "monitor/map_note.h"
 #include "monitor/map_place.h"
 #include "monitor/mtdparts.h"
 
@@ -38,8 +37,8 @@ static bool scaled(const struct map_rule *rule, struct span text, uint64_t *out)
            num_mul(value, rule->scale, out);
 }
 
-/* "14.7" of a unit, as cards tell their size: rounded, so what is beyond a
- * whole MAP_ALIGN is dropped. */
+/* "14.7" of a unit, as cards tell their size. What is beyond a whole MAP_ALIGN
+ * is dropped. */
 static bool read_decimal(struct span text, struct span unit, uint64_t *out)
 {
     uint64_t factor = num_unit(unit.text, unit.len);
@@ -47,6 +46,8 @@ static bool read_decimal(struct span text, struct span unit, uint64_t *out)
     struct span whole = text;
     uint64_t tenths;
 
+    if (factor == 0)
+        return false;
     if (point == NULL)
         return number(text, 10, out) && num_mul(*out, factor, out);
     whole.len = (size_t)(point - text.text);
@@ -57,6 +58,27 @@ static bool read_decimal(struct span text, struct span unit, uint64_t *out)
     *out /= 10;
     *out -= *out % MAP_ALIGN;
     return true;
+}
+
+/* What the device did to a size before it printed it in a unit of factor
+ * bytes. One that is told in bytes is exact. */
+static void set_rounding(const struct map_rule *rule, struct map_found *f,
+                         struct span unit)
+{
+    uint64_t factor = num_unit(unit.text, unit.len);
+
+    if (factor <= 1)
+        return;
+    switch (rule->rounded) {
+    case MAP_ROUNDED_NO:
+        return;
+    case MAP_ROUNDED_TENTH:
+        f->more = f->less = factor / 20 + MAP_ALIGN;
+        return;
+    case MAP_ROUNDED_UP:
+        f->less = factor - 1;
+        return;
+    }
 }
 
 /* From where it starts up to end, or to last and with it. */
@@ -80,7 +102,7 @@ static bool read_end(const struct map_rule *rule, const struct map_found *f,
 
 /* A size with a unit word is decimal, without one hexadecimal, as most boot
  * loaders print it; the rule may say otherwise. */
-static bool read_size(const struct map_rule *rule, const struct map_found *f,
+static bool read_size(const struct map_rule *rule, struct map_found *f,
                       uint64_t *out)
 {
     struct span unit = pattern_group(rule->pattern, "unit");
@@ -90,8 +112,10 @@ static bool read_size(const struct map_rule *rule, const struct map_found *f,
     struct span blocks = pattern_group(rule->pattern, "blocks");
     uint64_t value;
 
-    if (unit.text != NULL)
+    if (unit.text != NULL) {
+        set_rounding(rule, f, unit);
         return size.text != NULL && read_decimal(size, unit, out);
+    }
     if (size.text != NULL)
         return scaled(rule, size, out);
     if (blocks.text != NULL)
@@ -149,15 +173,18 @@ static bool read_match(const struct map_rule *rule, struct span medium,
     return read_size(rule, f, &f->size);
 }
 
-struct mtdparts_use {
+/* An answer, or a part of it, that a rule is applied to. */
+struct use {
     struct map *map;
     const struct dialect *dialect;
     const struct map_rule *rule;
+    const char *text;
+    struct span medium; /* of the section; text NULL: none */
 };
 
-static void on_mtdpart(void *arg, const struct mtdpart *part)
+static void use_mtdpart(void *arg, const struct mtdpart *part)
 {
-    const struct mtdparts_use *use = arg;
+    const struct use *use = arg;
     const struct map_found f = {.name = part->name,
                                 .medium = part->id,
                                 .offset = part->offset,
@@ -167,27 +194,21 @@ static void on_mtdpart(void *arg, const struct mtdpart *part)
     map_place_segment(use->map, use->dialect, use->rule, &f);
 }
 
-static void apply_list(struct map *map, const struct dialect *d,
-                       const struct map_rule *rule)
+static void use_broken_list(void *arg, struct span rest)
 {
-    struct mtdparts_use use = {map, d, rule};
-    struct span list = pattern_group(rule->pattern, "list");
-    char safe[120];
+    const struct use *use = arg;
 
-    if (list.text == NULL)
-        return;
-    if (mtdparts_parse(list.text, list.len, on_mtdpart, &use) ||
-        !map_may_warn(map))
-        return;
-    (void)text_escape(safe, sizeof(safe), list.text, list.len);
-    log_warn("%s: not understood to its end: '%s'", rule->title, safe);
+    map_note_unread(use->map, use->text, rest, use->rule->title,
+                    "not understood");
 }
 
-static void tell_out_of_range(struct map *map, const struct map_rule *rule)
+static void apply_list(struct use *use)
 {
-    if (map_may_warn(map))
-        log_warn("%s: a number of its answer is out of range; left out",
-                 rule->title);
+    struct span list = pattern_group(use->rule->pattern, "list");
+
+    if (list.text != NULL)
+        (void)mtdparts_parse(list.text, list.len, use_mtdpart, use_broken_list,
+                             use);
 }
 
 static void place(struct map *map, const struct dialect *d,
@@ -217,39 +238,39 @@ static void place(struct map *map, const struct dialect *d,
 }
 
 /* Applies the pattern to text[from..to). */
-static void apply_rows(struct map *map, const struct dialect *d,
-                       const struct map_rule *rule, const char *text,
-                       size_t from, size_t to, struct span medium)
+static void apply_rows(struct use *use, size_t from, size_t to)
 {
+    const struct map_rule *rule = use->rule;
     unsigned index = 0;
     struct map_found f;
 
-    while (from < to && pattern_match(rule->pattern, text, to, from, &from)) {
+    while (from < to &&
+           pattern_match(rule->pattern, use->text, to, from, &from)) {
         if (rule->format == MAP_FORMAT_MTDPARTS)
-            apply_list(map, d, rule);
-        else if (!read_match(rule, medium, &f))
-            tell_out_of_range(map, rule);
+            apply_list(use);
+        else if (read_match(rule, use->medium, &f))
+            place(use->map, use->dialect, rule, &f, index);
         else
-            place(map, d, rule, &f, index);
+            map_note_unread(use->map, use->text, pattern_whole(rule->pattern),
+                            rule->title, "a number is out of range");
         index++;
     }
 }
 
-static void apply_sections(struct map *map, const struct dialect *d,
-                           const struct map_rule *rule, const char *text,
-                           size_t len)
+static void apply_sections(struct use *use, size_t len)
 {
+    struct pattern *section = use->rule->section;
     size_t at = 0;
-    bool more = pattern_match(rule->section, text, len, at, &at);
+    bool more = pattern_match(section, use->text, len, at, &at);
 
     while (more) {
-        struct span medium = pattern_group(rule->section, "medium");
         size_t start = at;
         size_t stop = len;
-        more = pattern_match(rule->section, text, len, at, &at);
+        use->medium = pattern_group(section, "medium");
+        more = pattern_match(section, use->text, len, at, &at);
         if (more)
-            stop = (size_t)(pattern_whole(rule->section).text - text);
-        apply_rows(map, d, rule, text, start, stop, medium);
+            stop = (size_t)(pattern_whole(section).text - use->text);
+        apply_rows(use, start, stop);
     }
 }
 
@@ -270,6 +291,8 @@ static void apply_constant(struct map *map, const struct dialect *d,
 void map_apply(struct map *map, const struct dialect *d,
                const struct map_rule *rule, const char *text, size_t len)
 {
+    struct use use = {map, d, rule, text, {NULL, 0}};
+
     if (rule->pattern == NULL) {
         apply_constant(map, d, rule);
         return;
@@ -282,7 +305,7 @@ void map_apply(struct map *map, const struct dialect *d,
         return;
     }
     if (rule->section != NULL)
-        apply_sections(map, d, rule, text, len);
+        apply_sections(&use, len);
     else
-        apply_rows(map, d, rule, text, 0, len, (struct span){NULL, 0});
+        apply_rows(&use, 0, len);
 }

@@ -11,63 +11,23 @@
 
 #include "monitor/map_place.h"
 
-#include "base/log.h"
-#include "base/num.h"
 #include "monitor/map_build.h"
+#include "monitor/map_note.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define WARNINGS_MAX 8U
-#define PAGE_MAX     65536U
+#define PAGE_MAX 65536U
 #define PARTS_MAX                                                              \
     (sizeof(((struct map *)NULL)->parts) / sizeof(struct map_part))
 
-bool map_may_warn(struct map *map)
+void map_note_nonsense(struct map *map, const struct map_rule *rule,
+                       const struct map_found *f)
 {
-    if (map->warned == WARNINGS_MAX)
-        log_warn("more is wrong with what the device says of its flash");
-    if (map->warned <= WARNINGS_MAX)
-        map->warned++;
-    return map->warned <= WARNINGS_MAX;
-}
-
-bool map_chip_makes_sense(uint64_t base, uint64_t size)
-{
-    uint64_t end;
-
-    return size != 0 && size <= MAP_WINDOW && num_add(base, size, &end) &&
-           base % MAP_ALIGN == 0 && size % MAP_ALIGN == 0;
-}
-
-static uint64_t medium_end(const struct map_medium *m)
-{
-    return m->base + m->size; /* checked when it was added */
-}
-
-static void set_alias(struct map_medium *m, const struct map_rule *rule,
-                      const struct map_found *f, unsigned index)
-{
-    const char *mark = rule->alias != NULL ? strstr(rule->alias, "{index}")
-                                           : NULL;
-
-    if (m->alias[0] != '\0')
-        return;
-    if (mark != NULL)
-        (void)snprintf(m->alias, sizeof(m->alias), "%.*s%u%s",
-                       (int)(mark - rule->alias), rule->alias, index, mark + 7);
-    else if (rule->alias != NULL)
-        (void)snprintf(m->alias, sizeof(m->alias), "%s", rule->alias);
-    else if (f->medium.len > 0)
-        map_safe_name(m->alias, f->medium.text, f->medium.len);
-}
-
-static void tell_nonsense(struct map *map, const struct map_rule *rule,
-                          const struct map_found *f)
-{
-    if (f->size != 0 && map_may_warn(map))
-        log_warn("%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
+    if (f->size != 0)
+        map_note(map,
+                 "%s: a chip of 0x%" PRIx64 " bytes at 0x%" PRIx64
                  " cannot be; left out",
                  rule->title, f->size, f->base);
 }
@@ -78,7 +38,7 @@ static void set_file(struct map_medium *m, const struct map_found *f)
         map_safe_name(m->file, f->name.text, f->name.len);
 }
 
-static struct map_medium *new_medium(struct map *map)
+struct map_medium *map_new_medium(struct map *map)
 {
     if (map->n_media == MAP_MEDIA_MAX) {
         map->dropped++;
@@ -106,41 +66,14 @@ static int named(const struct map *map, struct span name)
     return name.len > 0 ? map_medium_named(map, word) : -1;
 }
 
-static void place_mapped(struct map *map, const struct map_rule *rule,
+void map_describe_medium(struct map_medium *m, const struct map_rule *rule,
                          const struct map_found *f, unsigned index)
 {
-    struct map_medium *m;
-    uint64_t end = f->base + f->size;
-    size_t mapped = 1;
-
-    if (!map_chip_makes_sense(f->base, f->size) || map_is_virtual(f->base)) {
-        tell_nonsense(map, rule, f);
-        return;
-    }
-    for (size_t i = 0; i < map->n_media; i++) {
-        m = &map->media[i];
-        mapped += !map_is_virtual(m->base);
-        if (f->base >= medium_end(m) || end <= m->base)
-            continue;
-        if (f->base == m->base)
-            set_alias(m, rule, f, index);
-        if ((f->base < m->base || end > medium_end(m)) && map_may_warn(map))
-            log_warn("%s: 0x%" PRIx64 "+0x%" PRIx64 " contradicts %s; the "
-                     "first answer is kept",
-                     rule->title, f->base, f->size, m->name);
-        return;
-    }
-    m = new_medium(map);
-    if (m == NULL)
-        return;
-    m->base = f->base;
-    m->size = f->size;
-    if (mapped == 1)
-        (void)snprintf(m->name, sizeof(m->name), "flash");
-    else
-        (void)snprintf(m->name, sizeof(m->name), "flash%zu", mapped);
-    set_alias(m, rule, f, index);
+    map_alias(m->alias, rule, f, index);
     set_file(m, f);
+    m->more = f->more;
+    m->less = f->less;
+    (void)snprintf(m->source, sizeof(m->source), "%s", map_rule_source(rule));
 }
 
 /* --- without an address ----------------------------------------------------
@@ -181,18 +114,30 @@ void map_list_served(const struct dialect *d, char *out, size_t size)
         (void)snprintf(out, size, "nothing");
 }
 
-static void tell_other_size(struct map *map, const struct map_rule *rule,
-                            const struct map_medium *m, uint64_t size)
+static uint64_t distance(uint64_t a, uint64_t b)
 {
-    if (m->size != size && map_may_warn(map))
-        log_warn("%s: 0x%" PRIx64 " bytes contradict the 0x%" PRIx64
-                 " of %s; the first answer is kept",
-                 rule->title, size, m->size, m->name);
+    return a > b ? a - b : b - a;
+}
+
+/* Sizes that are rounded may be the same. */
+static void note_other_size(struct map *map, const struct map_rule *rule,
+                            const struct map_medium *m,
+                            const struct map_found *f)
+{
+    uint64_t apart = m->size > f->size ? m->less + f->more : m->more + f->less;
+
+    if (f->size != 0 && distance(m->size, f->size) > apart)
+        map_note(map,
+                 "'%s' tells of 0x%08" PRIx64
+                 " bytes of %s, '%s' of 0x%08" PRIx64
+                 ": the files are as '%s' says",
+                 map_rule_source(rule), f->size, m->name, m->source, m->size,
+                 m->source);
 }
 
 static struct map_medium *new_virtual(struct map *map, uint64_t size)
 {
-    struct map_medium *m = new_medium(map);
+    struct map_medium *m = map_new_medium(map);
 
     if (m == NULL)
         return NULL;
@@ -234,12 +179,15 @@ static bool is_power_of_two(uint64_t n)
 /* What one read may have to hold, so that no answer may make it any size. */
 static bool is_page(uint64_t n)
 {
-    return is_power_of_two(n) && n <= PAGE_MAX;
+    return is_power_of_two(n) && n >= MAP_ALIGN && n <= PAGE_MAX;
 }
 
-/* What is known already stands. */
+/* What is known already stands. What no chip has must not be made up for by
+ * what is usual: commands would read another place. */
 static void take_geometry(struct map_medium *m, uint64_t erase, uint64_t page)
 {
+    m->odd = m->odd || (erase != 0 && !is_power_of_two(erase)) ||
+             (page != 0 && !is_page(page));
     if (m->erase_block == 0 && is_power_of_two(erase))
         m->erase_block = erase;
     if (m->page == 0 && is_page(page))
@@ -276,6 +224,14 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
     return (int)(m - map->media);
 }
 
+static bool is_bank(const struct map *map, struct span name)
+{
+    char word[MAP_NAME_MAX];
+
+    map_safe_name(word, name.text, name.len);
+    return map_bank_named(map, word) != NULL;
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -283,12 +239,15 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     uint64_t size = f->size - f->size % MAP_ALIGN;
     int known = named(map, f->medium);
 
+    if (is_bank(map, f->medium))
+        return; /* it has addresses */
     if (known >= 0) {
-        tell_other_size(map, rule, &map->media[known], size);
+        note_other_size(map, rule, &map->media[known], f);
+        take_geometry(&map->media[known], f->erase, f->page);
         return;
     }
     if (size == 0 || size > MAP_WINDOW) {
-        tell_nonsense(map, rule, f);
+        map_note_nonsense(map, rule, f);
         return;
     }
     m = new_virtual(map, size);
@@ -297,8 +256,12 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     take_geometry(m, f->erase, f->page);
     take_part_geometry(m, map, f->medium);
     set_name(m, map, f->medium);
-    set_file(m, f);
-    set_alias(m, rule, f, index);
+    map_describe_medium(m, rule, f, index);
+    if (size != f->size && f->less == 0)
+        map_note(map,
+                 "%s: the last %" PRIu64 " bytes of %s are no whole block, "
+                 "and are in no file",
+                 rule->title, f->size - size, m->name);
 }
 
 /* The part that is kept for this name. */
@@ -311,8 +274,11 @@ static struct map_part *part_of(struct map *map, struct span name)
     for (size_t i = 0; i < map->n_parts; i++)
         if (strcmp(map->parts[i].medium, word) == 0)
             return &map->parts[i];
-    if (map->n_parts == PARTS_MAX)
+    if (map->n_parts == PARTS_MAX) {
+        map_note(map, "too many chips are told of by name: '%s' is left out",
+                 word);
         return NULL;
+    }
     p = &map->parts[map->n_parts++];
     *p = (struct map_part){.size = 0};
     memcpy(p->medium, word, sizeof(word));
@@ -320,7 +286,8 @@ static struct map_part *part_of(struct map *map, struct span name)
 }
 
 /* Keeps what f tells and takes what others told. True: now it is enough. */
-static bool complete(struct map *map, struct map_found *f)
+static bool complete(struct map *map, const struct map_rule *rule,
+                     struct map_found *f)
 {
     struct map_part *p;
 
@@ -329,6 +296,14 @@ static bool complete(struct map *map, struct map_found *f)
     p = part_of(map, f->medium);
     if (p == NULL)
         return f->has_base && f->size != 0;
+    if ((f->has_base && p->has_base && f->base != p->base) ||
+        (f->size != 0 && p->size != 0 && f->size != p->size))
+        map_note(map,
+                 "'%s' tells of '%s' at 0x%08" PRIx64 " with 0x%08" PRIx64
+                 " bytes, which an earlier answer contradicts; that one stands",
+                 map_rule_source(rule), p->medium,
+                 f->has_base ? f->base : p->base,
+                 f->size != 0 ? f->size : p->size);
     if (f->has_base && !p->has_base) {
         p->base = f->base;
         p->has_base = true;
@@ -353,9 +328,9 @@ void map_place_chip(struct map *map, const struct dialect *d,
         return;
     }
     if (f->has_base && f->size != 0)
-        place_mapped(map, rule, f, index);
-    else if (complete(map, &whole))
-        place_mapped(map, rule, &whole, index);
+        map_place_mapped(map, rule, f, index);
+    else if (complete(map, rule, &whole))
+        map_place_mapped(map, rule, &whole, index);
 }
 
 void map_place_geometry(struct map *map, const struct map_found *f)

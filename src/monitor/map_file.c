@@ -38,7 +38,7 @@ static void add_text(struct buf *out, const char *before, const char *text)
  * only there to be shown. */
 static void add_word(struct buf *out, const char *before, const char *text)
 {
-    char plain[128];
+    char plain[sizeof(((struct map_note *)NULL)->text)];
     size_t n = 0;
 
     for (; text[n] != '\0' && n + 1 < sizeof(plain); n++)
@@ -79,6 +79,10 @@ void map_file_write(struct buf *out, const struct map_file_head *head,
     add_word(out, "\nbanner", head->banner);
     add_text(out, "\nport", head->port);
     (void)buf_printf(out, "\ndropped\t0x%zx\n", map->dropped);
+    for (size_t i = 0; i < map->n_notes; i++) {
+        add_word(out, "note", map->notes[i].text);
+        (void)buf_printf(out, "\n");
+    }
     for (size_t i = 0; i < map->n_media; i++)
         write_medium(out, &map->media[i]);
     for (size_t i = 0; i < map->n_segments; i++)

@@ -20,6 +20,7 @@
  *   banner       TEXT                         may be empty
  *   port         PATH
  *   dropped      N                            of struct map
+ *   note         TEXT                         of map_note.h; none or more
  *   medium       NAME BASE SIZE chip|user ALIAS        one or more
  *   segment      NAME MEDIUM|- OFFSET SIZE SOURCE NOTE
  *   end          CRC-32 of the identity and all lines before, 8 hex digits

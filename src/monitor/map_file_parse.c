@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "monitor/map_build.h"
+#include "monitor/map_note.h"
 #include "monitor/map_place.h"
 
 #include <errno.h>
@@ -225,17 +226,29 @@ static int read_segment(struct reader *r, struct map *map)
     return 0;
 }
 
+static int read_note(struct reader *r, struct map *map)
+{
+    char text[sizeof(map->notes->text)];
+
+    if (!word_field(r, 1, text, sizeof(text)))
+        return wrong(r, "this is no note");
+    map_note(map, "%s", text);
+    return 0;
+}
+
 static int read_map(struct reader *r, struct map *map)
 {
     int ret = 0;
 
     while (ret == 0 && next_line(r)) {
-        if (is_line(r, "medium", 6) && map->n_segments == 0)
+        if (is_line(r, "note", 2) && map->n_media == 0)
+            ret = read_note(r, map);
+        else if (is_line(r, "medium", 6) && map->n_segments == 0)
             ret = read_medium(r, map);
         else if (is_line(r, "segment", 7))
             ret = read_segment(r, map);
         else
-            ret = wrong(r, "neither a medium nor a segment");
+            ret = wrong(r, "neither a note, a medium nor a segment");
     }
     if (ret == 0 && map->n_media == 0)
         ret = wrong(r, "no medium");

@@ -3,8 +3,8 @@
 
 #include "monitor/map_build.h"
 
-#include "base/log.h"
 #include "base/num.h"
+#include "monitor/map_note.h"
 #include "monitor/map_place.h"
 #include "monitor/user_segment.h"
 
@@ -54,14 +54,21 @@ static struct map_segment *insert(struct map *map, size_t at)
     return &grown[at];
 }
 
+bool map_window_makes_sense(uint64_t base, uint64_t size)
+{
+    uint64_t end;
+
+    return size <= MAP_WINDOW && !map_is_virtual(base) &&
+           num_add(size, MAP_ALIGN - 1, &end) && num_add(base, end, &end);
+}
+
 int map_add_window(struct map *map, uint64_t base, uint64_t size)
 {
     struct map_medium *m = &map->media[map->n_media];
     uint64_t first = base - base % MAP_ALIGN;
-    uint64_t end;
+    uint64_t end = base + size + MAP_ALIGN - 1;
 
-    if (map->n_media == MAP_MEDIA_MAX || map_is_virtual(base) ||
-        !num_add(size, MAP_ALIGN - 1, &end) || !num_add(base, end, &end))
+    if (map->n_media == MAP_MEDIA_MAX || !map_window_makes_sense(base, size))
         return -1;
     end -= end % MAP_ALIGN;
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
@@ -84,8 +91,16 @@ static uint64_t larger(uint64_t a, uint64_t b)
 static int user_medium(struct map *map, const struct dialect *d,
                        const struct user_segment *u, uint64_t *offset)
 {
+    const struct map_bank *bank;
     int n;
 
+    bank = map_bank_named(map, u->medium);
+    if (bank != NULL) {
+        *offset = bank->base + u->base;
+        n = map_medium_at(map, bank->base, bank->size);
+        *offset -= n >= 0 ? map->media[n].base : 0;
+        return u->base + u->size <= bank->size ? n : -1;
+    }
     if (u->medium[0] == '\0') {
         n = map_medium_at(map, u->base, u->size);
         if (n < 0)
@@ -110,7 +125,8 @@ static int refuse_medium(const struct map *map, const struct dialect *d,
 {
     char served[300];
 
-    if (map_medium_named(map, u->medium) >= 0)
+    if (map_medium_named(map, u->medium) >= 0 ||
+        map_bank_named(map, u->medium) != NULL)
         return err_set(err, -EINVAL,
                        "segment '%s' ends behind the end of medium '%s'",
                        u->name, u->medium);
@@ -138,9 +154,13 @@ int map_add_user(struct map *map, const struct dialect *d, const char *option,
     medium = user_medium(map, d, &u, &offset);
     if (medium < 0 && u.medium[0] != '\0')
         return refuse_medium(map, d, &u, err);
+    if (medium < 0 && !map_window_makes_sense(u.base, u.size))
+        return err_set(err, -EINVAL,
+                       "segment '%s': no memory can be so large, or lie there",
+                       u.name);
     s = medium >= 0 ? insert(map, map->n_segments) : NULL;
     if (s == NULL)
-        return err_set(err, -EINVAL, "segment '%s': too many, or out of range",
+        return err_set(err, -EINVAL, "segment '%s': there are too many",
                        u.name);
     memcpy(s->name, u.name, sizeof(u.name));
     (void)snprintf(s->source, sizeof(s->source), "user");
@@ -268,25 +288,47 @@ static void sort_by_address(struct map *map)
     }
 }
 
-/* Only where nothing else told of a chip. */
-static void tell_doubt(struct map *map)
+static bool has_chip(const struct map *map)
 {
     for (size_t i = 0; i < map->n_media; i++)
         if (!map->media[i].user)
-            map->doubted = NULL;
-    if (map->doubted != NULL)
-        log_warn("the answer to '%s' gives no address that can be believed; "
-                 "name the flash with -s, for example -s "
-                 "flash.bin:0x9f000000:8M",
+            return true;
+    return false;
+}
+
+/* Only where nothing else told of a chip. */
+static void note_doubt(struct map *map)
+{
+    if (map->doubted != NULL && !has_chip(map))
+        map_note(map,
+                 "the answer to '%s' gives no address that can be believed",
                  map->doubted);
     map->doubted = NULL; /* the rule's */
+}
+
+static void note_rounded(struct map *map)
+{
+    for (size_t i = 0; i < map->n_media; i++) {
+        const struct map_medium *m = &map->media[i];
+        char file[MAP_NAME_MAX];
+        if (m->more == 0 || m->user)
+            continue;
+        chip_file_name(file, m);
+        map_note(map,
+                 "'%s' rounds the size of %s: it may have up to 0x%" PRIx64
+                 " bytes more%s than the 0x%08" PRIx64 " of '%s'%s",
+                 m->source, m->name, m->more, m->less > 0 ? " or less" : "",
+                 m->size, file,
+                 m->less > 0 ? "" : ", where its last segment ends");
+    }
 }
 
 int map_finish(struct map *map, struct err *err)
 {
     int ret;
 
-    tell_doubt(map);
+    note_doubt(map);
+    note_rounded(map);
     sort_by_address(map);
     ret = add_whole_chips(map, err);
     if (ret == 0)

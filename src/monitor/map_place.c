@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "monitor/map_build.h"
+#include "monitor/map_note.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,6 +61,8 @@ static struct map_segment *add_segment(struct map *map)
     return &grown[map->n_segments++];
 }
 
+#define BEYOND "reaches beyond its chip"
+
 static void unreadable(struct map_segment *s, uint64_t at, const char *note)
 {
     s->offset = at;
@@ -67,23 +70,83 @@ static void unreadable(struct map_segment *s, uint64_t at, const char *note)
     log_info("'%s' cannot be read: %s", s->name, note);
 }
 
+/* It starts in a chip; windows that others asked for are none. */
+static bool starts_in_chip(const struct map *map, uint64_t base)
+{
+    for (size_t i = 0; i < map->n_media; i++) {
+        const struct map_medium *m = &map->media[i];
+        if (!m->user && base >= m->base && base - m->base < m->size)
+            return true;
+    }
+    return false;
+}
+
 static void place_by_address(struct map *map, const struct map_rule *rule,
                              struct map_segment *s, const struct map_found *f)
 {
+    bool window = rule->makes == MAP_MAKES_WINDOW && f->size != 0;
+
     s->medium = map_medium_at(map, f->base, f->size);
-    if (s->medium < 0 && rule->makes == MAP_MAKES_WINDOW && f->size != 0)
+    if (s->medium < 0 && window && !starts_in_chip(map, f->base))
         s->medium = map_add_window(map, f->base, f->size);
-    if (s->medium < 0)
-        unreadable(s, f->base, "not inside a chip of the map");
-    else
+    if (s->medium >= 0)
         s->offset = f->base - map->media[s->medium].base;
+    else if (starts_in_chip(map, f->base))
+        unreadable(s, f->base, BEYOND);
+    else if (window && !map_window_makes_sense(f->base, f->size))
+        unreadable(s, f->base, "no memory can be so large, or lie there");
+    else if (window)
+        unreadable(s, f->base, "there are too many");
+    else
+        unreadable(s, f->base, "not inside a chip of the map");
+}
+
+/* Where the medium of id begins, and how long it is. A bank is a part of one.
+ */
+static void id_place(const struct map *map, const struct map_id *id,
+                     uint64_t *start, uint64_t *size)
+{
+    const struct map_bank *bank = map_bank_named(map, id->word);
+    const struct map_medium *m = &map->media[id->medium];
+
+    *start = bank != NULL ? bank->base - m->base : 0;
+    *size = bank != NULL ? bank->size : m->size;
+}
+
+/* The last one that a card has may end behind what was told of the card in
+ * tenths of a unit: then the card is as large as that. */
+static void grow_rounded(struct map_medium *m, uint64_t end, uint64_t *size)
+{
+    uint64_t grown = end + (MAP_ALIGN - end % MAP_ALIGN) % MAP_ALIGN;
+
+    if (end <= *size || grown - *size > m->more || grown > MAP_WINDOW)
+        return;
+    m->more -= grown - *size;
+    m->less = 0;
+    m->size = *size = grown;
+}
+
+/* One that is told in whole units is smaller than that, where the medium ends
+ * within the last one. */
+static void cut_rounded(struct map_segment *s, const struct map_found *f,
+                        uint64_t size)
+{
+    uint64_t beyond = s->size - (size - f->offset);
+
+    if (s->size <= size - f->offset || beyond > f->less)
+        return;
+    s->size -= beyond;
+    (void)snprintf(s->note, sizeof(s->note),
+                   "told in whole units: ends with its chip");
 }
 
 static void place_by_medium(struct map *map, const struct dialect *d,
                             struct map_segment *s, const struct map_found *f)
 {
     const struct map_id *id = map_id_of(map, d, f->medium);
-    const struct map_medium *m;
+    uint64_t start;
+    uint64_t size;
+    uint64_t end;
     char note[sizeof(s->note)];
 
     map_id_note(id, note, sizeof(note));
@@ -92,15 +155,19 @@ static void place_by_medium(struct map *map, const struct dialect *d,
         unreadable(s, f->offset, note);
         return;
     }
-    m = &map->media[id->medium];
-    if (f->rest && f->offset < m->size)
-        s->size = m->size - f->offset; /* the rest */
-    if (f->offset >= m->size || s->size > m->size - f->offset) {
-        unreadable(s, f->offset, "reaches beyond its chip");
+    id_place(map, id, &start, &size);
+    if (num_add(f->offset, s->size, &end) && start == 0)
+        grow_rounded(&map->media[id->medium], end, &size);
+    if (f->rest && f->offset < size)
+        s->size = size - f->offset; /* the rest */
+    if (f->offset < size)
+        cut_rounded(s, f, size);
+    if (f->offset >= size || s->size > size - f->offset) {
+        unreadable(s, f->offset, BEYOND);
         return;
     }
     s->medium = id->medium;
-    s->offset = f->offset;
+    s->offset = start + f->offset;
 }
 
 static bool same_segment(const struct map_segment *a,
@@ -156,7 +223,7 @@ void map_place_segment(struct map *map, const struct dialect *d,
     else
         place_by_medium(map, d, s, f);
     if (s->size == 0) {
-        log_info("%s: '%s' has no size; left out", rule->title, s->name);
+        map_note(map, "%s: '%s' has no bytes; left out", rule->title, s->name);
         map->n_segments--;
         return;
     }

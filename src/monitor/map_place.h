@@ -20,12 +20,11 @@ struct map_found {
     uint64_t size;   /* bytes; 0 is refused */
     uint64_t erase;  /* bytes; 0: not told */
     uint64_t page;   /* likewise */
+    uint64_t more;   /* size is rounded: it may be so much larger */
+    uint64_t less;   /* or smaller */
     bool rest;       /* up to the end of the medium instead of size */
     bool has_base;
 };
-
-/* Counts; false: an answer that is wrong in each line has been told enough. */
-bool map_may_warn(struct map *map);
 
 /* Aligned, not empty, not larger than any address space has, and no wrap. */
 bool map_chip_makes_sense(uint64_t base, uint64_t size);
@@ -36,6 +35,31 @@ bool map_chip_makes_sense(uint64_t base, uint64_t size);
 void map_place_chip(struct map *map, const struct dialect *d,
                     const struct map_rule *rule, const struct map_found *f,
                     unsigned index);
+
+/* The same for one that has both; map_bank.c. */
+void map_place_mapped(struct map *map, const struct map_rule *rule,
+                      const struct map_found *f, unsigned index);
+
+/* One more, zeroed; NULL: there are too many, and it is counted. */
+struct map_medium *map_new_medium(struct map *map);
+
+/* Alias, file and source of a new medium. */
+void map_describe_medium(struct map_medium *m, const struct map_rule *rule,
+                         const struct map_found *f, unsigned index);
+
+/* That a chip of this base and size cannot be, if it has a size. */
+void map_note_nonsense(struct map *map, const struct map_rule *rule,
+                       const struct map_found *f);
+
+/* The device's word for what f tells of; "": it has none. */
+void map_alias(char out[MAP_NAME_MAX], const struct map_rule *rule,
+               const struct map_found *f, unsigned index);
+
+/* The bank of that alias; NULL: none has it. */
+const struct map_bank *map_bank_named(const struct map *map, const char *name);
+
+/* Who told: the command, or the rule where that has none. */
+const char *map_rule_source(const struct map_rule *rule);
 
 /* A medium without addresses that d can read and the device did not tell of.
  * Its index; -1: nothing reads such a one, or there are too many. */
@@ -54,6 +78,9 @@ void map_place_geometry(struct map *map, const struct map_found *f);
 /* A bank of RAM, what of it is in use, where things are put (map.h). */
 void map_place_ram(struct map *map, const struct map_rule *rule,
                    const struct map_found *f);
+
+/* Not larger than any medium, and no wrap, when it is rounded outwards. */
+bool map_window_makes_sense(uint64_t base, uint64_t size);
 
 /* A medium for a window that no chip of the map holds, rounded outwards. Its
  * index; -1: too many, or out of range. */

@@ -84,7 +84,9 @@ static bool take_part(struct cursor *c, struct mtdpart *part, uint64_t *next)
 
 static bool take_id(struct cursor *c, struct span *id)
 {
-    const char *colon = memchr(c->at, ':', (size_t)(c->end - c->at));
+    const char *stop = memchr(c->at, ';', (size_t)(c->end - c->at));
+    const char *end = stop != NULL ? stop : c->end;
+    const char *colon = memchr(c->at, ':', (size_t)(end - c->at));
 
     if (colon == NULL || colon == c->at)
         return false;
@@ -93,23 +95,53 @@ static bool take_id(struct cursor *c, struct span *id)
     return true;
 }
 
+/* One medium and its parts. False: c stands at what is wrong. */
+static bool take_medium(struct cursor *c,
+                        void (*each)(void *arg, const struct mtdpart *part),
+                        void *arg)
+{
+    struct cursor before = *c;
+    struct mtdpart part = {0};
+    uint64_t next = 0;
+
+    if (!take_id(c, &part.id))
+        return false;
+    while (take_part(c, &part, &next)) {
+        each(arg, &part);
+        if (!take(c, ','))
+            return c->at == c->end || *c->at == ';';
+        before = *c;
+    }
+    *c = before;
+    return false;
+}
+
+/* Up to the next ";", and tells of it. */
+static void skip_medium(struct cursor *c,
+                        void (*broken)(void *arg, struct span rest), void *arg)
+{
+    const char *stop = memchr(c->at, ';', (size_t)(c->end - c->at));
+    struct span rest = {c->at,
+                        (size_t)((stop != NULL ? stop : c->end) - c->at)};
+
+    if (rest.len > 0)
+        broken(arg, rest);
+    c->at += rest.len;
+}
+
 bool mtdparts_parse(const char *text, size_t len,
                     void (*each)(void *arg, const struct mtdpart *part),
-                    void *arg)
+                    void (*broken)(void *arg, struct span rest), void *arg)
 {
     struct cursor c = {text, text + len};
-    struct mtdpart part = {0};
+    bool right = true;
 
     (void)take_word(&c, "mtdparts="); /* some boards write it twice */
     do {
-        uint64_t next = 0;
-        if (!take_id(&c, &part.id))
-            return false;
-        do {
-            if (!take_part(&c, &part, &next))
-                return false;
-            each(arg, &part);
-        } while (take(&c, ','));
+        if (take_medium(&c, each, arg))
+            continue;
+        skip_medium(&c, broken, arg);
+        right = false;
     } while (take(&c, ';') && c.at < c.end);
-    return c.at == c.end;
+    return right;
 }

@@ -21,10 +21,13 @@ struct mtdpart {
     uint64_t size;    /* bytes; 0: the rest of the medium */
 };
 
-/* Calls each for every part, in order. False when the text breaks the rules
- * somewhere: the parts before that were reported. Pure. */
+/*
+ * Calls each for every part, in order. Where the text breaks the rules, broken
+ * gets what is lost, from the part that is wrong up to the next ";" or the end:
+ * where the parts behind it start depends on it. False: that happened. Pure.
+ */
 bool mtdparts_parse(const char *text, size_t len,
                     void (*each)(void *arg, const struct mtdpart *part),
-                    void *arg);
+                    void (*broken)(void *arg, struct span rest), void *arg);
 
 #endif

@@ -216,6 +216,16 @@ void replay_read_dump(struct replay *r, struct replay_command *c);
 int replay_apply_rules(struct replay *r, const char *const *user,
                        struct err *err);
 
+/* --- replay_boot.c --- */
+
+/* Fills r->boot: the text that answers no command of the dialect. */
+void replay_gather_boot(struct replay *r);
+
+/* Counts as not understood what the map's notes from first on say of lines of
+ * c's answer; c NULL: of r->boot. */
+void replay_miss_notes(struct replay *r, const struct replay_command *c,
+                       size_t first);
+
 /* --- replay_report.c --- */
 
 void replay_report(struct replay *r, struct buf *out);

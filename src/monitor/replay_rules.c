@@ -89,6 +89,7 @@ static bool look_at(struct replay *r, const char *command,
 {
     CLEANUP_BUF struct buf answer = BUF_LIMITED(REPLAY_ANSWER_MAX);
     unsigned tried = 0;
+    size_t notes;
 
     for (size_t i = 0; i < r->n_commands && tried < ANSWERS_MAX; i++) {
         struct replay_command *c = &r->commands[i];
@@ -101,7 +102,9 @@ static bool look_at(struct replay *r, const char *command,
             continue;
         tried++;
         replay_text(r, c->first, c->last, &answer);
+        notes = r->map.n_notes;
         if (answer.len > 0 && look->use(r, look->rule, &answer)) {
+            replay_miss_notes(r, c, notes);
             note_match(c, look->kind, look->index);
             return true;
         }
@@ -131,16 +134,19 @@ static void apply_map(struct replay *r, const struct map_rule *rule)
 {
     const struct looker looker = {use_map, rule, REPLAY_MAP,
                                   (size_t)(rule - r->d->maps)};
+    size_t notes;
 
     if (!is_met(r, &rule->needs))
         return;
     if (rule->command != NULL)
         (void)look(r, rule->command, &looker);
+    notes = r->map.n_notes;
     if (rule->banner)
         map_apply(&r->map, r->d, rule, r->boot.len > 0 ? r->boot.data : "",
                   r->boot.len);
     else if (rule->command == NULL)
         map_apply(&r->map, r->d, rule, NULL, 0);
+    replay_miss_notes(r, NULL, notes);
 }
 
 /* As device_open does: chips first, since segments lie on them. */
@@ -290,29 +296,6 @@ static void read_answer(struct replay *r, struct replay_command *c)
         c->matched = has(r->d->recognise_answer, &answer);
 }
 
-/* Text that no command was asked for: what a device says while it starts. */
-static void gather_boot(struct replay *r)
-{
-    size_t end = r->n_commands > 0 ? r->commands[0].line : r->log.n;
-
-    r->boot = BUF_LIMITED(REPLAY_ANSWER_MAX);
-    for (size_t i = 0; i < end; i++) {
-        const struct replay_line *line = &r->log.lines[i];
-        if (!buf_add(&r->boot, line->text, line->len) ||
-            !buf_add(&r->boot, "\n", 1))
-            return;
-    }
-    for (size_t i = 0; i < r->n_commands; i++) {
-        const struct replay_command *c = &r->commands[i];
-        for (size_t k = c->first; c->use == REPLAY_OTHER && k < c->last; k++) {
-            const struct replay_line *line = &r->log.lines[k];
-            if (!buf_add(&r->boot, line->text, line->len) ||
-                !buf_add(&r->boot, "\n", 1))
-                return;
-        }
-    }
-}
-
 /* --- what was of no use --- */
 
 static const char *key_of(enum replay_use use)
@@ -369,7 +352,7 @@ int replay_apply_rules(struct replay *r, const char *const *user,
 {
     int ret;
 
-    gather_boot(r);
+    replay_gather_boot(r);
     for (size_t i = 0; i < r->n_commands; i++)
         read_answer(r, &r->commands[i]);
     ret = apply_maps(r, user, err);

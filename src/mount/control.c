@@ -100,6 +100,7 @@ static void gather(struct fs *fs, struct status *out, struct status_file *files,
         .banner = device_banner(device),
         .cache_id = cache_id(fs->config.cache),
         .cache_path = cache_path(fs->config.cache),
+        .map = fs->map,
     };
     device_get_stats(device, &out->device);
     fetcher_get_stats(fs->config.fetcher, &out->fetch);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "monitor/map_note.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -203,6 +204,11 @@ static void text_confirmed(struct buf *out, const struct status_file *f)
     buf_add(out, "\n", 1);
 }
 
+static void text_note(void *arg, const char *text)
+{
+    buf_printf(arg, "note: %s\n", text);
+}
+
 void status_text(const struct status *s, struct buf *out)
 {
     struct text_fact text[N_TEXTS];
@@ -216,6 +222,8 @@ void status_text(const struct status *s, struct buf *out)
         buf_printf(out, "%s: %" PRIu64 "\n", number[i].key, number[i].value);
     text_line(out,
               &(struct text_fact){"last_error", s->fetch.last_error, true});
+    if (s->map != NULL)
+        map_each_note(s->map, text_note, out);
     for (size_t i = 0; i < s->n_files; i++)
         text_confirmed(out, &s->files[i]);
     for (size_t i = 0; i < s->n_files; i++)
@@ -252,6 +260,28 @@ static void json_file(struct buf *out, const struct status *s,
         buf_printf(out, "null}");
 }
 
+/* Behind another one, or first. */
+static void json_note(void *arg, const char *text)
+{
+    struct buf *out = arg;
+    bool first = out->len > 0 && out->data[out->len - 1] == '[';
+
+    buf_printf(out, "%s\n    \"", first ? "" : ",");
+    add_escaped(out, text, true);
+    buf_add(out, "\"", 1);
+}
+
+static void json_notes(struct buf *out, const struct map *map)
+{
+    size_t before;
+
+    buf_printf(out, ",\n  \"notes\": [");
+    before = out->len;
+    if (map != NULL)
+        map_each_note(map, json_note, out);
+    buf_printf(out, "%s]", out->len > before ? "\n  " : "");
+}
+
 void status_json(const struct status *s, struct buf *out)
 {
     struct text_fact text[N_TEXTS];
@@ -270,6 +300,7 @@ void status_json(const struct status *s, struct buf *out)
                    number[i].value);
     buf_printf(out, "  ");
     json_string(out, "last_error", s->fetch.last_error);
+    json_notes(out, s->map);
     buf_printf(out, ",\n  \"files\": [");
     for (size_t i = 0; i < s->n_files; i++) {
         buf_printf(out, i > 0 ? ",\n" : "\n");

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "fetch/fetcher.h"
 #include "monitor/device.h"
+#include "monitor/map.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +37,7 @@ struct status {
     const char *cache_path; /* "": in memory only */
     struct device_stats device;
     struct fetch_stats fetch;
+    const struct map *map; /* for its notes; NULL: none */
     const struct status_file *files;
     size_t n_files;
     size_t latest; /* index of the file read most recently; n_files: none */
@@ -72,6 +74,10 @@ struct status {
  *                  with verify=auto)
  *   last_error     escaped
  *
+ * then for each thing that one should know of the map (map_note.h)
+ *
+ *   note: TEXT
+ *
  * then for each file, fields parted by one blank, the name last because it may
  * hold blanks (escaped as text_escape does), the bytes confirmed by the
  * device's checksum, by an image's own, by a second reading:
@@ -91,6 +97,7 @@ void status_text(const struct status *s, struct buf *out);
 /*
  * .fwfs/status.json: the same facts under the same keys as one object, empty
  * strings as "", and
+ *   "notes": ["TEXT"]
  *   "files": [{"name", "address", "size", "medium", "known", "bad",
  *              "confirmed_checksum", "confirmed_image", "confirmed_reread",
  *              "rate_bps", "seconds_left"}]

@@ -46,10 +46,10 @@ start_qemu qemu-system-arm -M virt -cpu cortex-a15 -m 256 \
 
 options=(--segment "image.sqsh:0x100000:$squashfs_size")
 mount_fwfs "${options[@]}"
-equal 67108864 "$(stat -c %s "$T/mnt/flash.bin")" "size of flash.bin"
+# U-Boot's nor0 is a bank: half of QEMU's chip.
+equal 33554432 "$(stat -c %s "$T/mnt/flash.bin")" "size of flash.bin"
 equal u-boot "$(status dialect)" dialect
 equal $((3 << 20)) "$(stat -c %s "$T/mnt/rootfs")" "size of rootfs"
-# U-Boot's nor0 is a bank: half of the chip.
 equal $((28 << 20)) "$(stat -c %s "$T/mnt/data")" "size of data"
 contains "$(cat "$T/mnt/.fwfs/transcript")" 'mtdids=nor0=nor0'
 

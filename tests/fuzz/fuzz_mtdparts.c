@@ -25,6 +25,12 @@ static void on_part(void *arg, const struct mtdpart *part)
     within(arg, part->name);
 }
 
+static void on_broken(void *arg, struct span rest)
+{
+    MUST(rest.len > 0);
+    within(arg, rest);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -32,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     MUST(text != NULL);
     memcpy(text, data, size);
-    (void)mtdparts_parse(text, size, on_part, &seen);
+    (void)mtdparts_parse(text, size, on_part, on_broken, &seen);
     free(text);
     return 0;
 }

@@ -77,8 +77,10 @@ void maps_are_read(void **state)
         bool found = maps[i].name[0] == '\0';
         const struct dialect *d = transcript_dialect(maps[i].dialect);
         (void)buf_printf(&chip, "%s", maps[i].chip);
-        if (chip.len > 0)
-            apply(&map, d, d->maps[0].title, &chip);
+        for (size_t k = 0; chip.len > 0 && k < d->n_maps; k++)
+            if (d->maps[k].makes == MAP_MAKES_CHIP &&
+                d->maps[k].needs.answer == NULL)
+                apply(&map, d, d->maps[k].title, &chip);
         (void)transcript_lines(maps[i].file, &text, &text);
         apply(&map, d, maps[i].rule, &text);
         for (size_t k = 0; k < map.n_segments; k++) {

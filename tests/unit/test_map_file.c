@@ -4,6 +4,7 @@
 #include "map_util.h"
 
 #include "monitor/map_file.h"
+#include "monitor/map_note.h"
 
 #define IDENTITY "dialect u-boot\nmac: 02:00:00:00:00:07\n"
 #define HEAD                                                                   \
@@ -100,6 +101,8 @@ static void build_map(void)
                      0);
     assert_int_equal(map_finish(&map, &err), 0);
     map.dropped = 3;
+    map_note(&map, "'a' tells of \t1, '%s' of 2\\", "\x1b");
+    map_note(&map, "another");
     assert_sound();
     assert_true(map.n_segments > 6);
 }
@@ -113,6 +116,9 @@ static void reads_what_it_wrote(void **state)
     if (parse_text() < 0)
         fail_msg("%s", err.text);
     assert_same_map(&map, &file.map);
+    assert_int_equal(file.map.n_notes, 2);
+    assert_string_equal(file.map.notes[0].text, "'a' tells of ?1, '?' of 2\\");
+    assert_string_equal(file.map.notes[1].text, "another");
     assert_string_equal(file.dialect, head.dialect);
     assert_string_equal(file.banner, head.banner);
     assert_string_equal(file.port, head.port);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "monitor/map_note.h"
 
 #define NOR "flashstart  = 0x20000000\nflashsize   = 0x00100000\n"
 
@@ -160,8 +161,13 @@ static void chips_that_contradict_each_other(void **state)
     apply("flash", "flashstart  = 0x10000000\nflashsize   = 0x20000000\n");
     apply("flash", NOR);
     assert_int_equal(map.n_media, 1);
-    apply("flash", "flashstart  = 0x20100000\nflashsize   = 0x00100000\n");
+    assert_int_equal(map.n_notes, 3);
+    assert_says(map.notes[2].text,
+                "'bdinfo' tells of 0x20000000 bytes of flash at 0x10000000, "
+                "'bdinfo' of 0x00100000 bytes at 0x20000000: ");
+    apply("flash", "flashstart  = 0x20200000\nflashsize   = 0x00100000\n");
     assert_int_equal(map.n_media, 2);
+    assert_int_equal(map.n_notes, 3);
     assert_int_equal(map_finish(&map, &err), 0);
     assert_sound();
     down();
@@ -191,28 +197,43 @@ static void sizes_of_mtdparts(void **state)
     down();
 }
 
+static void count_note(void *arg, const char *text)
+{
+    assert_true(strlen(text) < 600);
+    ++*(unsigned *)arg;
+}
+
 static void count_message(void *arg)
 {
     ++*(unsigned *)arg;
 }
 
-/* A terminal is not flooded by an answer that is wrong in each line. */
+/* A terminal is not flooded by an answer that is wrong in each line, and yet
+ * all that is left out is told, or counted. */
 static void complaints_end(void **state)
 {
     CLEANUP_BUF struct buf text = {0};
     unsigned messages = 0;
+    unsigned notes = 0;
 
     (void)state;
     for (int i = 0; i < 1000; i++)
-        (void)buf_printf(&text, "mtdparts=a:b\n"
-                                "Bank # 1: X  Size: 3 KB in 1 Sectors\n"
-                                "Sector Start Addresses:\n 00000001\n");
+        (void)buf_printf(&text,
+                         "mtdparts=a:b%d\n"
+                         "Bank # 1: X  Size: 3 KB in 1 Sectors\n"
+                         "Sector Start Addresses:\n %08x\n",
+                         i, 2 * i + 1);
     up("u-boot");
-    log_set_before(count_message, &messages);
     apply("environment", text.data);
     apply("banks", text.data);
+    assert_int_equal(map.n_notes, MAP_NOTES_MAX);
+    assert_int_equal(map.more_notes, 2000 - MAP_NOTES_MAX);
+    log_set_before(count_message, &messages);
+    map_warn_of_notes(&map);
     log_set_before(NULL, NULL);
     assert_in_range(messages, 2, 10);
+    map_each_note(&map, count_note, &notes);
+    assert_int_equal(notes, MAP_NOTES_MAX + 1);
     down();
 }
 
@@ -260,7 +281,7 @@ static void sixty_five_chips(void **state)
         (void)buf_printf(&text,
                          "Bank # %u: X  Size: 64 KB in 1 Sectors\n"
                          "Sector Start Addresses:\n %08x\n",
-                         i, i << 16);
+                         i, i << 17);
     apply("banks", text.data);
     assert_int_equal(map.n_media, MAP_MEDIA_MAX);
     assert_int_equal(map.dropped, 70 - MAP_MEDIA_MAX);
@@ -291,6 +312,8 @@ static void options_of_the_user(void **state)
                                       "x:0xffffffffffffff00:0xff",
                                       "x:1:0xffffffffffffffff",
                                       "x:0:0xffffffffffffffff",
+                                      "x:0:0xfffffffffffffe00",
+                                      "x:0:0x10000000001",
                                       "x:0:0xfffffffffffffe01",
                                       "x:0x10000000000000000:1"};
     char text[400];
@@ -308,8 +331,7 @@ static void options_of_the_user(void **state)
     memset(text, 'n', sizeof(text));
     strcpy(text + 300, ":0:1");
     assert_int_equal(map_add_user(&map, NULL, text, &err), -EINVAL);
-    assert_int_equal(map_add_user(&map, NULL, "x:0:0xfffffffffffffe00", &err),
-                     0);
+    assert_int_equal(map_add_user(&map, NULL, "x:0:0x10000000000", &err), 0);
     assert_int_equal(map_finish(&map, &err), 0);
     assert_sound();
     down();

@@ -20,10 +20,21 @@ static void tell(void *arg, const struct mtdpart *part)
                    part->name.text);
 }
 
+static char lost[256];
+
+static void lose(void *arg, struct span rest)
+{
+    size_t n = strlen(lost);
+
+    (void)arg;
+    (void)snprintf(lost + n, sizeof(lost) - n, "[%.*s]", (int)rest.len,
+                   rest.text);
+}
+
 static bool parse(const char *text)
 {
-    told[0] = '\0';
-    return mtdparts_parse(text, strlen(text), tell, NULL);
+    told[0] = lost[0] = '\0';
+    return mtdparts_parse(text, strlen(text), tell, lose, NULL);
 }
 
 static void takes_what_boards_say(void **state)
@@ -88,11 +99,25 @@ static void stops_at_what_breaks_the_rules(void **state)
     }
 }
 
+/* What is wrong with one medium says nothing of the next. */
+static void goes_on_behind_what_is_wrong(void **state)
+{
+    (void)state;
+    assert_false(parse("a:4k(x),0(y),4k(z);b:4k(w)"));
+    assert_string_equal(told, "a:1000@0(x) b:1000@0(w) ");
+    assert_string_equal(lost, "[0(y),4k(z)]");
+    assert_false(parse("a;b:4k(w);c:"));
+    assert_string_equal(told, "b:1000@0(w) ");
+    assert_string_equal(lost, "[a][c:]");
+    assert_true(parse("a:4k(x)"));
+    assert_string_equal(lost, "");
+}
+
 static void a_nul_is_no_unit(void **state)
 {
     (void)state;
     told[0] = '\0';
-    assert_false(mtdparts_parse("f:4k@8192\0(a)", 13, tell, NULL));
+    assert_false(mtdparts_parse("f:4k@8192\0(a)", 13, tell, lose, NULL));
     assert_string_equal(told, "f:1000@2000() ");
 }
 
@@ -105,7 +130,7 @@ static void cut_anywhere_is_safe(void **state)
         char *copy = malloc(len + 1);
         assert_non_null(copy);
         memcpy(copy, text, len);
-        (void)mtdparts_parse(copy, len, tell, NULL);
+        (void)mtdparts_parse(copy, len, tell, lose, NULL);
         told[0] = '\0';
         free(copy);
     }
@@ -116,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_boards_say),
         cmocka_unit_test(stops_at_what_breaks_the_rules),
+        cmocka_unit_test(goes_on_behind_what_is_wrong),
         cmocka_unit_test(a_nul_is_no_unit),
         cmocka_unit_test(cut_anywhere_is_safe),
     };

@@ -438,6 +438,7 @@ static const char status_sample[] =
     "retries: 0\n"
     "blocks_bad: 1\n"
     "last_error: row \\x1b[31m\n"
+    "note: 'a' and 'b' differ\n"
     "file: 524288 1048576 50 512 2300 243 romfs.img\n"
     "file: 0 208 0 0 0 - BOOT INFO\n";
 
@@ -454,7 +455,8 @@ static void status_picture(void **state)
         "2.2K/s  4:03 left\n"
         "BOOT INFO  [...................]   0%  0B of 208B\n"
         "blocks given up: 1\n"
-        "last error: row \\x1b[31m\n");
+        "last error: row \\x1b[31m\n"
+        "note: 'a' and 'b' differ\n");
 }
 
 static void status_picture_fits(void **state)

@@ -2,6 +2,7 @@
 // The status texts, the progress line, and who counts as reading.
 
 #include "base/cleanup.h"
+#include "monitor/map_note.h"
 #include "mount/activity.h"
 #include "mount/status.h"
 
@@ -175,6 +176,7 @@ static void json_has_the_same_facts(void **state)
         "  \"resets\": 11,\n"
         "  \"answered_wrong\": 12,\n"
         "  \"last_error\": \"row \\\\x00\",\n"
+        "  \"notes\": [],\n"
         "  \"files\": [\n"
         "    {\"name\": \"BOOT INFO\", \"address\": 2130731008, "
         "\"size\": 208, \"medium\": \"flash\", \"known\": 208, \"bad\": 0, "
@@ -188,6 +190,43 @@ static void json_has_the_same_facts(void **state)
         "\"rate_bps\": 2400, \"seconds_left\": 243}\n"
         "  ]\n"
         "}\n");
+}
+
+/* One list for both: what the map leaves out, and why. */
+static void notes_of_the_map(void **state)
+{
+    struct map_segment lost[] = {
+        {.name = "a \"b\"", .medium = -1, .note = "no address known"},
+        {.name = "kept", .medium = 0},
+        {.name = "c", .medium = -1, .note = "no address known"},
+        {.name = "d", .medium = -1, .note = "reaches beyond its chip"}};
+    struct map map = {.segments = lost, .n_segments = 4};
+    struct fixture x;
+    CLEANUP_BUF struct buf text = {0};
+    CLEANUP_BUF struct buf json = {0};
+
+    (void)state;
+    set_up(&x);
+    map_note(&map, "'%s' contradicts '%s'", "x", "y");
+    x.s.map = &map;
+    status_text(&x.s, &text);
+    assert_non_null(strstr(
+        text.data, "last_error: -\n"
+                   "note: 'x' contradicts 'y'\n"
+                   "note: 'a \"b\"', 'c' cannot be read: no address known\n"
+                   "note: 'd' cannot be read: reaches beyond its chip\n"
+                   "confirmed: "));
+    status_json(&x.s, &json);
+    assert_non_null(
+        strstr(json.data,
+               "  \"notes\": [\n"
+               "    \"'x' contradicts 'y'\",\n"
+               "    \"'a \\\"b\\\"', 'c' cannot be read: no address known\",\n"
+               "    \"'d' cannot be read: reaches beyond its chip\"\n"
+               "  ],\n"
+               "  \"files\": [\n"));
+    map.segments = NULL;
+    map_free(&map);
 }
 
 static void json_without_files_is_whole(void **state)
@@ -419,6 +458,7 @@ int main(void)
         cmocka_unit_test(text_has_every_fact_once),
         cmocka_unit_test(text_keeps_to_its_lines),
         cmocka_unit_test(json_has_the_same_facts),
+        cmocka_unit_test(notes_of_the_map),
         cmocka_unit_test(json_without_files_is_whole),
         cmocka_unit_test(line_words),
         cmocka_unit_test(percent_is_100_only_for_all),
