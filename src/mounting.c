@@ -109,8 +109,10 @@ static int open_device(struct session *s, const struct options *o,
     int r = device_open(&s->device, &config, err);
 
     if (r == 0)
+        r = map_check_readable(device_map(s->device), err);
+    if (r == 0)
         map_warn_of_notes(device_map(s->device));
-    return r == 0 ? map_check_readable(device_map(s->device), err) : r;
+    return r;
 }
 
 /* What cache_config.stem may hold. */

@@ -65,6 +65,10 @@ static void say_no_window(const struct device *dev, const struct media_route *r,
                 r->m->name);
 }
 
+#define NOT_KNOWN                                                              \
+    "%s: the size of its %s is not known; some devices tell it at their "      \
+    "start"
+
 /* A command that counts in blocks or pages needs to know how large they are:
  * all of its numbers would be 0, and one page answered for all. */
 static bool lacks_geometry(const struct device *dev,
@@ -74,12 +78,19 @@ static bool lacks_geometry(const struct device *dev,
 
     for (int i = device_method(dev, r->m, 0); i >= 0;
          i = device_method(dev, r->m, i + 1)) {
-        bool blocks = r->erase_block == 0 &&
-                      template_has(dumps[i].command, "block");
-        if (!blocks && (r->page != 0 || !dump_needs_page(&dumps[i])))
+        bool blocks = template_has(dumps[i].command, "block");
+        bool pages = dump_needs_page(&dumps[i]);
+        if (r->m->odd && (blocks || pages))
+            err_say(err,
+                    "%s: no chip has such erase blocks or pages as are "
+                    "told",
+                    r->m->name);
+        else if (blocks && r->erase_block == 0)
+            err_say(err, NOT_KNOWN, r->m->name, "erase blocks");
+        else if (pages && r->page == 0)
+            err_say(err, NOT_KNOWN, r->m->name, "pages");
+        else
             continue;
-        err_say(err, "%s: the size of its %s is not known", r->m->name,
-                blocks ? "erase blocks" : "pages");
         return true;
     }
     return false;
@@ -130,7 +141,7 @@ bool media_find_route(const struct device *dev, size_t medium,
     media_geometry(dev, m, &out->erase_block, &out->page);
     if (a != NULL)
         out->number = device_number(a->names, m);
-    if (a != NULL && a->bad != NULL && out->erase_block == 0) {
+    if (a != NULL && a->bad != NULL && (out->erase_block == 0 || m->odd)) {
         err_say(err, "%s: the size of its erase blocks is not known", m->name);
         return false;
     }

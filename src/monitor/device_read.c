@@ -81,11 +81,19 @@ static bool counted_stop(void *arg)
     return c->sink->stop != NULL && c->sink->stop(c->sink->arg);
 }
 
-static void note_fault(const struct device *dev, uint64_t address,
-                       struct err *err)
+static void note_fault(const struct device *dev, const struct dump_request *r,
+                       const struct dump_result *result, struct err *err)
 {
-    err_say(err, "the device reports a bad address at or behind 0x%" PRIx64,
-            map_shown_address(&dev->map, address));
+    uint64_t at = map_shown_address(&dev->map, r->address);
+
+    if (result->page != 0)
+        err_say(err,
+                "the page at 0x%" PRIx64 " has %" PRIu64 " bytes, not %" PRIu64
+                " as was told or is usual for such a chip",
+                at, result->page, r->values.page_size);
+    else
+        err_say(err, "the device reports a bad address at or behind 0x%" PRIx64,
+                at);
 }
 
 /* --- one command --------------------------------------------------------- */
@@ -111,6 +119,8 @@ static uint64_t grid(const struct dump_method *m, uint64_t page)
 {
     uint64_t grid = m->fixed > m->align ? m->fixed : m->align;
 
+    if (m->base == DUMP_PAGE && page != 0)
+        return page; /* whatever align says: a command prints whole pages */
     return dump_needs_page(m) && page > grid ? page : grid;
 }
 
@@ -205,7 +215,7 @@ int device_run_dump(struct device *dev, struct dump_request *r,
         ret = 0;
     if (!result->fault || ret == -EINTR || ret == -ENODEV)
         return ret;
-    note_fault(dev, r->address, err);
+    note_fault(dev, r, result, err);
     return -EFAULT;
 }
 

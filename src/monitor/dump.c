@@ -164,7 +164,7 @@ static int receive(struct dump *d)
     /* The last row has the end of the range to speak for it. A dump that was
      * cut off says nothing against it; one that ended a row short does. */
     dump_settle(d, d->next >= d->end || ret < 0 || d->stopping ||
-                       d->result->fault);
+                       d->result->fault || dump_page_is_another_size(d));
     if (ret > 0 && dump_is_stream(d))
         dump_stream_deliver(d);
     return ret < 0 ? ret : 0;
@@ -248,8 +248,13 @@ int dump_run(struct console *c, const struct dump_request *request,
     if (ret < 0)
         return ret;
     dump_stream_start(&d);
-    ret = receive(&d);
+    ret = dump_page_start(&d);
+    if (ret == 0)
+        ret = receive(&d);
     dump_stream_free(&d);
+    if (ret == 0)
+        dump_page_finish(&d);
+    dump_page_free(&d);
     result->next = d.next;
     if (ret == 0 && !d.stopping)
         count_lost(&d);

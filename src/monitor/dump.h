@@ -25,7 +25,8 @@ struct dump_request {
      * one that does it are not believed. */
     bool prove;
     /* The first byte, as the sink is told: a multiple of method->align, of
-     * method->fixed if that is set. */
+     * method->fixed if that is set, of the page where rows count from its
+     * start. */
     uint64_t address;
     uint64_t len; /* likewise; at most method->max */
     /* What is added to the address that the device knows, and prints, to get
@@ -45,6 +46,8 @@ struct dump_result {
     unsigned rows_unproved;   /* right, but not of a proved order */
     bool fault; /* the device reported a bad address; or what it cannot read
                    is all that is missing */
+    uint64_t page; /* a page of the device has so many bytes, and not as many as
+                      it was said to have; 0: nothing is known against that */
     enum row_order order; /* as asked, or as proved */
     uint64_t next;        /* behind the last row that was believed */
     char strange[96];     /* the first line that is no row, escaped; "": none */

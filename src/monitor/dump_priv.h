@@ -25,6 +25,13 @@ struct dump_joint {
     uint8_t bytes[DEVICE_ROW];
 };
 
+/* The rows of a page, until it is known that it ends where it should. */
+struct dump_page {
+    uint8_t *bytes; /* NULL: rows are given at once */
+    bool *have;     /* one a row of the sink */
+    uint64_t end;   /* of the last row, as the sink is told */
+};
+
 struct dump {
     struct console *c;
     const struct dump_request *r;
@@ -39,6 +46,7 @@ struct dump {
     struct dump_piece held;
     bool holding;
     struct dump_joint joint;
+    struct dump_page page;
     struct stream stream; /* rows without addresses are put into one, too */
     size_t tried;         /* characters of it when it was not complete yet */
     bool past;            /* a line said that no more rows come */
@@ -77,6 +85,25 @@ bool dump_prove_order(struct dump *d, struct row *row);
 size_t dump_row_length(const struct dump *d);
 
 uint64_t dump_rows_asked(const struct dump *d);
+
+/* --- dump_page.c --- */
+
+/* -ENOMEM. */
+int dump_page_start(struct dump *d);
+void dump_page_free(struct dump *d);
+
+/* Rows that are believed: to the sink, or kept till dump_page_finish. */
+void dump_give(struct dump *d, uint64_t address, const uint8_t *bytes,
+               size_t len);
+
+/* A line that looks like a row, good or not. */
+void dump_page_note(struct dump *d, uint64_t address, size_t len);
+
+/* All rows of the page came, and there are less or more than its size says. */
+bool dump_page_is_another_size(const struct dump *d);
+
+/* At the end of the dump. */
+void dump_page_finish(struct dump *d);
 
 /* --- dump_stream.c --- */
 

@@ -63,7 +63,7 @@ static void join(struct dump *d, const struct dump_piece *p)
         j->bytes[j->len++] = p->bytes[i];
         if (j->len < DEVICE_ROW)
             continue;
-        d->sink->row(d->sink->arg, j->address, j->bytes, DEVICE_ROW);
+        dump_give(d, j->address, j->bytes, DEVICE_ROW);
         j->len = 0;
     }
 }
@@ -73,15 +73,14 @@ static void deliver_parts(struct dump *d, const struct dump_piece *p)
 {
     for (size_t at = 0; at + DEVICE_ROW <= p->len; at += DEVICE_ROW)
         if ((p->missing >> at & 0xffffU) == 0)
-            d->sink->row(d->sink->arg, p->address + at, p->bytes + at,
-                         DEVICE_ROW);
+            dump_give(d, p->address + at, p->bytes + at, DEVICE_ROW);
 }
 
 static void deliver(struct dump *d, const struct dump_piece *p)
 {
     if (d->joint.len == 0 && (p->address - d->r->address) % DEVICE_ROW == 0 &&
         p->len % DEVICE_ROW == 0)
-        d->sink->row(d->sink->arg, p->address, p->bytes, p->len);
+        dump_give(d, p->address, p->bytes, p->len);
     else
         join(d, p);
 }
@@ -172,6 +171,7 @@ static void take_bad(struct dump *d, struct span line, uint64_t address,
     log_debug("bad row where 0x%" PRIx64 " was expected: '%s'", d->next, text);
     d->result->rows_bad++;
     dump_settle(d, follows_held(d, address));
+    dump_page_note(d, address, len);
     dump_note_row(d);
     /* The next row may follow from here, if this address is right. */
     d->jump = address + len;
@@ -265,6 +265,7 @@ static void take_good(struct dump *d, struct row *row)
     memcpy(p.bytes, row->bytes, row->len);
     if (p.address < d->end && p.len > d->end - p.address)
         p.len = (size_t)(d->end - p.address);
+    dump_page_note(d, p.address, row->len);
     dump_note_row(d);
     place_piece(d, &p);
 }

@@ -92,7 +92,9 @@ int map_check_readable(const struct map *map, struct err *err)
     if (map->n_media > 0)
         return 0;
     return err_set(err, -ENODATA,
-                   "the device's map names no flash that has an address; name "
-                   "what to read with -s NAME:BASE:SIZE, for example -s "
-                   "flash.bin:0x9f000000:8M");
+                   "%s; name what to read with -s NAME:BASE:SIZE, for example "
+                   "-s flash.bin:0x9f000000:8M",
+                   map->n_notes > 0 ? map->notes[0].text
+                                    : "the device's map names no flash that "
+                                      "has an address");
 }

@@ -36,6 +36,7 @@ struct map_medium {
     uint64_t size;
     uint64_t erase_block; /* bytes; 0: not known */
     uint64_t page;        /* likewise */
+    bool odd;             /* one of them was told, and none can be so */
     /* What told of it is rounded: it may have so many bytes more or less. */
     uint64_t more;
     uint64_t less;

@@ -179,12 +179,15 @@ static bool is_power_of_two(uint64_t n)
 /* What one read may have to hold, so that no answer may make it any size. */
 static bool is_page(uint64_t n)
 {
-    return is_power_of_two(n) && n <= PAGE_MAX;
+    return is_power_of_two(n) && n >= MAP_ALIGN && n <= PAGE_MAX;
 }
 
-/* What is known already stands. */
+/* What is known already stands. What no chip has must not be made up for by
+ * what is usual: commands would read another place. */
 static void take_geometry(struct map_medium *m, uint64_t erase, uint64_t page)
 {
+    m->odd = m->odd || (erase != 0 && !is_power_of_two(erase)) ||
+             (page != 0 && !is_page(page));
     if (m->erase_block == 0 && is_power_of_two(erase))
         m->erase_block = erase;
     if (m->page == 0 && is_page(page))
@@ -221,6 +224,14 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
     return (int)(m - map->media);
 }
 
+static bool is_bank(const struct map *map, struct span name)
+{
+    char word[MAP_NAME_MAX];
+
+    map_safe_name(word, name.text, name.len);
+    return map_bank_named(map, word) != NULL;
+}
+
 static void place_virtual(struct map *map, const struct map_rule *rule,
                           const struct map_found *f, unsigned index)
 {
@@ -228,6 +239,8 @@ static void place_virtual(struct map *map, const struct map_rule *rule,
     uint64_t size = f->size - f->size % MAP_ALIGN;
     int known = named(map, f->medium);
 
+    if (is_bank(map, f->medium))
+        return; /* it has addresses */
     if (known >= 0) {
         note_other_size(map, rule, &map->media[known], f);
         take_geometry(&map->media[known], f->erase, f->page);

@@ -125,7 +125,8 @@ static int refuse_medium(const struct map *map, const struct dialect *d,
 {
     char served[300];
 
-    if (map_medium_named(map, u->medium) >= 0)
+    if (map_medium_named(map, u->medium) >= 0 ||
+        map_bank_named(map, u->medium) != NULL)
         return err_set(err, -EINVAL,
                        "segment '%s' ends behind the end of medium '%s'",
                        u->name, u->medium);
@@ -300,9 +301,7 @@ static void note_doubt(struct map *map)
 {
     if (map->doubted != NULL && !has_chip(map))
         map_note(map,
-                 "the answer to '%s' gives no address that can be believed; "
-                 "name the flash with -s, for example -s "
-                 "flash.bin:0x9f000000:8M",
+                 "the answer to '%s' gives no address that can be believed",
                  map->doubted);
     map->doubted = NULL; /* the rule's */
 }

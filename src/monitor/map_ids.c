@@ -179,13 +179,18 @@ static void compare_ids(struct map *map, struct map_id *id)
         drop_id(map, id);
 }
 
+static int named_medium(const struct map *map, const char *word)
+{
+    const struct map_bank *bank = map_bank_named(map, word);
+
+    return bank != NULL ? map_medium_at(map, bank->base, bank->size)
+                        : map_medium_named(map, word);
+}
+
 static void settle_id(struct map *map, const struct dialect *d,
                       struct map_id *id)
 {
-    const struct map_bank *bank = map_bank_named(map, id->word);
-
-    id->medium = bank != NULL ? map_medium_at(map, bank->base, bank->size)
-                              : map_medium_named(map, id->word);
+    id->medium = named_medium(map, id->word);
     if (id->medium < 0)
         id->medium = only_fit(map, d, id->word, FIT_SURE);
     id->sure = id->medium >= 0;

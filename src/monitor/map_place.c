@@ -101,12 +101,13 @@ static void place_by_address(struct map *map, const struct map_rule *rule,
         unreadable(s, f->base, "not inside a chip of the map");
 }
 
-/* The bytes of its medium that id means: a bank is a part of one. */
-static void place_of(const struct map *map, const struct map_id *id,
+/* Where the medium of id begins, and how long it is. A bank is a part of one.
+ */
+static void id_place(const struct map *map, const struct map_id *id,
                      uint64_t *start, uint64_t *size)
 {
-    const struct map_medium *m = &map->media[id->medium];
     const struct map_bank *bank = map_bank_named(map, id->word);
+    const struct map_medium *m = &map->media[id->medium];
 
     *start = bank != NULL ? bank->base - m->base : 0;
     *size = bank != NULL ? bank->size : m->size;
@@ -154,7 +155,7 @@ static void place_by_medium(struct map *map, const struct dialect *d,
         unreadable(s, f->offset, note);
         return;
     }
-    place_of(map, id, &start, &size);
+    id_place(map, id, &start, &size);
     if (num_add(f->offset, s->size, &end) && start == 0)
         grow_rounded(&map->media[id->medium], end, &size);
     if (f->rest && f->offset < size)

@@ -45,3 +45,31 @@ session_from_start cfe-dm --noise 40 --set variant=nand --set read-line=yes
 mount_from_start
 copied nand0.bin 0
 end_session
+
+# Pages of 512 bytes, which blocks of 16 KiB tell, or the banner itself.
+make_flash 256
+session_from_start cfe-dm --set variant=nand --set pages=512 --set ecc-line=yes
+mount_from_start
+equal 262144 "$(stat -c %s "$T/mnt/nand0.bin")" 'size of nand0.bin'
+dd if="$T/mnt/nand0.bin" of="$T/part" bs=1K skip=15 count=34 status=none
+same_part "$T/part" "$T/flash" $((15 << 10)) 'small pages'
+no_retries
+end_session
+
+session_from_start cfe-dm --noise 40 --set variant=nand --set pages=512
+mount_from_start
+dd if="$T/mnt/nand0.bin" of="$T/part" bs=1K skip=31 count=2 status=none
+same_part "$T/part" "$T/flash" $((31 << 10)) 'small pages, noise'
+end_session
+
+session_from_start cfe-dm --set variant=nand --set pages=4096
+mount_from_start
+dd if="$T/mnt/nand0.bin" of="$T/part" bs=1K skip=126 count=4 status=none
+same_part "$T/part" "$T/flash" $((126 << 10)) 'large pages'
+end_session
+
+# At its prompt nobody tells the size of blocks and pages: numbers that are
+# guessed would read another place.
+session cfe-dm --set variant=nand --set pages=4096
+refused 1 --no-cache -s x:nand0@0:64K "$T/tty" "$T/mnt"
+contains "$message" 'the size of its'

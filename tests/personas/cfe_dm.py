@@ -6,7 +6,8 @@ import random
 from base import KB, MB, cells, number, printable
 from cfe_common import CfeFamily
 
-PAGE, SPARE, PAGES = 2048, 64, 64  # bytes, bytes, pages a block
+# Of a page: spare bytes, KiB of a block.
+GEOMETRY = {512: (16, 16), 2048: (64, 128), 4096: (128, 256)}
 
 
 class CfeDm(CfeFamily):
@@ -16,6 +17,8 @@ class CfeDm(CfeFamily):
         "variant": "nor",  # nand: dn reads it, the window shows nothing
         "stop": "any",  # t: only that key, 0.3 s
         "map": "no",  # fi: the vendor's command that lists partitions
+        "pages": "2048",  # bytes; 512 with blocks of 16 KiB, 4096 of 256
+        "ecc-line": "no",  # yes: the banner tells the size of a page
         "read-line": "no",  # yes: `read : 0` after the title of a page
     }
     NAMES = (
@@ -50,6 +53,9 @@ class CfeDm(CfeFamily):
         if self.chosen["map"] == "fi":
             self.NAMES = (*CfeDm.NAMES, "fi")
         self.page = 0
+        self.size = int(self.chosen["pages"])
+        self.spares, self.block = GEOMETRY[self.size]
+        self.pages = self.block * KB // self.size
         for base in (0x80000000, 0xA0000000):
             self.memory.map(base, self.ram)
         shown = bytes.fromhex("ff0a85f03c1a8000") if self.nand else self.flash
@@ -68,15 +74,19 @@ class CfeDm(CfeFamily):
     def banner(self):
         size = len(self.flash) // KB
         chip = (
-            f"NAND flash device: Sample, id 0xc8d1 block 128KB size {size}KB"
+            f"NAND flash device: Sample, id 0xc8d1 block {self.block}KB "
+            f"size {size}KB"
             if self.nand else
             f"Parallel flash device: name SAMPLE, id 0x22a8, size {size}KB")
+        ecc = (f"NAND ECC Hamming, page size 0x{self.size:x} bytes, spare size "
+               f"used {self.spares} bytes\n"
+               if self.nand and self.chosen["ecc-line"] == "yes" else "")
         order = "BE" if self.chosen["endian"] == "big" else "LE"
         self.say(
             f"CFE version 1.0.38-112.37 for BCM96368 (32bit,SP,{order})\n"
             "Build Date: Fri Apr 12 16:40:11 CST 2013 (build@host)\n"
             "Copyright (C) 2000-2011 Broadcom Corporation.\n\n"
-            f"{chip}\n"
+            f"{ecc}{chip}\n"
             f"Total Memory: {len(self.ram)} bytes "
             f"({len(self.ram) // MB}MB)\nBoot Address: 0xb8000000\n\n"
             "Board IP address                  : 192.0.2.9:ffffff00\n"
@@ -145,10 +155,10 @@ class CfeDm(CfeFamily):
         if None in numbers or len(numbers) not in (0, 2, 3):
             self.say("Usage: dn [block] [page] [number of pages]\n")
             return -1
-        page = (numbers[0] * PAGES + numbers[1]) if numbers else self.page
+        page = (numbers[0] * self.pages + numbers[1]) if numbers else self.page
         count = numbers[2] if len(numbers) > 2 else 1
         for page in range(page, page + count):
-            if page * PAGE >= len(self.flash):
+            if page * self.size >= len(self.flash):
                 self.say("Error reading block\n")
                 return -1
             self.one_page(page)
@@ -156,17 +166,17 @@ class CfeDm(CfeFamily):
         return 1
 
     def one_page(self, page):
-        block, inside = divmod(page, PAGES)
+        block, inside = divmod(page, self.pages)
         line = "-" * 18
         self.say(f"{line} block: {block}, page: {inside} {line}\n")
         if self.chosen["read-line"] == "yes":
             self.say("read : 0\n")
-        data = self.flash[page * PAGE:page * PAGE + PAGE]
-        self.page_rows(0, data.ljust(PAGE, b"\xff"))
+        data = self.flash[page * self.size:(page + 1) * self.size]
+        self.page_rows(0, data.ljust(self.size, b"\xff"))
         line = "-" * 11
         self.say(f"\n{line} spare area for block {block}, page {inside} "
                  f"{line}\n")
-        self.page_rows(PAGE, self.spare(page))
+        self.page_rows(self.size, self.spare(page))
         self.say("\n")
 
     def page_rows(self, start, data):
@@ -179,7 +189,7 @@ class CfeDm(CfeFamily):
     def spare(self, page):
         marks = random.Random(page)
         return b"".join(b"\xff" * 9 + marks.randbytes(7)
-                        for _ in range(SPARE // 16))
+                        for _ in range(self.spares // 16))
 
     def fi(self, _):
         size = len(self.flash)

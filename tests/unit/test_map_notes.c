@@ -108,7 +108,8 @@ static void banks_that_touch_are_one(void **state)
     assert_file("b", 0, 0x100000, 0xf00000, "");
     assert_file("c", 0, 0x1000000, 0x100000, "overlaps");
     assert_file("d", 0, 0x1100000, 0xf00000, "overlaps");
-    assert_file("e", -1, 0, 0x1100000, "nothing tells which chip");
+    /* The kernel's word may mean one of them, or both. */
+    assert_file("e", -1, 0, 17 << 20, "nothing tells which chip");
     assert_file("g", 0, 0x1010000, 0x10000, "overlaps");
     down();
 }
