@@ -133,7 +133,8 @@ enum map_makes {
     MAP_MAKES_RAM,     /* a bank of RAM */
     MAP_MAKES_RAM_TOP, /* base: what lies there and above is in use */
     MAP_MAKES_RAM_AT,  /* base: where its own scripts put what they load */
-    MAP_MAKES_GEOMETRY /* erase block and page of a medium */
+    MAP_MAKES_GEOMETRY, /* erase block and page of a medium */
+    MAP_MAKES_CHECK     /* notes of lines that no other rule takes */
 };
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 
