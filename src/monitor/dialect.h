@@ -143,7 +143,8 @@ enum map_makes {
     MAP_MAKES_RAM_TOP,  /* base: what lies there and above is in use */
     MAP_MAKES_RAM_AT,   /* base: where its own scripts put what they load */
     MAP_MAKES_GEOMETRY, /* erase block and page of a medium */
-    MAP_MAKES_ID        /* what else a medium is called */
+    MAP_MAKES_ID,       /* what else a medium is called */
+    MAP_MAKES_CHECK     /* notes of lines that no other rule takes */
 };
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 

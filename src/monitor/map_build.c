@@ -234,6 +234,8 @@ static void place(struct map *map, const struct dialect *d,
     case MAP_MAKES_RAM_AT:
         map_place_ram(map, rule, f);
         return;
+    case MAP_MAKES_CHECK:
+        return;
     }
 }
 
@@ -304,7 +306,9 @@ void map_apply(struct map *map, const struct dialect *d,
         map->doubted = rule->command != NULL ? rule->command : rule->title;
         return;
     }
-    if (rule->section != NULL)
+    if (rule->makes == MAP_MAKES_CHECK)
+        map_check_lines(map, d, rule, text, len);
+    else if (rule->section != NULL)
         apply_sections(&use, len);
     else
         apply_rows(&use, 0, len);
