@@ -20,6 +20,16 @@ struct editor {
     bool overwrite; /* what is typed replaces what is there */
 };
 
+enum { WINBOND_LINE = 80, WINBOND_HISTORY = 2 };
+
+/* Lines that an arrow key brings back at Winbond's. */
+struct winbond_history {
+    char line[WINBOND_HISTORY][WINBOND_LINE + 1];
+    int head; /* the youngest; -1: none */
+    int at;   /* the next one an arrow key brings */
+    bool used;
+};
+
 enum { HISTORY_MAX = 19, HISTORY_LINE = 260 };
 
 /* Lines that U-Boot's editor may bring back, the oldest first. */
@@ -65,6 +75,8 @@ struct sim {
     struct log log;
     struct editor editor;
     uint32_t winbond_next; /* where d goes on */
+    struct winbond_history winbond_history;
+    bool winbond_foreign; /* its first line is of somebody else */
     struct uboot_memory uboot;
     struct board board;
     size_t hostile_sums;
@@ -79,7 +91,8 @@ _Noreturn void uboot_power_on(struct sim *sim);
 /* U-Boot: which sectors are protected after a reset. */
 void uboot_protect_start(struct sim *sim);
 
-/* U-Boot: what somebody typed at the prompt before. */
+/* What somebody typed at the prompt before. */
+void winbond_recall(struct sim *sim);
 void uboot_recall(struct sim *sim);
 
 /* Serve the prompt; `fresh`: it is not on the screen yet. */
