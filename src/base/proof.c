@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARKS_MAX  3U  /* questions more that a block is worth */
+#define MARKS_MAX  4U  /* questions more that a block is worth */
 #define RUN_MIN    12U /* bytes, in whole words; shorter ones are cut */
 #define CHANGE_MIN 5U  /* bytes within which a CRC can miss a change */
 #define FRONT      4096U
@@ -253,9 +253,9 @@ static void cut_end(struct maker *m)
 {
     size_t n = (size_t)(m->end - m->start);
 
-    if (!m->guess->end_unknown || n <= SELFSUM_BEHIND || m->means->unit > 1)
+    if (!m->guess->end_unknown || n < PROOF_WORD || m->means->unit > 1)
         return;
-    n -= SELFSUM_BEHIND;
+    n -= PROOF_WORD - 1;
     m->cuts[n / 8] |= (uint8_t)(1U << n % 8);
 }
 

@@ -69,4 +69,33 @@ int proof_make(struct proof *out, const struct proof_guess *guess,
                const struct proof_means *means);
 void proof_free(struct proof *p);
 
+/* Who can be asked. 0; -EBADMSG: no answer that is understood, to be asked
+ * again; -ENOTSUP: it cannot do that; any other negative errno ends it. */
+struct proof_asker {
+    int (*sum)(void *arg, uint64_t offset, uint64_t len,
+               struct digest_value *out);
+    int (*uniform)(void *arg, uint64_t offset, uint64_t len, bool *uniform);
+    void *arg;
+};
+
+enum proof_verdict { PROOF_SAME, PROOF_DIFFERS, PROOF_UNKNOWN };
+
+/*
+ * Asks one PROOF_SUM or PROOF_UNIFORM, a few times where no answer comes; bytes
+ * is what the device should have there, of the sum's len bytes. sure: what
+ * differs must come twice, the same. PROOF_UNKNOWN: *error says why; -EAGAIN:
+ * the device sums by another algorithm, so that the proof is to be made anew.
+ */
+enum proof_verdict proof_ask(const struct proof_asker *asker,
+                             const struct proof_means *means,
+                             const struct proof_step *step, const void *bytes,
+                             bool sure, int *error);
+
+/* All steps but PROOF_NONE, in their order; the first that is not PROOF_SAME
+ * ends it. bytes: from the medium's byte start on. */
+enum proof_verdict proof_ask_all(const struct proof_asker *asker,
+                                 const struct proof_means *means,
+                                 const struct proof *p, const uint8_t *bytes,
+                                 uint64_t start, bool sure, int *error);
+
 #endif

@@ -30,7 +30,7 @@
  * By chance a span is found in some 120 KiB of any bytes. Pure; no I/O.
  */
 #define SELFSUM_BEFORE ((size_t)1 << 20) /* the longest */
-#define SELFSUM_BEHIND 3U                /* of a sum that begins in the range */
+#define SELFSUM_BEHIND 4U /* a sum may begin in the range and end there */
 
 struct selfsum_range {
     const uint8_t *bytes; /* before, then the range, then behind */

@@ -86,6 +86,20 @@ static void rest_of_block(const struct plan_limits *l, const struct blocks *b,
     cut_at(s, l->max);
 }
 
+/* To be confirmed by reading though there are checksums. */
+static bool is_unproved(const struct plan_input *in, size_t medium, uint64_t n)
+{
+    return in->unproved != NULL && in->unproved(in->arg, medium, n);
+}
+
+/* Block n is read again as the first one is. */
+static bool is_alike(const struct plan_input *in, const struct plan_limits *l,
+                     const struct plan_step *s, uint64_t n)
+{
+    return s->what != PLAN_AGAIN || l->sum_max == 0 ||
+           is_unproved(in, s->medium, n);
+}
+
 static void run_of_blocks(const struct plan_input *in,
                           const struct plan_limits *l, const struct blocks *b,
                           uint64_t first, struct plan_step *s)
@@ -99,6 +113,7 @@ static void run_of_blocks(const struct plan_input *in,
         n++;
     } while (s->len < l->max && n < blocks_count(b) &&
              anybody_wants(in, s->medium, b, n, s->what) &&
+             is_alike(in, l, s, n) &&
              in->rows(in->arg, s->medium, n, confirm) == 0);
     if (s->len > l->max)
         s->len = l->max;
@@ -120,13 +135,14 @@ static struct plan_step read_step(const struct plan_input *in,
     return s;
 }
 
-static struct plan_step sum_step(const struct plan_limits *l, size_t medium,
+static struct plan_step sum_step(const struct plan_input *in,
+                                 const struct plan_limits *l, size_t medium,
                                  const struct blocks *b, uint64_t n)
 {
     struct plan_step s = {PLAN_SUM, medium, n * BLOCK_SIZE, 0};
 
     for (; s.len < l->sum_max && n < blocks_count(b) &&
-           blocks_state(b, n) == BLOCK_GOOD;
+           blocks_state(b, n) == BLOCK_GOOD && !is_unproved(in, medium, n);
          n++)
         s.len += blocks_length(b, n);
     cut_at(&s, l->border);
@@ -147,8 +163,9 @@ struct plan_step plan_next(const struct plan_input *in)
             what = PLAN_AGAIN;
         }
         l = in->limits(in->arg, w->medium);
-        return what == PLAN_AGAIN && l.sum_max > 0
-                   ? sum_step(&l, w->medium, b, n)
+        return what == PLAN_AGAIN && l.sum_max > 0 &&
+                       !is_unproved(in, w->medium, n)
+                   ? sum_step(in, &l, w->medium, b, n)
                    : read_step(in, &l, what, w->medium, b, n);
     }
     return (struct plan_step){.what = PLAN_NOTHING};

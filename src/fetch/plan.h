@@ -40,6 +40,9 @@ struct plan_input {
     const struct blocks *(*blocks)(void *arg, size_t medium);
     plan_rows_fn *rows;
     struct plan_limits (*limits)(void *arg, size_t medium);
+    /* A good block that is to be read again though there is a checksum; NULL:
+     * none is. */
+    bool (*unproved)(void *arg, size_t medium, uint64_t block);
     void *arg;
 };
 
@@ -66,7 +69,8 @@ struct plan_step {
  * else from its start on over all blocks that follow without a gap, are
  * missing and are wanted by anybody, up to max. Then, if good is not enough,
  * its first good block that is not confirmed: by a checksum over all good
- * blocks that follow, wanted or not, or by reading again, row runs as above.
+ * blocks that follow, wanted or not, or, where there is none or the block is
+ * unproved, by reading again, row runs as above.
  */
 struct plan_step plan_next(const struct plan_input *in);
 

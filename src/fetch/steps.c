@@ -31,6 +31,11 @@ static struct plan_limits plan_limits(void *arg, size_t medium)
                                 .border = device_border(f->device, base)};
 }
 
+static bool plan_unproved(void *arg, size_t medium, uint64_t block)
+{
+    return stale_is_unproved(arg, medium, block);
+}
+
 struct plan_input fetcher_input(struct fetcher *f,
                                 struct plan_want wants[FETCHER_WANTS])
 {
@@ -56,6 +61,7 @@ struct plan_input fetcher_input(struct fetcher *f,
                                .blocks = plan_blocks,
                                .rows = assemble_rows,
                                .limits = plan_limits,
+                               .unproved = plan_unproved,
                                .arg = f};
 }
 

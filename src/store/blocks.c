@@ -259,6 +259,18 @@ void blocks_doubt(struct blocks *b)
             doubt_state(b, (enum block_state)s);
 }
 
+void blocks_doubt_one(struct blocks *b, uint64_t n)
+{
+    LOCK_SCOPE(blocks_mutex(b));
+    struct table_entry entry = table_get(b->table, n);
+
+    if (!block_state_confirmed(entry.state))
+        return;
+    entry.state = BLOCK_GOOD;
+    (void)table_set(b->table, n, entry);
+    table_check(b->table, n);
+}
+
 void blocks_mark_bad(struct blocks *b, uint64_t n)
 {
     LOCK_SCOPE(blocks_mutex(b));

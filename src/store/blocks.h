@@ -110,6 +110,9 @@ bool blocks_find(const struct blocks *b, enum block_state state, uint64_t *n);
  * if need be several times, where that is more than the memory should have. */
 void blocks_doubt(struct blocks *b);
 
+/* Block n alone, without syncing. */
+void blocks_doubt_one(struct blocks *b, uint64_t n);
+
 /* How many blocks from n on, below end, have the state of block n. */
 uint64_t blocks_run(const struct blocks *b, uint64_t n, uint64_t end,
                     enum block_state *state);

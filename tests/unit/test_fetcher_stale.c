@@ -132,8 +132,9 @@ static void old_blocks_do_not_speak_against_sums(void **state)
 static void nor_while_nobody_reads(void **state)
 {
     (void)state;
-    assert_true(gets_fresh());
+    (void)gets_fresh(); /* as far as asking goes */
     assert_int_equal(read_now(0, CHIP), 0);
+    assert_true(gets_fresh());
 }
 
 static void nor_before_what_is_absent_is_read(void **state)
@@ -191,9 +192,11 @@ static void what_cannot_be_compared_is_no_obstacle(void **state)
 static void damage_does_not_end_the_comparing(void **state)
 {
     (void)state;
-    assert_true(gets_fresh());
+    (void)gets_fresh();
     assert_int_equal(read_now(0, CHIP), 0);
-    assert_true(dev.brought <= AT(4));
+    /* And what a record may begin in front of, up to 4 KiB. */
+    assert_true(dev.brought <= AT(8));
+    assert_true(gets_fresh());
 }
 
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
