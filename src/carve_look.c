@@ -15,8 +15,16 @@ struct reading {
     uint64_t address; /* on the device's bus */
     size_t len;       /* bytes wanted; a multiple of DEVICE_ROW */
     uint32_t came;    /* a bit a row */
+    uint32_t ways;    /* by which they did, or might have */
     uint8_t bytes[SIGNATURE_MAX];
 };
+
+static void note_way(void *arg, unsigned way)
+{
+    struct reading *r = arg;
+
+    r->ways |= way_set(way);
+}
 
 static void take_row(void *arg, uint64_t address, const uint8_t *bytes,
                      size_t len)
@@ -43,18 +51,20 @@ static uint64_t place(const struct carve_look *l, const struct reading *r)
     return map_shown_address(device_map(l->device), r->address);
 }
 
-static int read_once(const struct carve_look *l, enum device_reading reading,
+/* By another way than had, if there is one. */
+static int read_once(const struct carve_look *l, uint32_t had,
                      struct reading *r, struct err *err)
 {
-    const struct device_sink sink = {.row = take_row, .arg = r};
+    const struct device_sink sink = {
+        .begin = note_way, .row = take_row, .arg = r};
     int ret = 0;
 
-    r->came = 0;
+    r->came = r->ways = 0;
     for (unsigned i = 0; i < TRIES && r->came != wanted_rows(r); i++) {
         size_t from = 0;
         while ((r->came >> from & 1U) != 0)
             from++;
-        ret = device_read(l->device, reading, r->address + from * DEVICE_ROW,
+        ret = device_read(l->device, had, r->address + from * DEVICE_ROW,
                           r->len - from * DEVICE_ROW, &sink, err);
         if (ret == -EFAULT || ret == -EINTR || ret == -ENODEV)
             return ret;
@@ -66,18 +76,25 @@ static int read_once(const struct carve_look *l, enum device_reading reading,
                : err_set(err, -EIO, "0x%" PRIx64 " does not come", place(l, r));
 }
 
-/* *r is one reading; afterwards two agreed on it. */
+/* *r is one reading; afterwards two agreed on it, by two ways where there are
+ * two. */
 static int read_agreed(const struct carve_look *l, struct reading *r,
                        struct err *err)
 {
     struct reading other = *r;
 
     for (unsigned i = 0; i < TRIES; i++) {
-        int ret = read_once(l, i % 2 == 0 ? DEVICE_AGAIN : DEVICE_FIRST, &other,
-                            err);
-        if (ret < 0 || memcmp(r->bytes, other.bytes, r->len) == 0)
+        uint32_t had = r->ways;
+        int ret = read_once(l, had, &other, err);
+        if (ret < 0)
             return ret;
+        if (memcmp(r->bytes, other.bytes, r->len) != 0)
+            had = 0;
         *r = other;
+        r->ways |= had;
+        if (had != 0 &&
+            ways_differ(r->ways, device_ways(l->device, r->address)))
+            return 0;
     }
     return err_set(err, -EIO, "0x%" PRIx64 " brings other bytes each time",
                    place(l, r));

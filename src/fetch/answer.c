@@ -282,7 +282,13 @@ void answer_fail_all(struct fetcher *f)
         finish(f, &f->pending, -EIO, NULL);
 }
 
-void answer_first(struct fetcher *f, int status)
+void answer_served(struct fetcher *f, int status)
 {
-    finish(f, &f->pending, status, NULL);
+    struct fetch_request **link = &f->pending;
+
+    if (f->serving == NULL)
+        return;
+    while (*link != f->serving)
+        link = &(*link)->next;
+    finish(f, link, status, NULL);
 }

@@ -6,12 +6,16 @@
  * good, when each row has a vote. Confirming by reading again goes on in the
  * same place, or in a new one filled from the cache: each further reading gives
  * its rows a vote, or takes the place of bytes that it contradicts. When all
- * have as many votes as the line's noise calls for, the block is confirmed,
- * after its bytes were put again if a row was replaced.
+ * have as many votes as the line's noise calls for, by as many ways as there
+ * are to choose from, the block is confirmed, after its bytes were put again if
+ * a row was replaced.
  *
- *   absent --all rows 1 vote--> good --all rows noise_readings()--> reread
+ *   absent --all rows 1 vote--> good --all rows need_of()--> reread
  *     ^                          |
  *     +------ assemble_spoil ----+   (a checksum disagrees with a row)
+ *
+ * Where a command brings nothing of a block, the other one is tried; where that
+ * is so for the second reading alone, the first command confirms it (one_way).
  *
  * A block is given up after TRIES_MAX requests that brought it nothing, or when
  * a row was contradicted CONFLICTS_MAX times: memory that changes, or a device
@@ -29,6 +33,7 @@
 #include <string.h>
 
 #define TRIES_MAX     6U
+#define TRIES_ONE_WAY 3U /* then the command that brings nothing may rest */
 #define CONFLICTS_MAX 8U
 
 static unsigned row_count(const struct blocks *b, uint64_t block)
@@ -36,19 +41,69 @@ static unsigned row_count(const struct blocks *b, uint64_t block)
     return (unsigned)(blocks_length(b, block) / ROWS_SIZE);
 }
 
+static const struct rows_need once = {.votes = 1};
+
+/* To be confirmed by readings; b may be NULL. */
+static struct rows_need need_of(const struct fetcher *f, size_t medium,
+                                const struct rows_block *b)
+{
+    struct rows_need need = {
+        noise_readings(f), device_ways(f->device, f->map->media[medium].base)};
+
+    if (b != NULL && b->one_way)
+        need.ways.commands = 1;
+    /* An earlier session's bytes are a way of their own. */
+    if (b != NULL && stale_is_unproved(f, medium, b->block))
+        need.ways = (struct way_choice){1, 1};
+    return need;
+}
+
+/* What the current step is to bring it to. */
+static struct rows_need wanted_of(const struct fetcher *f,
+                                  const struct rows_block *b)
+{
+    return f->current.what == PLAN_AGAIN ? need_of(f, b->medium, b) : once;
+}
+
 uint32_t assemble_rows(void *arg, size_t medium, uint64_t block, bool confirm)
 {
     struct fetcher *f = arg;
     struct rows_block *b = rows_find(&f->rows, medium, block);
-    const struct blocks *blocks = cache_blocks(f->cache, medium);
+    unsigned n = row_count(cache_blocks(f->cache, medium), block);
+    struct rows_need need = once;
 
     if (b == NULL)
         return 0;
-    if (!confirm && rows_all(b, row_count(blocks, block), 1)) {
+    if (confirm)
+        need = need_of(f, medium, b);
+    if (!rows_all(b, n, &need))
+        return rows_mask(b, &need);
+    if (!confirm)
         rows_drop(b); /* it was kept and has been lost since, on disk */
-        return 0;
-    }
-    return rows_mask(b, confirm ? noise_readings(f) : 1);
+    return 0; /* else less has become enough: one reading more ends it */
+}
+
+/* The command that brings nothing of it. */
+static bool may_rest(const struct fetcher *f, const struct rows_block *b)
+{
+    return b->tries >= TRIES_ONE_WAY * noise_patience(f);
+}
+
+uint32_t assemble_had(struct fetcher *f)
+{
+    uint64_t block = f->current.offset / BLOCK_SIZE;
+    unsigned row = (unsigned)(f->current.offset % BLOCK_SIZE / ROWS_SIZE);
+    const struct rows_block *b = rows_find(&f->rows, f->current.medium, block);
+
+    if (f->current.what == PLAN_AGAIN && b == NULL)
+        return ways_kept(f, f->current.medium, block);
+    if (f->current.what == PLAN_AGAIN)
+        return b->one_way ? ways_instead(b->rows[row].ways, b->vain)
+                          : b->rows[row].ways;
+    /* Copy 0: what is compared later is the other one. */
+    return b != NULL && may_rest(f, b)
+               ? ways_instead(way_set(way_number(0, 1)), b->vain)
+               : DEVICE_FIRST;
 }
 
 /* The block that a row belongs to; what is known of it is its first reading. */
@@ -65,7 +120,8 @@ static struct rows_block *get_rows(struct fetcher *f, size_t medium,
     if (block_state_known(blocks_state(blocks, block)) &&
         blocks_get(blocks, block * BLOCK_SIZE, bytes,
                    blocks_length(blocks, block)) == 0)
-        rows_fill(b, bytes, row_count(blocks, block));
+        rows_fill(b, bytes, row_count(blocks, block),
+                  ways_kept(f, medium, block));
     return b;
 }
 
@@ -149,16 +205,21 @@ static void confirm_block(struct fetcher *f, struct rows_block *b)
     blocks_confirm(blocks, b->block, BLOCK_REREAD);
     fetcher_note_change(f);
     ranges_remove(&f->debts, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    rows_drop(b);
+    assemble_forget(f, b->medium, b->block);
     answer_settle(f);
 }
 
-/* Every row has a vote. What more is known of it than that is kept. */
+/* Every row has a vote. What more is known of it than by which way they came is
+ * kept. */
 static void keep_block(struct fetcher *f, struct rows_block *b)
 {
+    uint32_t ways = rows_way(
+        b, row_count(cache_blocks(f->cache, b->medium), b->block));
+
     if (!store(f, b))
         return;
-    if (rows_mask(b, 2) == 0 && rows_conflicts(b) == 0)
+    ways_keep(f, b->medium, b->block, ways);
+    if (ways != 0 && rows_conflicts(b) == 0)
         rows_drop(b);
     answer_settle(f);
 }
@@ -166,19 +227,23 @@ static void keep_block(struct fetcher *f, struct rows_block *b)
 static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
                       const uint8_t *bytes)
 {
-    unsigned wanted = f->current.what == PLAN_AGAIN ? noise_readings(f) : 1;
-    bool lacked = b->rows[row].votes < wanted;
-    enum rows_vote vote = rows_count(b, row, bytes, f->reading);
+    const struct rows_need wanted = wanted_of(f, b);
+    const struct rows_row before = b->rows[row];
+    enum rows_vote vote = rows_count(b, row, bytes, f->reading, f->way);
 
     if (vote == ROWS_OLD)
         return;
-    if (lacked || vote == ROWS_CONFLICT) {
+    if (vote == ROWS_CONFLICT || before.votes < wanted.votes ||
+        (!rows_enough(&before, &wanted) && b->rows[row].ways != before.ways)) {
         b->tries = 0; /* it goes on, however slowly */
+        b->brought = f->reading;
         f->progress_ms = clock_ms();
     }
     /* Bytes of an earlier session are contradicted by others, not by noise. */
-    if (vote == ROWS_CONFLICT && !stale_is_unproved(f, b->medium, b->block))
+    if (vote == ROWS_CONFLICT && !stale_is_unproved(f, b->medium, b->block)) {
         f->noisy = true;
+        device_forget_copies(f->device);
+    }
     if (vote == ROWS_REPLACED)
         answer_differs(f, b->medium,
                        b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
@@ -214,6 +279,7 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
     uint64_t block = offset / BLOCK_SIZE;
     enum block_state state = blocks_state(blocks, block);
     unsigned rows = row_count(blocks, block);
+    struct rows_need need;
     struct rows_block *b;
 
     if (block_state_confirmed(state) ||
@@ -224,18 +290,20 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
     count_row(f, b, (unsigned)(offset % BLOCK_SIZE / ROWS_SIZE), bytes);
     if (took_place(f, b, rows))
         return;
+    need = need_of(f, b->medium, b);
     if (rows_conflicts(b) >= CONFLICTS_MAX * noise_patience(f))
         give_up(f, b, "each reading brings other bytes");
-    else if (rows_all(b, rows, noise_readings(f)))
+    else if (rows_all(b, rows, &need))
         confirm_block(f, b);
-    else if (!block_state_known(state) && rows_all(b, rows, 1))
+    else if (!block_state_known(state) && rows_all(b, rows, &once))
         keep_block(f, b);
 }
 
-void assemble_begin(void *arg)
+void assemble_begin(void *arg, unsigned way)
 {
     struct fetcher *f = arg;
 
+    f->way = way;
     f->reading++;
     f->reading += f->reading == 0;
 }
@@ -261,6 +329,9 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
     struct rows_block *b = get_rows(f, f->current.medium, block);
 
     b->tries += tries;
+    b->vain = f->way;
+    if (f->current.what == PLAN_AGAIN && may_rest(f, b))
+        b->one_way = true;
     if (b->tries < TRIES_MAX * noise_patience(f))
         fetcher_count(f, &f->stats.retries, 1);
     else
@@ -279,16 +350,21 @@ static uint32_t row_mask(uint64_t n, uint64_t offset, uint64_t end)
     return below_last & ~((1U << first) - 1);
 }
 
-/* The rows of mask all came since f->step_reading. */
+static bool is_of_step(const struct fetcher *f, unsigned reading)
+{
+    return (int)(reading - f->step_reading) > 0;
+}
+
+/* The rows of mask all came in this step, and brought the block on. */
 static bool came(struct fetcher *f, uint64_t block, uint32_t mask)
 {
     const struct rows_block *b = rows_find(&f->rows, f->current.medium, block);
 
     for (unsigned i = 0; i < ROWS_A_BLOCK; i++)
         if ((mask >> i & 1U) != 0 &&
-            (b == NULL || (int)(b->rows[i].reading - f->step_reading) <= 0))
+            (b == NULL || !is_of_step(f, b->rows[i].reading)))
             return false;
-    return true;
+    return b != NULL && is_of_step(f, b->brought);
 }
 
 void assemble_count_tries(struct fetcher *f, unsigned tries)
@@ -327,10 +403,12 @@ void assemble_forget(struct fetcher *f, size_t medium, uint64_t block)
 
     if (b != NULL)
         rows_drop(b);
+    ways_forget(f, medium, block * BLOCK_SIZE, BLOCK_SIZE);
 }
 
 void assemble_doubt(struct fetcher *f, size_t medium)
 {
+    ways_forget(f, medium, 0, f->map->media[medium].size);
     for (size_t i = 0; i < f->rows.n_slots; i++)
         if (f->rows.slots[i].medium == medium)
             rows_drop(&f->rows.slots[i]);

@@ -43,11 +43,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define SUM_MAX      65536U
 #define SPOILT_MAX   64U /* rows; then whole blocks */
 #define IN_BLOCK_MAX 4U  /* rows of one block; then all that is wrong in it */
 #define REFUSED_MAX  5U  /* below what gives a block up */
 #define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
+#define PART_MAX     2   /* that cannot, and less can be asked about */
 #define STACK_MAX    64U
 #define STEPS_MAX    16U /* questions about a piece; more: it is parted */
 #define STALE_ASKS   48U /* then the rest of a guess is left to be read again */
@@ -85,7 +85,7 @@ uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
     if (f->sum_broken || device_checksum_algorithm(
                              f->device, f->map->media[medium].base) == NULL)
         return 0;
-    return f->sum_agreed ? SUM_MAX : BLOCK_SIZE;
+    return f->sum_agreed ? f->unsummed.piece : BLOCK_SIZE;
 }
 
 static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
@@ -117,16 +117,23 @@ static enum proof_verdict compare_whole(struct confirm *c,
     struct digest_value before = {.algorithm = NULL};
     struct digest_value ours;
     struct digest_value theirs;
+    int max = p->len > BLOCK_SIZE ? PART_MAX : ANSWERS_MAX;
     int ret = -EBADMSG;
 
-    for (int i = 0; i < ANSWERS_MAX; i++) {
+    for (int i = 0; i < max; i++) {
+        if (i > 0 && fetcher_attend(c->f)) {
+            ret = -EINTR;
+            break;
+        }
         ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
         if (ret == -EBADMSG)
             continue;
+        max = ANSWERS_MAX;
         if (ret == 0)
             ret = sum_of_cache(c, theirs.algorithm, p, &ours);
         if (ret < 0)
             break;
+        unsummed_answered(c->f);
         if (digest_same(&ours, &theirs))
             return PROOF_SAME;
         if (!sure || digest_same(&before, &theirs))
@@ -134,6 +141,8 @@ static enum proof_verdict compare_whole(struct confirm *c,
         before = theirs;
         ret = -EBADMSG;
     }
+    if (ret == -EBADMSG)
+        unsummed_note(c->f, c->medium, p->offset, p->len);
     c->error = ret;
     return PROOF_UNKNOWN;
 }
@@ -185,6 +194,10 @@ static enum proof_verdict compare(struct confirm *c, const struct piece *p,
     c->heard = v != PROOF_SAME || q.asked > 0; /* else all is unproved */
     if (v == PROOF_UNKNOWN)
         c->error = q.error;
+    if (v == PROOF_UNKNOWN && q.error == -EBADMSG)
+        unsummed_note(c->f, c->medium, p->offset, p->len);
+    else if (q.asked > 0)
+        unsummed_answered(c->f);
     return v;
 }
 
@@ -210,6 +223,7 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
     f->sum_agreed = f->sum_agreed || c->heard;
+    f->progress_ms = clock_ms();
     stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
@@ -220,7 +234,6 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
         assemble_forget(f, c->medium, n);
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
-        f->progress_ms = clock_ms();
         fetcher_note_change(f);
     }
 }

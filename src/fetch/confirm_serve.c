@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Requests for checksums: FETCH_CONFIRM's comparing, and FETCH_SUM.
 
+/*
+ * Whenever the device is waited for, requests are answered (fetcher_attend),
+ * and a request that was answered is its owner's, who may have freed it. So
+ * nothing that talks to the device holds one: it gets a copy of the range, and
+ * the request is looked at only through f->serving, which is NULL once it has
+ * been answered.
+ */
+
 #include "fetch/fetcher_priv.h"
 
 #include <errno.h>
@@ -12,16 +20,45 @@ struct piece {
     uint64_t len;
 };
 
-/* The known blocks from *n on, below end and not across a multiple of border
- * (0: any); false: there are none. */
-static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
-                       uint64_t border, struct piece *out)
+/* Block n can be compared. */
+static bool is_fit(const struct fetcher *f, size_t medium, uint64_t n)
 {
+    return block_state_known(blocks_state(cache_blocks(f->cache, medium), n)) &&
+           !unsummed_has(f, medium, n);
+}
+
+/* Nothing tells whether the block is right but another reading. */
+static void doubt(struct fetcher *f, size_t medium, uint64_t n)
+{
+    struct blocks *b = cache_blocks(f->cache, medium);
+
+    if (!block_state_confirmed(blocks_state(b, n)))
+        return;
+    blocks_doubt_one(b, n);
+    assemble_forget(f, medium, n);
+    fetcher_note_change(f);
+}
+
+/* Bytes that one question of a comparison may cover. */
+static uint64_t most(const struct fetcher *f)
+{
+    return f->unsummed.piece < UNSUMMED_PIECE_MAX ? f->unsummed.piece
+                                                  : UINT64_MAX;
+}
+
+/* The blocks from *n on, below end, that can be compared at once, not across a
+ * multiple of border (0: any). What cannot be compared is passed over. False:
+ * there are none. */
+static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
+                       uint64_t end, uint64_t border, struct piece *out)
+{
+    const struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t first;
 
-    while (*n < end && !block_state_known(blocks_state(b, *n)))
-        (*n)++;
-    for (first = *n; *n < end && block_state_known(blocks_state(b, *n));) {
+    for (; *n < end && !is_fit(f, medium, *n); (*n)++)
+        doubt(f, medium, *n);
+    for (first = *n; *n < end && is_fit(f, medium, *n) &&
+                     (*n - first) * BLOCK_SIZE < most(f);) {
         (*n)++;
         if (border != 0 && *n * BLOCK_SIZE % border == 0)
             break;
@@ -33,81 +70,88 @@ static bool next_known(const struct blocks *b, uint64_t *n, uint64_t end,
     return true;
 }
 
-/* False: it has been answered meanwhile, and is no longer there. */
-static bool still_served(const struct fetcher *f)
+/* Compares what of g has not been yet, as far as it goes; all of it is compared
+ * when there is nothing to compare with. */
+static void compare_request(struct fetcher *f, const struct range *g,
+                            uint64_t compared)
 {
-    return f->serving != NULL;
-}
-
-/* Compares what has not been yet, as far as it goes; all of it is compared
- * when there is nothing to compare with. r may be answered meanwhile. */
-static void compare_request(struct fetcher *f, struct fetch_request *r)
-{
-    struct blocks *b = cache_blocks(f->cache, r->medium);
-    uint64_t n = (r->offset + r->compared) / BLOCK_SIZE;
-    uint64_t end = (r->offset + r->len - 1) / BLOCK_SIZE + 1;
-    uint64_t border = device_border(f->device, f->map->media[r->medium].base);
+    uint64_t n = (g->offset + compared) / BLOCK_SIZE;
+    uint64_t end = (g->offset + g->len - 1) / BLOCK_SIZE + 1;
+    uint64_t border = device_border(f->device, f->map->media[g->medium].base);
     struct piece p;
 
-    while (confirm_sum_max(f, r->medium) > 0 &&
-           next_known(b, &n, end, border, &p)) {
-        bool all = confirm_known(f, r->medium, p.offset, p.len);
-        if (!still_served(f) || (!all && !f->sum_broken))
+    while (confirm_sum_max(f, g->medium) > 0 &&
+           next_known(f, g->medium, &n, end, border, &p)) {
+        bool all;
+        if (p.offset >
+            g->offset) /* what was passed over is not doubted again */
+            f->serving->compared = p.offset - g->offset;
+        all = confirm_known(f, g->medium, p.offset, p.len);
+        if (f->serving == NULL || (!all && !f->sum_broken))
             return;
-        r->compared = p.offset + p.len - r->offset;
+        f->serving->compared = p.offset + p.len - g->offset;
     }
     if (f->sum_broken)
-        r->n_findings = 0; /* nothing that it said counts */
-    r->compared = r->len;
+        f->serving->n_findings = 0; /* nothing that it said counts */
+    f->serving->compared = g->len;
 }
 
-void confirm_request(struct fetcher *f, struct fetch_request *r)
+static struct range serve_begin(struct fetcher *f)
 {
+    struct fetch_request *r = f->pending;
+
     f->is_serving = true;
     f->serving = r;
-    compare_request(f, r);
+    return (struct range){r->medium, r->offset, r->len};
+}
+
+static void serve_end(struct fetcher *f)
+{
     f->is_serving = false;
     f->serving = NULL;
+}
+
+void confirm_request(struct fetcher *f)
+{
+    const struct range g = serve_begin(f);
+
+    compare_request(f, &g, f->serving->compared);
+    serve_end(f);
 }
 
 /* One sum cannot cover it. */
-static bool crosses_border(const struct fetcher *f,
-                           const struct fetch_request *r)
+static bool crosses_border(const struct fetcher *f, const struct range *g)
 {
-    uint64_t border = device_border(f->device, f->map->media[r->medium].base);
+    uint64_t border = device_border(f->device, f->map->media[g->medium].base);
 
     return border != 0 &&
-           r->offset / border != (r->offset + r->len - 1) / border;
+           g->offset / border != (g->offset + g->len - 1) / border;
 }
 
-/* FETCH_SUM. */
-static int ask_sum(struct fetcher *f, struct fetch_request *r)
+/* Until the answer is understood, or nobody waits for it any more. */
+static int ask_sum(struct fetcher *f, const struct range *g,
+                   struct digest_value *sum)
 {
-    struct digest_value sum = {.algorithm = NULL};
     int ret = -EBADMSG;
 
-    for (int i = 0; ret == -EBADMSG && i < ANSWERS_MAX; i++)
-        ret = confirm_sum_max(f, r->medium) == 0 || crosses_border(f, r)
+    for (int i = 0; f->serving != NULL && ret == -EBADMSG && i < ANSWERS_MAX;
+         i++)
+        ret = confirm_sum_max(f, g->medium) == 0 || crosses_border(f, g)
                   ? -EOPNOTSUPP
-                  : confirm_ask(f, r->medium, r->offset, r->len, &sum);
-    if (ret == -ENOTSUP)
-        ret = -EOPNOTSUPP;
-    if (ret == 0 && still_served(f))
-        r->sum = sum;
-    return ret;
+                  : confirm_ask(f, g->medium, g->offset, g->len, sum);
+    return ret == -ENOTSUP ? -EOPNOTSUPP : ret;
 }
 
-void confirm_serve_sum(struct fetcher *f, struct fetch_request *r)
+void confirm_serve_sum(struct fetcher *f)
 {
-    int ret;
+    const struct range g = serve_begin(f);
+    struct digest_value sum = {.algorithm = NULL};
+    int ret = ask_sum(f, &g, &sum);
 
-    f->is_serving = true;
-    f->serving = r;
-    ret = ask_sum(f, r);
+    if (f->serving != NULL && ret == 0)
+        f->serving->sum = sum;
     /* A device that does not answer now is asked again until the time-out. */
-    if (still_served(f) &&
-        (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE))
-        answer_first(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
-    f->is_serving = false;
-    f->serving = NULL;
+    if (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE)
+        answer_served(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
+    serve_end(f);
 }

@@ -22,6 +22,7 @@
 
 #define SAMPLES      UINT64_C(3) /* blocks of each medium */
 #define SAMPLE_TRIES 6           /* answers to see whether one is the same */
+#define SUM_TRIES    3    /* of them, for a checksum that does not come */
 #define BLANK_MAX    32U  /* blank blocks passed over to find a telling one */
 #define ASK_AGAIN_MS 5000 /* whether the right device is back */
 
@@ -162,7 +163,8 @@ static int compare_block(struct fetcher *f, size_t medium, uint64_t n,
                      .len = blocks_length(cache_blocks(f->cache, medium), n)};
     int ret = ask_block(&l, n * BLOCK_SIZE);
 
-    return ret == -ENOTSUP ? compare_row(&l, want) : ret;
+    /* No answer comes about it: reading tells. */
+    return ret == -ENOTSUP || ret == -EBADMSG ? compare_row(&l, want) : ret;
 }
 
 /* --- a few blocks --- */
@@ -197,13 +199,22 @@ static bool pick(struct fetcher *f, size_t medium, uint64_t rank, uint64_t *n,
     return found;
 }
 
-/* 1: the samples of medium are the device's, 0: one is not. */
+/* The device is there, and tells nothing of this block. */
+static bool is_mute(int ret)
+{
+    return ret == -EBADMSG || ret == -EFAULT || ret == -EILSEQ;
+}
+
+/* 1: the samples of medium are the device's, 0: one is not. One of which
+ * nothing comes counts for neither, where another one does. */
 static int compare_medium(struct fetcher *f, size_t medium)
 {
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t known = blocks_known(b, 0, blocks_size(b), NULL) / BLOCK_SIZE;
     uint8_t bytes[BLOCK_SIZE];
     int verdict = 1;
+    int mute = 0;
+    bool told = false;
 
     for (uint64_t i = 0; i < SAMPLES; i++) {
         uint64_t n;
@@ -211,8 +222,13 @@ static int compare_medium(struct fetcher *f, size_t medium)
         if (!pick(f, medium, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))
             continue;
         ret = compare_block(f, medium, n, bytes);
+        if (is_mute(ret)) {
+            mute = ret;
+            continue;
+        }
         if (ret < 0)
             return ret;
+        told = true;
         if (ret == 1)
             continue;
         log_warn("what is at 0x%" PRIx64 " of %s is not what had been read "
@@ -227,7 +243,7 @@ static int compare_medium(struct fetcher *f, size_t medium)
         f->verify = VERIFY_AUTO;
         return 1;
     }
-    return verdict;
+    return mute < 0 && !told ? mute : verdict;
 }
 
 /* --- the device --- */
@@ -264,6 +280,7 @@ static int look_again(struct fetcher *f)
     if (f->exchanged)
         log_warn("%s: the device is back", device_port(f->device));
     f->exchanged = false;
+    unsummed_init(f);     /* it may answer now */
     f->contact = contact; /* another reset meanwhile: looked at next time */
     return 0;
 }

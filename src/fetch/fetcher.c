@@ -124,6 +124,7 @@ static void forget_bad(struct fetcher *f, const struct fetch_request *r)
     struct blocks *b = cache_blocks(f->cache, r->medium);
     uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
 
+    unsummed_retry(f, r->medium, r->offset, r->len);
     for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
         if (blocks_state(b, n) == BLOCK_BAD)
             blocks_drop(b, n);
@@ -268,6 +269,7 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->ahead.limit = config->readahead;
     f->prefetch = config->prefetch;
     known_init(f, config);
+    unsummed_init(f);
     f->contact = device_contact(config->device);
     f->stats.current_medium = -1;
     f->stats.route = "";
@@ -331,9 +333,10 @@ void fetcher_resumed(struct fetcher *f)
     device_wake(f->device);
 }
 
-bool fetcher_is_fresh(const struct fetcher *f)
+bool fetcher_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                      uint64_t len)
 {
-    return atomic_load(&f->fresh);
+    return atomic_load(&f->fresh) || stale_is_fresh(f, medium, offset, len);
 }
 
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium)

@@ -53,15 +53,24 @@ struct known {
 
 struct stale {
     bool on;
-    uint64_t *checked;      /* of each medium: all before it is compared */
-    struct ranges verified; /* and this; emptied when it is full */
+    pthread_mutex_t lock; /* what has been compared: the fetcher's thread
+                             alone changes it, others look */
+    uint64_t *checked;    /* lock; of each medium: all before it is compared */
+    struct ranges verified; /* lock; and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
-    uint64_t piece;   /* bytes compared at once, where sums are believed */
-    unsigned in_vain; /* questions about one block without an answer */
+    uint64_t piece; /* bytes compared at once, where sums are believed */
     /* Blocks that no question proves (base/proof.h): they are verified in all
-     * but this, and good for nobody before they are read again. */
+     * but this, and good for nobody before they are read again. lock. */
     struct blockset unproved;
+};
+
+#define UNSUMMED_PIECE_MAX UINT64_C(65536)
+struct unsummed {
+    struct ranges list; /* blocks, and maybe more */
+    uint64_t noted_ms;  /* the last of them */
+    uint64_t piece;
+    uint64_t stretch;
 };
 
 struct fetcher {
@@ -85,6 +94,7 @@ struct fetcher {
     struct fetch_request *pending; /* the oldest first */
     unsigned n_pending;
     struct rows rows;
+    struct ranges kept; /* ways.c */
     struct rate rate;
     struct plan_step current; /* what is being done; PLAN_NOTHING: nothing */
     uint64_t at;              /* the next row of it, as far as is known */
@@ -95,6 +105,7 @@ struct fetcher {
                               line that proved noisy, what was answered
                               before that was known */
     unsigned reading;      /* number of the last dump command; never 0 */
+    unsigned way;          /* by which that was */
     unsigned step_reading; /* the same when the current step began */
     uint64_t progress_ms;  /* when a row last came or was confirmed */
     uint64_t tick_ms;
@@ -107,7 +118,8 @@ struct fetcher {
 
     /* --- confirming --- */
     bool is_serving; /* confirm_request or confirm_serve_sum is at work, on */
-    struct fetch_request *serving; /* this; NULL: it has been answered */
+    struct fetch_request *serving; /* this, which is pending; NULL: it has been
+                                      answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
     struct ranges wrong; /* answered wrong, in this session or an earlier one;
                             no FETCH_CONFIRM told of it yet */
@@ -115,6 +127,7 @@ struct fetcher {
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
     bool sum_broken;     /* it never was */
+    struct unsummed unsummed;
     struct plan_want footer; /* of an image, not known yet; len 0: none */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
@@ -168,8 +181,8 @@ void answer_fail_all(struct fetcher *f);
  * status. There must be one. */
 void answer_note_offline(struct fetcher *f);
 
-/* Takes r, which must be the oldest, out of the list and calls done. */
-void answer_first(struct fetcher *f, int status);
+/* Answers f->serving, unless it has been answered. */
+void answer_served(struct fetcher *f, int status);
 
 /* True when readers get confirmed bytes only; when r does. */
 bool answer_is_strict(const struct fetcher *f);
@@ -183,9 +196,13 @@ void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
 /* A device_sink's begin and row. */
-void assemble_begin(void *fetcher);
+void assemble_begin(void *fetcher, unsigned way);
 void assemble_row(void *fetcher, uint64_t address, const uint8_t *bytes,
                   size_t len);
+
+/* The ways by which the first row of f->current came, as device_read wants to
+ * know them. */
+uint32_t assemble_had(struct fetcher *f);
 
 /* A plan_rows_fn. */
 uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
@@ -212,6 +229,16 @@ void assemble_doubt(struct fetcher *f, size_t medium);
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
 
+/* --- ways.c: by which way good blocks came --- */
+
+/* Block came by the one way of set, or by several (another set). */
+void ways_keep(struct fetcher *f, size_t medium, uint64_t block, uint32_t set);
+void ways_forget(struct fetcher *f, size_t medium, uint64_t offset,
+                 uint64_t len);
+
+/* A set of one way, or 0: it is not known. */
+uint32_t ways_kept(const struct fetcher *f, size_t medium, uint64_t block);
+
 /* --- confirm.c, confirm_serve.c: by the device's checksum --- */
 
 /* Compares f->current, all of which is good. */
@@ -221,10 +248,11 @@ void confirm_by_sum(struct fetcher *f);
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len);
 
-/* r is the oldest request. Compares what is known of its range (FETCH_CONFIRM);
- * answers it with the device's checksum (FETCH_SUM). */
-void confirm_request(struct fetcher *f, struct fetch_request *r);
-void confirm_serve_sum(struct fetcher *f, struct fetch_request *r);
+/* Serves the oldest request. Compares what is known of its range
+ * (FETCH_CONFIRM); answers it with the device's checksum (FETCH_SUM). It may
+ * have been answered, and freed, when they return. */
+void confirm_request(struct fetcher *f);
+void confirm_serve_sum(struct fetcher *f);
 
 /* Bytes a comparison in medium covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
@@ -282,6 +310,22 @@ int prove_load(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
  * has proved wrong since. */
 struct proof_guess prove_part(const struct proof_guess *all, uint64_t offset,
                               uint64_t len);
+
+/* --- unsummed.c: ranges about which no checksum comes --- */
+
+void unsummed_init(struct fetcher *f);
+
+/* No answer came about it, several times; one did. */
+void unsummed_note(struct fetcher *f, size_t medium, uint64_t offset,
+                   uint64_t len);
+void unsummed_answered(struct fetcher *f);
+
+/* The block is to be confirmed by readings. */
+bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* It is asked about again. */
+void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* --- images.c: by checksums that images carry --- */
 
@@ -351,6 +395,10 @@ bool known_has_hint(const struct fetcher *f);
 
 int stale_init(struct fetcher *f, const struct fetcher_config *config);
 void stale_free(struct fetcher *f);
+
+/* Any thread: it has been compared. */
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* r cannot be answered yet: some of it has not been compared. */
 bool stale_holds(const struct fetcher *f, const struct fetch_request *r);

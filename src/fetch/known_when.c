@@ -66,7 +66,7 @@ static bool first_known(struct fetcher *f, struct plan_step *step)
     struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t n;
 
-    if (!stale_sample(f, medium, &n)) {
+    if (!stale_sample(f, medium, &n) || unsummed_has(f, medium, n)) {
         step->len = step->len > LEAF ? LEAF : step->len;
         return false;
     }

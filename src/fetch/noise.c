@@ -4,9 +4,10 @@
 /*
  * A damaged digit goes unseen when it stays a digit and both bytes look alike
  * in the ASCII column: about one in eleven. Two readings agree on the same
- * wrong row only if the same digit is hit the same way. Where one row in 128 is
- * damaged that happens, calculated, once in some 10^8 rows, and a third reading
- * costs more than it is worth; above that it is asked for.
+ * wrong row only if the same digit is hit the same way, and by two commands the
+ * same byte has other digits beside it, in another place. Where one row in 128
+ * is damaged that happens, calculated, once in some 10^8 rows, and a third
+ * reading costs more than it is worth; above that it is asked for.
  */
 
 #include "fetch/fetcher_priv.h"

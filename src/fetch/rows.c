@@ -57,29 +57,47 @@ void rows_drop(struct rows_block *b)
     b->used = false;
 }
 
-void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n)
+void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n,
+               uint32_t ways)
 {
     memcpy(b->bytes, bytes, (size_t)n * ROWS_SIZE);
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         b->rows[i].votes = 1;
+        b->rows[i].ways = ways;
+    }
 }
 
-uint32_t rows_mask(const struct rows_block *b, unsigned votes)
+bool rows_enough(const struct rows_row *row, const struct rows_need *need)
+{
+    return row->votes >= need->votes &&
+           (need->votes < 2 || ways_differ(row->ways, need->ways));
+}
+
+uint32_t rows_mask(const struct rows_block *b, const struct rows_need *need)
 {
     uint32_t mask = 0;
 
     for (unsigned i = 0; i < ROWS_A_BLOCK; i++)
-        if (b->rows[i].votes >= votes)
+        if (rows_enough(&b->rows[i], need))
             mask |= UINT32_C(1) << i;
     return mask;
 }
 
-bool rows_all(const struct rows_block *b, unsigned n, unsigned votes)
+bool rows_all(const struct rows_block *b, unsigned n,
+              const struct rows_need *need)
 {
     for (unsigned i = 0; i < n; i++)
-        if (b->rows[i].votes < votes)
+        if (!rows_enough(&b->rows[i], need))
             return false;
     return true;
+}
+
+uint32_t rows_way(const struct rows_block *b, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (b->rows[i].votes != 1 || b->rows[i].ways != b->rows[0].ways)
+            return 0;
+    return b->rows[0].ways;
 }
 
 static void add_conflict(struct rows_row *row)
@@ -89,7 +107,7 @@ static void add_conflict(struct rows_row *row)
 }
 
 enum rows_vote rows_count(struct rows_block *b, unsigned n,
-                          const uint8_t *bytes, unsigned reading)
+                          const uint8_t *bytes, unsigned reading, unsigned way)
 {
     uint8_t *have = b->bytes + (size_t)n * ROWS_SIZE;
     struct rows_row *row = &b->rows[n];
@@ -103,12 +121,14 @@ enum rows_vote rows_count(struct rows_block *b, unsigned n,
     row->reading = reading;
     if (same) {
         row->votes += row->votes < UINT8_MAX;
+        row->ways |= way_set(way);
         return ROWS_NEW;
     }
     spoilt = first && row->conflicts > 0;
     changed = memcmp(have, bytes, ROWS_SIZE) != 0;
     memcpy(have, bytes, ROWS_SIZE);
     row->votes = 1;
+    row->ways = way_set(way);
     if (first)
         return spoilt && changed ? ROWS_REPLACED : ROWS_NEW;
     add_conflict(row);
@@ -118,6 +138,7 @@ enum rows_vote rows_count(struct rows_block *b, unsigned n,
 void rows_spoil(struct rows_block *b, unsigned n)
 {
     b->rows[n].votes = 0;
+    b->rows[n].ways = 0;
     add_conflict(&b->rows[n]);
 }
 

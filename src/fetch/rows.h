@@ -4,6 +4,7 @@
 #ifndef FETCH_ROWS_H
 #define FETCH_ROWS_H
 
+#include "monitor/way.h"
 #include "store/blocks.h"
 
 #include <stdbool.h>
@@ -17,7 +18,14 @@
 struct rows_row {
     uint8_t votes;     /* readings in a row that agree; 0: its bytes are none */
     uint8_t conflicts; /* how often one disagreed, or a checksum did */
+    uint32_t ways;     /* by which those came that agree, as far as is known */
     unsigned reading;  /* number of the last one */
+};
+
+/* What makes a row sure enough. */
+struct rows_need {
+    unsigned votes;         /* at least 1 */
+    struct way_choice ways; /* that must differ, where votes is more than 1 */
 };
 
 /* A block that some reading brought rows of. One thread. */
@@ -25,8 +33,11 @@ struct rows_block {
     bool used;
     size_t medium;
     uint64_t block;
-    unsigned tries; /* requests that should have brought a row and did not */
-    uint64_t stamp; /* for giving up the oldest when room is short */
+    unsigned tries; /* requests that should have brought it on and did not */
+    bool one_way;   /* its bytes come by one command only, not by the other: */
+    unsigned vain;  /* the way of the last request that did not */
+    unsigned brought; /* number of the last reading that brought it on */
+    uint64_t stamp;   /* for giving up the oldest when room is short */
     struct rows_row rows[ROWS_A_BLOCK];
     uint8_t bytes[BLOCK_SIZE];
 };
@@ -49,15 +60,23 @@ struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block);
 
 void rows_drop(struct rows_block *b);
 
-/* Every one of the first n rows has the bytes of a reading: gives them (n *
- * ROWS_SIZE bytes) one vote each. */
-void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n);
+/* Every one of the first n rows has the bytes of a reading by one of ways (0:
+ * it is not known by which): gives them (n * ROWS_SIZE bytes) one vote each. */
+void rows_fill(struct rows_block *b, const uint8_t *bytes, unsigned n,
+               uint32_t ways);
 
-/* Bit n: row n has that many votes. Votes are at least 1. */
-uint32_t rows_mask(const struct rows_block *b, unsigned votes);
+bool rows_enough(const struct rows_row *row, const struct rows_need *need);
+
+/* Bit n: row n has what it needs. */
+uint32_t rows_mask(const struct rows_block *b, const struct rows_need *need);
 
 /* True when each of the first n rows has. */
-bool rows_all(const struct rows_block *b, unsigned n, unsigned votes);
+bool rows_all(const struct rows_block *b, unsigned n,
+              const struct rows_need *need);
+
+/* The way by which each of the first n rows came once, if it is one and the
+ * same, as a set; else 0. */
+uint32_t rows_way(const struct rows_block *b, unsigned n);
 
 /* What a reading of a row does. */
 enum rows_vote {
@@ -67,9 +86,9 @@ enum rows_vote {
     ROWS_REPLACED, /* other bytes than those that had been spoilt */
 };
 
-/* Counts reading number reading (not 0) of row n, ROWS_SIZE bytes. */
+/* Counts reading number reading (not 0) of row n, ROWS_SIZE bytes, by way. */
 enum rows_vote rows_count(struct rows_block *b, unsigned n,
-                          const uint8_t *bytes, unsigned reading);
+                          const uint8_t *bytes, unsigned reading, unsigned way);
 
 /* Row n has proved wrong: its bytes do not count any more. */
 void rows_spoil(struct rows_block *b, unsigned n);

@@ -31,12 +31,12 @@
 
 /* So that a reader never waits long for the device to sum it up. */
 #define PIECE_MAX (UINT64_C(256) << 10)
-#define ASKED_MAX 3 /* in vain about one block; then it is read anew */
 
 int stale_init(struct fetcher *f, const struct fetcher_config *config)
 {
     struct stale *s = &f->stale;
 
+    (void)pthread_mutex_init(&s->lock, NULL);
     s->checked = calloc(f->map->n_media + 1, sizeof(*s->checked));
     if (s->checked == NULL)
         return -ENOMEM;
@@ -57,6 +57,8 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 void stale_free(struct fetcher *f)
 {
     blockset_free(&f->stale.unproved);
+    if (f->stale.checked != NULL)
+        (void)pthread_mutex_destroy(&f->stale.lock);
     free(f->stale.checked);
 }
 
@@ -77,6 +79,15 @@ static bool has_unproved(const struct fetcher *f, size_t medium,
 {
     return blockset_meets(&f->stale.unproved, medium, offset / BLOCK_SIZE,
                           (offset + len - 1) / BLOCK_SIZE + 1, NULL);
+}
+
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    LOCK_SCOPE(&f->stale.lock);
+
+    return is_verified(f, medium, offset, len) &&
+           !has_unproved(f, medium, offset, len);
 }
 
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
@@ -142,6 +153,19 @@ static void look_whether_done(struct fetcher *f)
     log_info("what was in the cache has been compared with the device");
 }
 
+static void add_verified(struct stale *s, size_t medium, uint64_t offset,
+                         uint64_t len)
+{
+    LOCK_SCOPE(&s->lock);
+
+    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
+        s->checked[medium] = offset + len;
+    else if (offset > s->checked[medium])
+        ranges_add(&s->verified, medium, offset, len);
+    if (s->verified.n == RANGES_MAX)
+        s->verified.n = 0;
+}
+
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len)
 {
@@ -150,17 +174,26 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
     if (!s->on)
         return;
     f->progress_ms = clock_ms();
-    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
-        s->checked[medium] = offset + len;
-    else if (offset > s->checked[medium])
-        ranges_add(&s->verified, medium, offset, len);
-    if (s->verified.n == RANGES_MAX)
-        s->verified.n = 0;
+    add_verified(s, medium, offset, len);
     if (s->checked[medium] >= f->map->media[medium].size)
         look_whether_done(f);
 }
 
 /* --- unproved --- */
+
+static bool add_unproved(struct stale *s, size_t medium, uint64_t block)
+{
+    LOCK_SCOPE(&s->lock);
+
+    return blockset_add(&s->unproved, medium, block);
+}
+
+static void remove_unproved(struct stale *s, size_t medium, uint64_t block)
+{
+    LOCK_SCOPE(&s->lock);
+
+    blockset_remove(&s->unproved, medium, block);
+}
 
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
                          uint64_t len)
@@ -169,7 +202,7 @@ void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
 
     for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
         if (block_state_known(blocks_state(b, n)) &&
-            !blockset_add(&f->stale.unproved, medium, n))
+            !add_unproved(&f->stale, medium, n))
             blocks_drop(b, n); /* no room for more: it is read anew */
 }
 
@@ -198,7 +231,7 @@ void stale_was_read(struct fetcher *f, size_t medium, uint64_t block)
 {
     if (f->stale.unproved.n == 0)
         return;
-    blockset_remove(&f->stale.unproved, medium, block);
+    remove_unproved(&f->stale, medium, block);
     if (f->stale.on && f->stale.unproved.n == 0)
         look_whether_done(f);
 }
@@ -279,16 +312,23 @@ bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step)
     return false;
 }
 
+static void forget_verified(struct stale *s, size_t medium, uint64_t size)
+{
+    LOCK_SCOPE(&s->lock);
+
+    s->checked[medium] = 0;
+    ranges_remove(&s->verified, medium, 0, size);
+}
+
 void stale_again(struct fetcher *f, size_t medium)
 {
     struct stale *s = &f->stale;
 
     if (confirm_sum_max(f, medium) == 0)
         return;
-    s->checked[medium] = 0;
-    ranges_remove(&s->verified, medium, 0, f->map->media[medium].size);
     s->on = true;
     atomic_store(&f->fresh, false);
+    forget_verified(s, medium, f->map->media[medium].size);
 }
 
 bool stale_wants(struct fetcher *f)
@@ -306,17 +346,14 @@ bool stale_wants(struct fetcher *f)
 }
 
 /* No answer comes about what f->current is; a part of it may be what cannot be
- * summed up, such as a page of staged flash that fails. */
+ * summed up, such as a page of staged flash that fails. A block is read anew.
+ */
 static void ask_for_less(struct fetcher *f)
 {
     const struct plan_step *s = &f->current;
-    uint64_t part = s->len / 4 - s->len / 4 % BLOCK_SIZE;
 
-    if (s->len > BLOCK_SIZE) {
-        f->stale.piece = part > BLOCK_SIZE ? part : BLOCK_SIZE;
-        f->stale.in_vain = 0;
-    } else if (++f->stale.in_vain == ASKED_MAX) {
-        f->stale.in_vain = 0;
+    f->stale.piece = BLOCK_SIZE;
+    if (s->len <= BLOCK_SIZE) {
         blocks_drop(cache_blocks(f->cache, s->medium), s->offset / BLOCK_SIZE);
         assemble_forget(f, s->medium, s->offset / BLOCK_SIZE);
         fetcher_note_change(f);
@@ -326,7 +363,6 @@ static void ask_for_less(struct fetcher *f)
 /* Something was compared. */
 static void ask_for_more(struct fetcher *f)
 {
-    f->stale.in_vain = 0;
     if (f->stale.piece < PIECE_MAX)
         f->stale.piece *= 2;
 }

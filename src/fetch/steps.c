@@ -33,7 +33,8 @@ static struct plan_limits plan_limits(void *arg, size_t medium)
 
 static bool plan_unproved(void *arg, size_t medium, uint64_t block)
 {
-    return stale_is_unproved(arg, medium, block);
+    return stale_is_unproved(arg, medium, block) ||
+           unsummed_has(arg, medium, block);
 }
 
 struct plan_input fetcher_input(struct fetcher *f,
@@ -73,9 +74,8 @@ static int read_step(struct fetcher *f)
     int ret;
 
     f->step_reading = f->reading;
-    ret = device_read(
-        f->device, f->current.what == PLAN_AGAIN ? DEVICE_AGAIN : DEVICE_FIRST,
-        m->base + f->current.offset, f->current.len, &sink, &f->read_error);
+    ret = device_read(f->device, assemble_had(f), m->base + f->current.offset,
+                      f->current.len, &sink, &f->read_error);
     /* Where reading makes the device reset, or hang, a reader gives up in time;
      * what nobody waits for would go on for ever. */
     if (ret == 0 || ret == -EILSEQ || (ret == -ETIMEDOUT && f->pending == NULL))
@@ -149,15 +149,15 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
 /* Requests that are no want of the plan. True: one was served. */
 static bool serve_special(struct fetcher *f)
 {
-    struct fetch_request *r = f->pending;
+    const struct fetch_request *r = f->pending;
 
     if (r == NULL)
         return false;
     f->read_error.text[0] = '\0';
     if (r->kind == FETCH_SUM)
-        confirm_serve_sum(f, r);
+        confirm_serve_sum(f);
     else if (r->kind == FETCH_CONFIRM && r->compared < r->len)
-        confirm_request(f, r);
+        confirm_request(f);
     else
         return false;
     return true;

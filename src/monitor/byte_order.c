@@ -74,12 +74,12 @@ static bool keep_stop(void *arg)
            k->sink->stop(k->sink->arg);
 }
 
-static void keep_begin(void *arg)
+static void keep_begin(void *arg, unsigned way)
 {
     const struct kept *k = arg;
 
     if (k->sink != NULL && k->sink->begin != NULL)
-        k->sink->begin(k->sink->arg);
+        k->sink->begin(k->sink->arg, way);
 }
 
 static void reverse_cells(uint8_t *out, const uint8_t *in, unsigned cell)
@@ -130,13 +130,14 @@ static enum verdict compare(const struct kept *block, const struct kept *other,
 }
 
 /* A second reading of the block. */
-static void pass_on(const struct kept *other, const struct dump_method *m,
-                    enum verdict v, const struct device_sink *sink)
+static void pass_on(const struct device *dev, const struct kept *other,
+                    const struct dump_method *m, enum verdict v,
+                    const struct device_sink *sink)
 {
     uint8_t row[DEVICE_ROW];
 
     if (sink->begin != NULL)
-        sink->begin(sink->arg);
+        sink->begin(sink->arg, way_of(dev, m));
     for (unsigned i = 0; i < BLOCK_ROWS; i++) {
         if ((other->have >> i & 1U) == 0)
             continue;
@@ -204,7 +205,7 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     if (v == SAME || v == REVERSED) {
         note_proved(dev, method, v, &other,
                     atomic_load(&dev->console.received) - received);
-        pass_on(&other, m, v, sink);
+        pass_on(dev, &other, m, v, sink);
     } else if (ret == 0 && other.have == 0 &&
                atomic_load(&dev->console.received) - received < len) {
         method_refuse(dev, method, "it prints nothing");

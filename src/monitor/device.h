@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "image/image.h"
 #include "monitor/map.h"
+#include "monitor/way.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,11 +120,14 @@ bool device_look(struct device *dev);
 int device_recover(struct device *dev, const struct device_sink *sink,
                    struct err *err);
 
+/* The ways that device_read has now for what lies at address. */
+struct way_choice device_ways(const struct device *dev, uint64_t address);
+
 /* What a read reports while it runs. */
 struct device_sink {
-    /* A dump command starts: its rows, until the next begin, are one reading.
-     * NULL: nobody wants to know. */
-    void (*begin)(void *arg);
+    /* A dump command starts: its rows, until the next begin, are one reading,
+     * by that way. NULL: nobody wants to know. */
+    void (*begin)(void *arg, unsigned way);
     /* len good bytes that stand at address; in any order, possibly twice. */
     void (*row)(void *arg, uint64_t address, const uint8_t *bytes, size_t len);
     /* Asked when bytes came and after each device_wake, also while the prompt
@@ -134,9 +138,11 @@ struct device_sink {
 };
 
 /*
- * Reads [address, address+len), both multiples of DEVICE_ROW, with the best
- * dump command there is - for DEVICE_AGAIN with another one, where there is
- * one - at most one command's worth: a larger range is cut, a smaller one may
+ * Reads [address, address+len), both multiples of DEVICE_ROW. had is the set of
+ * ways by which the bytes came before: it is read with the best dump command
+ * there is, or where that is in had, with another one, if there is one that
+ * works; the copy likewise. What was taken in the end the sink is told. At most
+ * one command's worth: a larger range is cut, a smaller one may
  * bring more rows than asked for (a fixed-length command); only rows within
  * the range's MAP_ALIGN-aligned surroundings, or of its pages, reach the sink.
  * 0: the command ran to its end, though rows may be missing or were bad: the
@@ -147,11 +153,15 @@ struct device_sink {
  * read the medium there. -ENODEV: the port
  * is gone; the next call looks whether it is back.
  */
-#define DEVICE_ROW 16U
-enum device_reading { DEVICE_FIRST, DEVICE_AGAIN };
-int device_read(struct device *dev, enum device_reading reading,
-                uint64_t address, uint64_t len, const struct device_sink *sink,
-                struct err *err);
+#define DEVICE_ROW   16U
+#define DEVICE_FIRST UINT32_C(0)
+#define DEVICE_AGAIN UINT32_MAX /* not by the way of DEVICE_FIRST */
+int device_read(struct device *dev, uint32_t had, uint64_t address,
+                uint64_t len, const struct device_sink *sink, struct err *err);
+
+/* What was copied to RAM may be wrong there: it is copied anew before it is
+ * read or summed up. */
+void device_forget_copies(struct device *dev);
 
 /* Bytes one device_read from address on covers at most, with the dump command
  * in use for it now; and with any of its dump commands. */

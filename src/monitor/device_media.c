@@ -167,14 +167,16 @@ struct moved {
     const struct device_sink *sink;
     const struct media_piece *piece;
     uint64_t base; /* address of the medium's first byte */
+    unsigned copy;
 };
 
-static void moved_begin(void *arg)
+/* way: as of memory. */
+static void moved_begin(void *arg, unsigned way)
 {
     const struct moved *m = arg;
 
     if (m->sink->begin != NULL)
-        m->sink->begin(m->sink->arg);
+        m->sink->begin(m->sink->arg, way + m->copy);
 }
 
 static void moved_row(void *arg, uint64_t address, const uint8_t *bytes,
@@ -198,48 +200,32 @@ static bool moved_stop(void *arg)
 }
 
 static int read_staged(struct device *dev, const struct media_route *r,
-                       enum device_reading reading, uint64_t offset,
-                       uint64_t len, const struct device_sink *sink,
-                       struct err *err)
+                       uint32_t had, uint64_t offset, uint64_t len,
+                       const struct device_sink *sink, struct err *err)
 {
     const struct media_piece *p;
-    struct moved moved = {.sink = sink, .base = r->m->base};
+    struct moved moved = {
+        .sink = sink, .base = r->m->base, .copy = way_copy(had)};
     const struct device_sink through = {moved_begin, moved_row, moved_stop,
                                         &moved};
-    int ret = media_stage(dev, r, reading, offset, len, &p, err);
+    int ret = media_stage(dev, r, had, offset, len, &p, err);
 
     if (ret < 0)
         return ret;
     moved.piece = p;
     if (len > p->offset + p->len - offset)
         len = p->offset + p->len - offset;
-    return device_read_memory(dev, reading, p->ram + (offset - p->offset), len,
+    return device_read_memory(dev, had, p->ram + (offset - p->offset), len,
                               &through, err);
 }
 
 /* --- directly ------------------------------------------------------------ */
 
-/* The method for a reading: the second one, where there is one, for the second
- * reading. */
-static const struct dump_method *direct_method(const struct device *dev,
-                                               const struct map_medium *m,
-                                               enum device_reading reading)
-{
-    int first = device_method(dev, m, 0);
-    int other = device_method(dev, m, first + 1);
-
-    bool another = reading == DEVICE_AGAIN && other >= 0 &&
-                   device_trusts_another(dev);
-
-    return &dev->dialect->dumps[another ? other : first];
-}
-
 static int read_directly(struct device *dev, const struct media_route *r,
-                         enum device_reading reading, uint64_t offset,
-                         uint64_t len, const struct device_sink *sink,
-                         struct err *err)
+                         uint32_t had, uint64_t offset, uint64_t len,
+                         const struct device_sink *sink, struct err *err)
 {
-    const struct dump_method *method = direct_method(dev, r->m, reading);
+    const struct dump_method *method = way_direct(dev, r->m, had);
     uint64_t block = media_bad_unit(r);
     int ret = media_prepare(dev, r, err);
 
@@ -251,7 +237,7 @@ static int read_directly(struct device *dev, const struct media_route *r,
         len = block - offset % block;
     ret = device_dump_medium(dev, method, byte_order_of(dev, method), r->m,
                              r->m->base + offset, len, sink, err);
-    if (method != direct_method(dev, r->m, DEVICE_FIRST))
+    if (method != way_direct(dev, r->m, DEVICE_FIRST))
         device_note_another(dev, ret);
     return ret;
 }
@@ -269,9 +255,8 @@ static int route_to(const struct device *dev, uint64_t address,
     return media_find_route(dev, (size_t)n, r, err) ? 0 : -EFAULT;
 }
 
-int media_read(struct device *dev, enum device_reading reading,
-               uint64_t address, uint64_t len, const struct device_sink *sink,
-               struct err *err)
+int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
+               const struct device_sink *sink, struct err *err)
 {
     struct media_route r;
     int ret = route_to(dev, address, &r, err);
@@ -279,7 +264,7 @@ int media_read(struct device *dev, enum device_reading reading,
     if (ret < 0)
         return ret;
     return (r.staged ? read_staged : read_directly)(
-        dev, &r, reading, address - r.m->base, len, sink, err);
+        dev, &r, had, address - r.m->base, len, sink, err);
 }
 
 uint64_t device_read_max(const struct device *dev, uint64_t address)
@@ -298,8 +283,8 @@ uint64_t device_read_max(const struct device *dev, uint64_t address)
         max = device_memory_max(dev);
         return max < r.chunk ? max : r.chunk;
     }
-    max = device_method_max(direct_method(dev, r.m, DEVICE_FIRST), r.page);
-    again = device_method_max(direct_method(dev, r.m, DEVICE_AGAIN), r.page);
+    max = device_method_max(way_direct(dev, r.m, DEVICE_FIRST), r.page);
+    again = device_method_max(way_direct(dev, r.m, DEVICE_AGAIN), r.page);
     return again < max ? again : max;
 }
 

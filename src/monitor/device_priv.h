@@ -269,9 +269,9 @@ int device_dump(struct device *dev, const struct dump_method *method,
                 const struct device_sink *sink, struct err *err);
 
 /* device_read of addresses on the bus, with the console in step. */
-int device_read_memory(struct device *dev, enum device_reading reading,
-                       uint64_t address, uint64_t len,
-                       const struct device_sink *sink, struct err *err);
+int device_read_memory(struct device *dev, uint32_t had, uint64_t address,
+                       uint64_t len, const struct device_sink *sink,
+                       struct err *err);
 
 /* The same for one request that is placed already; tells all of it. */
 int device_run_dump(struct device *dev, struct dump_request *r,
@@ -297,6 +297,23 @@ uint64_t device_memory_max(const struct device *dev);
  * came to is told. */
 bool device_trusts_another(const struct device *dev);
 void device_note_another(struct device *dev, int ret);
+
+/* --- device_ways.c --- */
+
+/* The number of the way by that dump method, of copy 0. */
+unsigned way_of(const struct device *dev, const struct dump_method *method);
+
+/* For memory: the method that gives bytes another way than had; the second one,
+ * which is dev->method where there is no other. Needs a dev->method. */
+int way_method(const struct device *dev, uint32_t had);
+int way_other_method(const struct device *dev);
+
+/* The method for a medium that is read directly; NULL: there is none. */
+const struct dump_method *way_direct(const struct device *dev,
+                                     const struct map_medium *m, uint32_t had);
+
+/* The copy of a medium that is staged. */
+unsigned way_copy(uint32_t had);
 
 /* --- device_ahead.c --- */
 

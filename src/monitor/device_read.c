@@ -156,7 +156,7 @@ int device_run_dump(struct device *dev, struct dump_request *r,
     r->again = goes_on(dev, r);
     dev->last.method = NULL;
     if (sink->begin != NULL)
-        sink->begin(sink->arg);
+        sink->begin(sink->arg, way_of(dev, r->method));
     device_set_line(dev, DEVICE_LINE_BUSY);
     *result = (struct dump_result){0};
     ret = dump_run(&dev->console, r, &through, result, err);
@@ -267,24 +267,6 @@ void device_note_another(struct device *dev, int ret)
                  "what is read twice is read by the same one");
 }
 
-/* Another method than the one in use that is believed by itself; else the same
- * one again. */
-static int other_method(const struct device *dev)
-{
-    int safe = method_safe(dev);
-
-    if (!device_trusts_another(dev))
-        return dev->method;
-    if (safe >= 0 && safe != dev->method)
-        return safe;
-    for (int i = device_method(dev, NULL, 0); i >= 0;
-         i = device_method(dev, NULL, i + 1))
-        if (i != dev->method && !dev->dialect->dumps[i].cpu_order &&
-            !dev->trials[i].refused)
-            return i;
-    return dev->method;
-}
-
 int device_read_with(struct device *dev, int method, uint64_t address,
                      uint64_t len, const struct device_sink *sink,
                      struct err *err)
@@ -295,9 +277,9 @@ int device_read_with(struct device *dev, int method, uint64_t address,
         dev, m, byte_order_of(dev, m), address, len, sink, err);
 }
 
-int device_read_memory(struct device *dev, enum device_reading reading,
-                       uint64_t address, uint64_t len,
-                       const struct device_sink *sink, struct err *err)
+int device_read_memory(struct device *dev, uint32_t had, uint64_t address,
+                       uint64_t len, const struct device_sink *sink,
+                       struct err *err)
 {
     int method;
     int ret;
@@ -308,7 +290,7 @@ int device_read_memory(struct device *dev, enum device_reading reading,
     method_choose(dev);
     if (dev->method < 0)
         return byte_order_read(dev, address, len, sink, err);
-    method = reading == DEVICE_AGAIN ? other_method(dev) : dev->method;
+    method = way_method(dev, had);
     ret = device_read_with(dev, method, address, len, sink, err);
     if (method != dev->method)
         device_note_another(dev, ret);
@@ -332,14 +314,13 @@ uint64_t device_memory_max(const struct device *dev)
     if (dev->method < 0)
         return method_max(dev);
     return smaller(device_span(dev, &dumps[dev->method]),
-                   device_span(dev, &dumps[other_method(dev)]));
+                   device_span(dev, &dumps[way_other_method(dev)]));
 }
 
 /* --- both ---------------------------------------------------------------- */
 
-int device_read(struct device *dev, enum device_reading reading,
-                uint64_t address, uint64_t len, const struct device_sink *sink,
-                struct err *err)
+int device_read(struct device *dev, uint32_t had, uint64_t address,
+                uint64_t len, const struct device_sink *sink, struct err *err)
 {
     int ret;
 
@@ -350,9 +331,9 @@ int device_read(struct device *dev, enum device_reading reading,
     if (ret < 0)
         ret = device_settle(dev, ret);
     else if (map_is_virtual(address))
-        ret = media_read(dev, reading, address, len, sink, err);
+        ret = media_read(dev, had, address, len, sink, err);
     else
-        ret = device_read_memory(dev, reading, address, len, sink, err);
+        ret = device_read_memory(dev, had, address, len, sink, err);
     device_attend(dev, NULL);
     return ret;
 }

@@ -195,6 +195,7 @@ enum echo {
     ECHO_REDRAWN /* with escape sequences between */
 };
 
+#define DIALECT_DUMPS_MAX 16U
 struct dialect {
     char name[32]; /* file name without .conf */
     char *description;
@@ -235,7 +236,7 @@ struct dialect {
     struct break_in *break_ins;
     size_t n_break_ins;
     struct dump_method *dumps;
-    size_t n_dumps;
+    size_t n_dumps; /* DIALECT_DUMPS_MAX or fewer */
     struct map_rule *maps;
     size_t n_maps;
     struct image_footer *footers; /* tables behind images that prove them */

@@ -169,6 +169,11 @@ void dialect_read_dumps(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     bool direct = false;
 
     d->dumps = value_array(r, top, "dump", sizeof(*d->dumps), &d->n_dumps);
+    if (!r->failed && d->n_dumps > DIALECT_DUMPS_MAX) {
+        err_say(r->err, "%s: more than %u dump sections", r->path,
+                DIALECT_DUMPS_MAX);
+        r->failed = true;
+    }
     for (size_t i = 0; i < d->n_dumps; i++) {
         read_dump(r, &d->dumps[i], cfg_getnsec(top, "dump", (unsigned)i));
         sure = sure || is_sure(&d->dumps[i]);

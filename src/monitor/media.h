@@ -93,18 +93,17 @@ uint64_t media_bad_unit(const struct media_route *r);
 
 /*
  * Sees to it that the piece with [offset, offset+len), or its beginning, is in
- * RAM; *out is it, until the next call. -EFAULT: the device could not read it,
- * or a bad block is there; -EILSEQ: its answer was not understood; else as
- * device_read. Needs the console in step.
+ * RAM, the copy for had; *out is it, until the next call. -EFAULT: the device
+ * could not read it, or a bad block is there; -EILSEQ: its answer was not
+ * understood; else as device_read. Needs the console in step.
  */
-int media_stage(struct device *dev, const struct media_route *r,
-                enum device_reading reading, uint64_t offset, uint64_t len,
-                const struct media_piece **out, struct err *err);
+int media_stage(struct device *dev, const struct media_route *r, uint32_t had,
+                uint64_t offset, uint64_t len, const struct media_piece **out,
+                struct err *err);
 
 /* device_read of a medium that has no addresses, with the console in step. */
-int media_read(struct device *dev, enum device_reading reading,
-               uint64_t address, uint64_t len, const struct device_sink *sink,
-               struct err *err);
+int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
+               const struct device_sink *sink, struct err *err);
 
 /* The device's word for m. */
 const char *media_word(const struct map_medium *m);

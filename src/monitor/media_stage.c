@@ -334,13 +334,14 @@ static bool has(const struct device *dev, const struct media_route *r,
            (len < left ? len : left) <= p->offset + p->len - offset;
 }
 
-int media_stage(struct device *dev, const struct media_route *r,
-                enum device_reading reading, uint64_t offset, uint64_t len,
-                const struct media_piece **out, struct err *err)
+int media_stage(struct device *dev, const struct media_route *r, uint32_t had,
+                uint64_t offset, uint64_t len, const struct media_piece **out,
+                struct err *err)
 {
     struct media *media = &dev->media;
-    bool own = reading == DEVICE_AGAIN && r->window.size / 2 >= r->chunk;
-    struct media_piece *slot = &media->staged[reading == DEVICE_AGAIN];
+    unsigned copy = way_copy(had);
+    bool own = copy > 0 && r->window.size / 2 >= r->chunk;
+    struct media_piece *slot = &media->staged[copy];
     struct media_piece p;
     struct media_piece whole;
     bool torn;

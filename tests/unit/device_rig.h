@@ -15,7 +15,8 @@ static struct device *dev;
 static struct err err;
 static unsigned rows;
 static unsigned readings;
-static enum device_reading reading;
+static uint32_t reading; /* the ways had */
+static uint32_t ways;    /* of the last device_read */
 static bool stop_now;
 
 /* Takes the place of the one of line/tty.c. */
@@ -101,10 +102,11 @@ static inline void down(void)
     assert_true(rig.l.line.closed);
 }
 
-static inline void on_begin(void *arg)
+static inline void on_begin(void *arg, unsigned way)
 {
     (void)arg;
     readings++;
+    ways |= way_set(way);
 }
 
 static inline void on_row(void *arg, uint64_t address, const uint8_t *bytes,
@@ -128,6 +130,7 @@ static inline int read_at(uint64_t address, uint64_t len)
 
     rows = 0;
     readings = 0;
+    ways = 0;
     return device_read(dev, reading, address, len, &sink, &err);
 }
 

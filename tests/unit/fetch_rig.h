@@ -52,13 +52,22 @@ struct device {
     atomic_uint_fast64_t wrong_row; /* offset of a row that comes wrong ... */
     atomic_uint wrong_times;        /* ... so often, each time otherwise */
     atomic_uint again;              /* reads by the other command */
-    uint64_t fixed;                 /* bytes of every read; 0: as asked */
+    atomic_uint commands;           /* to choose from, 1 or 2 */
+    atomic_uint copies;             /* likewise */
+    atomic_uint in_use;   /* the command that is taken first: 0 or 1 */
+    uint64_t dumb[2];     /* offset of a row that command n never brings */
+    uint64_t flipped_row; /* offset of a row with a wrong bit ... */
+    atomic_uint flipped;  /* ... in the copies of this set */
+    uint32_t ways[CHIP / DEVICE_ROW]; /* by which each row came */
+    uint64_t fixed;                   /* bytes of every read; 0: as asked */
     atomic_bool has_sums;
     atomic_bool sums_lie;
-    atomic_uint sums;      /* checksums answered */
-    atomic_uint sum_noise; /* so many answers are wrong */
-    uint64_t torn;         /* no sum of what this offset lies in; 0: of all */
-    atomic_uint board;     /* which one answers */
+    atomic_uint sums;          /* checksums answered */
+    atomic_uint sum_noise;     /* so many answers are wrong */
+    atomic_uint_fast64_t torn; /* no sum of what this offset lies in; 0: of
+                                  all */
+    atomic_bool mute;          /* no sum at all */
+    atomic_uint board;         /* which one answers */
     atomic_uint contact;
     atomic_bool unique;
     atomic_bool gone;    /* the port */
@@ -82,7 +91,8 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
         device_bytes(board, offset, out, len);
 }
 
-static void (*rig_at_sum)(uint64_t offset); /* called in each checksum */
+static void (*rig_at_sum)(uint64_t offset); /* called in each checksum, ... */
+static const struct device_sink *rig_sum_sink; /* ... which asks this one */
 
 /* Of the next up(): what the device can be asked. */
 static const char *rig_algorithm = "crc32";
@@ -180,10 +190,31 @@ static int wait_inside(struct device *d, const struct device_sink *sink)
     return ret;
 }
 
-int device_read(struct device *d, enum device_reading reading, uint64_t address,
-                uint64_t len, const struct device_sink *sink, struct err *err)
+struct way_choice device_ways(const struct device *d, uint64_t address)
+{
+    assert_int_equal(address, BASE);
+    return (struct way_choice){d->commands, d->copies};
+}
+
+void device_forget_copies(struct device *d)
+{
+    d->flipped = 0;
+}
+
+static inline unsigned choose_way(const struct device *d, uint32_t had)
+{
+    unsigned command = d->in_use;
+
+    if (d->commands > 1 && ways_have_command(had, command))
+        command = 1 - command;
+    return way_number(command, d->copies > 1 && ways_have_copy(had, 0));
+}
+
+int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
+                const struct device_sink *sink, struct err *err)
 {
     uint8_t row[DEVICE_ROW];
+    unsigned way = choose_way(d, had);
     int ret = wait_inside(d, sink);
 
     assert_int_equal(address % DEVICE_ROW, 0);
@@ -195,7 +226,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
     d->first[d->reads] = address - BASE;
     d->len[d->reads++] = len;
     d->asked_bytes += len;
-    d->again += reading == DEVICE_AGAIN;
+    d->again += way != way_number(d->in_use, 0);
     ret = ret != 0 ? ret : d->answer;
     atomic_fetch_add(&fake_ms, d->takes_ms);
     (void)pthread_mutex_unlock(&d->lock);
@@ -206,7 +237,7 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
         len = d->fixed;
     }
     if (sink->begin != NULL)
-        sink->begin(sink->arg);
+        sink->begin(sink->arg, way);
     if (sink->stop(sink->arg)) /* the echo has come */
         return -EINTR;
     for (uint64_t at = address - BASE; len > 0; at += 16, len -= 16) {
@@ -214,9 +245,14 @@ int device_read(struct device *d, enum device_reading reading, uint64_t address,
             d->lost_times--;
             continue;
         }
+        if (at == d->dumb[way / WAY_COPIES])
+            continue;
+        d->ways[at / DEVICE_ROW] |= way_set(way);
         flash_bytes(d->board, at, row, sizeof(row));
         if (at == d->wrong_row && d->wrong_times > 0)
             row[3] ^= (uint8_t)d->wrong_times--;
+        if (at == d->flipped_row && (d->flipped >> way % WAY_COPIES & 1U) != 0)
+            row[5] ^= 0x10;
         d->brought += sizeof(row);
         sink->row(sink->arg, BASE + at, row, sizeof(row));
         if (sink->stop(sink->arg) && len > 16)
@@ -371,10 +407,11 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
         return -ENOTSUP;
     assert_true(len > 0 && len <= CHIP);
     assert_in_piece(address - BASE, len);
+    rig_sum_sink = sink;
     if (rig_at_sum != NULL)
         rig_at_sum(address - BASE);
-    if (d->torn != 0 && d->torn >= address - BASE &&
-        d->torn < address - BASE + len)
+    if (d->mute || (d->torn != 0 && d->torn >= address - BASE &&
+                    d->torn < address - BASE + len))
         return -EBADMSG;
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
@@ -450,7 +487,10 @@ static int up(void **state)
     memset(&dev, 0, sizeof(dev));
     (void)pthread_mutex_init(&dev.lock, NULL);
     (void)pthread_cond_init(&dev.changed, NULL);
-    dev.lost_row = dev.wrong_row = UINT64_MAX;
+    dev.lost_row = dev.wrong_row = dev.flipped_row = UINT64_MAX;
+    dev.dumb[0] = dev.dumb[1] = UINT64_MAX;
+    dev.commands = 2;
+    dev.copies = 1;
     dev.board = BOARD;
     dev.map.n_media = 1;
     dev.map.media[0] = (struct map_medium){.base = BASE, .size = CHIP};

@@ -42,16 +42,23 @@ static struct err err;
 static char shown[160]; /* the longest line of progress */
 static bool shown_end;
 
-int device_read(struct device *dev, enum device_reading reading,
-                uint64_t address, uint64_t len, const struct device_sink *sink,
-                struct err *e)
+struct way_choice device_ways(const struct device *dev, uint64_t address)
 {
+    (void)dev;
+    (void)address;
+    return (struct way_choice){2, 1};
+}
+
+int device_read(struct device *dev, uint32_t had, uint64_t address,
+                uint64_t len, const struct device_sink *sink, struct err *e)
+{
+    unsigned command = ways_have_command(had, 0);
     uint8_t row[DEVICE_ROW];
 
     assert_true(address >= dev->map.media[0].base && address % DEVICE_ROW == 0);
     assert_true(len > 0 && len % DEVICE_ROW == 0);
     dev->reads++;
-    dev->again += reading == DEVICE_AGAIN;
+    dev->again += command;
     dev->bytes += len;
     dev->last = address;
     dev->contact += dev->reads == dev->reset_at;
@@ -59,6 +66,8 @@ int device_read(struct device *dev, enum device_reading reading,
         dev->errors--;
         return err_set(e, dev->error, "made to fail");
     }
+    if (sink->begin != NULL)
+        sink->begin(sink->arg, way_number(command, 0));
     for (uint64_t at = address; at < address + len; at += DEVICE_ROW) {
         memcpy(row, dev->chip + (at - BASE), DEVICE_ROW);
         if (at == dev->lost_row && dev->lost > 0) {

@@ -90,12 +90,21 @@ static void on_row(void *arg, uint64_t address, const uint8_t *bytes,
     rows += (unsigned)(len / 16);
 }
 
-static int read_as(enum device_reading reading, uint64_t offset, uint64_t len)
+static uint32_t ways; /* of the last device_read */
+
+static void on_begin(void *arg, unsigned way)
 {
-    const struct device_sink sink = {.row = on_row};
+    (void)arg;
+    ways |= way_set(way);
+}
+
+static int read_as(uint32_t reading, uint64_t offset, uint64_t len)
+{
+    const struct device_sink sink = {.begin = on_begin, .row = on_row};
 
     rows = 0;
     differing = 0;
+    ways = 0;
     return device_read(dev, reading, start + offset, len, &sink, &err);
 }
 
@@ -115,6 +124,32 @@ static unsigned ran(const char *command)
 
 static const char staged[] =
     MEDIA_CONSOLE MEDIA_BYTES MEDIA_STAGED MEDIA_MAPS MEDIA_CHIPS;
+
+/* ... which may be wrong in RAM. */
+static void copies_have_numbers(void **state)
+{
+    uint32_t first;
+
+    (void)state;
+    up(staged);
+    take("sf0", sf_byte);
+    assert_int_equal(device_ways(dev, start).copies, 2);
+    assert_int_equal(read_at(0, 0x100), 0);
+    first = ways;
+    assert_true(ways_have_copy(first, 0));
+    assert_false(ways_have_copy(first, 1));
+    assert_int_equal(read_as(first, 0, 0x100), 0);
+    assert_false(ways_have_copy(ways, 0));
+    assert_true(ways_differ(first | ways, device_ways(dev, start)));
+    assert_int_equal(read_as(ways, 0, 0x100), 0);
+    assert_int_equal(ways, first);
+    assert_int_equal(ran("sf read"), 2);
+    device_forget_copies(dev);
+    assert_int_equal(read_as(ways, 0, 0x100), 0);
+    assert_int_equal(read_at(0, 0x100), 0);
+    assert_int_equal(ran("sf read"), 4);
+    device_close(dev);
+}
 
 static void reads_through_ram(void **state)
 {
@@ -535,6 +570,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_through_ram),
+        cmocka_unit_test(copies_have_numbers),
         cmocka_unit_test(a_wrong_copy_is_seen),
         cmocka_unit_test(a_reset_makes_the_copies_worthless),
         cmocka_unit_test(nothing_is_dumped_that_was_not_read),

@@ -255,6 +255,15 @@ static void once_is_once(void **state)
     assert_int_equal(with_sums(&w, 0).what, PLAN_NOTHING);
 }
 
+/* Votes by whatever way. */
+static const struct rows_need *need(unsigned votes)
+{
+    static struct rows_need n;
+
+    n = (struct rows_need){votes, {1, 1}};
+    return &n;
+}
+
 static void rows_are_voted_for(void **state)
 {
     static const uint8_t a[16] = "aaaaaaaaaaaaaaa";
@@ -262,24 +271,24 @@ static void rows_are_voted_for(void **state)
     struct rows_block block = {.used = true};
 
     (void)state;
-    assert_int_equal(rows_count(&block, 3, a, 1), ROWS_NEW);
-    assert_int_equal(rows_count(&block, 3, a, 1), ROWS_OLD);
-    assert_int_equal(rows_mask(&block, 1), 8);
-    assert_int_equal(rows_mask(&block, 2), 0);
-    assert_int_equal(rows_count(&block, 3, b, 2), ROWS_CONFLICT);
-    assert_int_equal(rows_count(&block, 3, b, 3), ROWS_NEW);
-    assert_int_equal(rows_mask(&block, 2), 8);
+    assert_int_equal(rows_count(&block, 3, a, 1, 0), ROWS_NEW);
+    assert_int_equal(rows_count(&block, 3, a, 1, 0), ROWS_OLD);
+    assert_int_equal(rows_mask(&block, need(1)), 8);
+    assert_int_equal(rows_mask(&block, need(2)), 0);
+    assert_int_equal(rows_count(&block, 3, b, 2, 0), ROWS_CONFLICT);
+    assert_int_equal(rows_count(&block, 3, b, 3, 0), ROWS_NEW);
+    assert_int_equal(rows_mask(&block, need(2)), 8);
     assert_int_equal(rows_conflicts(&block), 1);
     rows_spoil(&block, 3);
-    assert_int_equal(rows_mask(&block, 1), 0);
-    assert_int_equal(rows_count(&block, 3, b, 4), ROWS_NEW);
+    assert_int_equal(rows_mask(&block, need(1)), 0);
+    assert_int_equal(rows_count(&block, 3, b, 4, 0), ROWS_NEW);
     rows_spoil(&block, 3);
-    assert_int_equal(rows_count(&block, 3, a, 5), ROWS_REPLACED);
+    assert_int_equal(rows_count(&block, 3, a, 5, 0), ROWS_REPLACED);
     assert_memory_equal(block.bytes + 48, a, 16);
     assert_int_equal(rows_conflicts(&block), 3);
-    assert_false(rows_all(&block, 4, 1));
-    rows_fill(&block, block.bytes, 4);
-    assert_true(rows_all(&block, 4, 1));
+    assert_false(rows_all(&block, 4, need(1)));
+    rows_fill(&block, block.bytes, 4, 0);
+    assert_true(rows_all(&block, 4, need(1)));
 }
 
 static void ranges_merge_and_split(void **state)
@@ -325,10 +334,10 @@ static void rows_are_kept_by_block(void **state)
     assert_ptr_equal(rows_get(&r, 0, 7), b);
     assert_null(rows_find(&r, 1, 7));
     for (uint64_t n = 0; n < 3; n++)
-        assert_int_equal(rows_mask(rows_get(&r, 1, n), 1), 0);
-    assert_int_equal(rows_mask(rows_find(&r, 0, 7), 1), 5);
+        assert_int_equal(rows_mask(rows_get(&r, 1, n), need(1)), 0);
+    assert_int_equal(rows_mask(rows_find(&r, 0, 7), need(1)), 5);
     /* The fifth takes the place of the oldest. */
-    assert_int_equal(rows_mask(rows_get(&r, 1, 3), 1), 0);
+    assert_int_equal(rows_mask(rows_get(&r, 1, 3), need(1)), 0);
     assert_null(rows_find(&r, 0, 7));
     assert_non_null(rows_find(&r, 1, 0));
     rows_drop(rows_find(&r, 1, 1));
