@@ -36,6 +36,9 @@ static const struct option long_options[] = {
     {"stop", required_argument, NULL, OPT_STOP},
     {"keep-key", no_argument, NULL, OPT_KEEP_KEY},
     {"leftover", required_argument, NULL, OPT_LEFTOVER},
+    {"last-command", required_argument, NULL, OPT_LAST_COMMAND},
+    {"shell", required_argument, NULL, OPT_SHELL},
+    {"editing", required_argument, NULL, OPT_EDITING},
     {"ansi", no_argument, NULL, OPT_ANSI},
     {"link", required_argument, NULL, OPT_LINK},
     {"log", required_argument, NULL, OPT_LOG},
@@ -66,6 +69,7 @@ static const struct option long_options[] = {
     {"nand-bad", required_argument, NULL, OPT_NAND_BAD},
     {"mmc", required_argument, NULL, OPT_MMC},
     {"mmc-boot", required_argument, NULL, OPT_MMC_BOOT},
+    {"selected", required_argument, NULL, OPT_SELECTED},
     {"has", required_argument, NULL, OPT_HAS},
     {"map", required_argument, NULL, OPT_MAP},
     {"cpu", required_argument, NULL, OPT_CPU},
@@ -96,6 +100,8 @@ static int set_word(struct options *o, int option, const char *arg)
     static const char *const endians[] = {"little", "big"};
     static const char *const places[] = {"env", "bootargs"};
     static const char *const ends[] = {"crlf", "lfcr"};
+    static const char *const shells[] = {"simple", "hush"};
+    static const char *const editors[] = {"age", "plain", "full"};
     static const char *const states[] = {"prompt", "power-on", "running",
                                          "hang"};
     int n;
@@ -116,6 +122,14 @@ static int set_word(struct options *o, int option, const char *arg)
     case OPT_MTDPARTS_IN:
         n = value_choice(arg, places, 2);
         o->mtdparts_in_bootargs = n == 1;
+        break;
+    case OPT_SHELL:
+        n = value_choice(arg, shells, 2);
+        o->hush = n == 1;
+        break;
+    case OPT_EDITING:
+        n = value_choice(arg, editors, 3);
+        o->editing = (enum editing)n;
         break;
     case OPT_EOL:
         n = value_choice(arg, ends, 2);
@@ -163,6 +177,9 @@ static int set_text(struct options *o, int option, const char *arg)
     case OPT_WITHOUT:
         o->without = arg;
         break;
+    case OPT_LAST_COMMAND:
+        o->last_command = arg;
+        break;
     case OPT_LINK:
         o->link = arg;
         break;
@@ -180,6 +197,8 @@ static int set_option(struct options *o, int option)
     case OPT_FORMAT:
     case OPT_ENDIAN:
     case OPT_MTDPARTS_IN:
+    case OPT_SHELL:
+    case OPT_EDITING:
     case OPT_EOL:
     case OPT_STATE:
         return set_word(o, option, optarg);
@@ -221,6 +240,7 @@ static int set_option(struct options *o, int option)
     case OPT_PROMPT:
     case OPT_MTDPARTS:
     case OPT_WITHOUT:
+    case OPT_LAST_COMMAND:
     case OPT_LINK:
     case OPT_LOG:
         return set_text(o, option, optarg);
@@ -280,7 +300,7 @@ static void finish_loader(struct options *o, bool winbond)
 static int finish(struct options *o)
 {
     bool winbond = o->loader == LOADER_WINBOND;
-    bool staged = o->media.spi || o->media.nand || o->media.mmc;
+    bool staged = o->media.spi[0] || o->media.nand[0] || o->media.mmc[0];
 
     if (!winbond && o->loader != LOADER_UBOOT)
         return complain("--loader is missing");
@@ -290,8 +310,6 @@ static int finish(struct options *o)
         return complain("--flash2 and --base2 go together");
     if (winbond && staged)
         return complain("winbond knows no other media than flash");
-    if (o->media.mmc_boot && !o->media.mmc)
-        return complain("--mmc-boot wants --mmc");
     finish_loader(o, winbond);
     o->faults.random = o->seed;
     return 0;
