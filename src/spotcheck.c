@@ -4,14 +4,17 @@
 #include "spotcheck.h"
 
 #include "base/log.h"
+#include "base/proof.h"
 #include "monitor/device.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-/* Noise may spoil an answer; the same wrong sum twice is no noise. */
-#define TRIES 4
+#define TRIES 4 /* the device turned out to have less than it said */
+#define QUESTIONS                                                              \
+    12 /* about one sample: its front alone, where records are                 \
+          dense */
 
 /* The cache has media that have no address begin at 0: the device's map knows
  * better. */
@@ -37,34 +40,93 @@ static uint32_t cut(const struct device *dev, uint64_t base, uint64_t offset,
     return (uint32_t)(border - offset % border);
 }
 
+/* --- asking --- */
+
+struct spot {
+    struct device *dev;
+    uint64_t base;
+};
+
+static int as_asked(int ret)
+{
+    /* Noise may spoil an answer. */
+    return ret == -EINTR || ret == -ENODEV || ret == -ENOTSUP || ret >= 0
+               ? ret
+               : -EBADMSG;
+}
+
+static int ask_sum(void *arg, uint64_t offset, uint64_t len,
+                   struct digest_value *out)
+{
+    const struct spot *s = arg;
+
+    return as_asked(
+        device_checksum(s->dev, s->base + offset, len, out, NULL, NULL));
+}
+
+static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
+{
+    const struct spot *s = arg;
+
+    return as_asked(
+        device_uniform(s->dev, s->base + offset, len, uniform, NULL, NULL));
+}
+
+/* So many questions that one of them at least is a sum: of all, which is not
+ * proof enough but can still object, where there is no other. */
+static void shorten(struct proof *proof, const struct proof_guess *g)
+{
+    size_t n = proof->n < QUESTIONS ? proof->n : QUESTIONS;
+
+    proof->n = n;
+    for (size_t i = 0; i < n; i++)
+        if (proof->steps[i].kind == PROOF_SUM)
+            return;
+    proof->steps[0] = (struct proof_step){PROOF_SUM, g->offset, g->len};
+    proof->n = 1;
+}
+
+/* 1: as far as it can be proved with so many questions the device has it. */
+static int ask(struct spot *s, const struct proof_guess *g, int *error)
+{
+    const struct proof_asker asker = {ask_sum, ask_uniform, s};
+    const struct proof_means means = {
+        .algorithm = device_checksum_algorithm(s->dev, s->base),
+        .unit = device_checksum_unit(s->dev, s->base),
+        .uniform = device_has_uniform(s->dev, s->base),
+        .border = device_border(s->dev, s->base)};
+    struct proof proof = {.steps = NULL};
+    enum proof_verdict v = PROOF_SAME;
+
+    *error = -ENOTSUP;
+    if (means.algorithm == NULL)
+        return 1;
+    *error = proof_make(&proof, g, &means);
+    if (*error == 0) {
+        shorten(&proof, g);
+        v = proof_ask_all(&asker, &means, &proof, g->bytes, g->offset, true,
+                          error);
+    }
+    proof_free(&proof);
+    return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : *error;
+}
+
 int spotcheck(void *arg, const char *medium, uint64_t base, uint64_t offset,
               const void *bytes, uint32_t len)
 {
-    struct digest_value before = {.algorithm = NULL};
-    uint64_t start = base_of(arg, medium, base);
-    int ret = -EIO;
+    struct spot s = {arg, base_of(arg, medium, base)};
+    const struct proof_guess g = {
+        .bytes = bytes, .len = cut(arg, s.base, offset, len), .offset = offset};
+    int error = 0;
+    int ret = -EAGAIN;
 
-    len = cut(arg, start, offset, len);
-    for (int i = 0; i < TRIES; i++) {
-        struct digest_value expected;
-        struct digest_value sum;
-        ret = device_checksum(arg, start + offset, len, &sum, NULL, NULL);
-        if (ret == -ENOTSUP)
-            return 1;
-        if (ret == -EINTR || ret == -ENODEV)
-            return ret;
-        if (ret < 0)
-            continue;
-        digest_of(sum.algorithm, bytes, len, &expected);
-        if (digest_same(&sum, &expected))
-            return 1;
-        if (digest_same(&sum, &before)) {
-            log_info("%s at 0x%" PRIx64 " is not what the cache has: another "
-                     "device",
-                     medium, base + offset); /* as people are shown it */
-            return 0;
-        }
-        before = sum;
-    }
-    return ret < 0 ? ret : -EIO;
+    for (int i = 0; i < TRIES && ret == -EAGAIN; i++)
+        ret = ask(&s, &g, &error);
+    if (ret == -ENOTSUP)
+        return 1;
+    if (ret == 0)
+        log_info("%s at 0x%" PRIx64 " is not what the cache has: another "
+                 "device",
+                 medium, base + offset); /* as people are shown it */
+    return ret == -EAGAIN || ret == -EBADMSG ? -EIO : ret;
 }

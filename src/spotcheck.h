@@ -8,8 +8,10 @@
 
 /*
  * A cache_probe_fn (store/cache.h); arg is the struct device. Compares the
- * device's own CRC-32 of the range: no payload is moved. A device that has no
- * checksum command cannot object: then the identity text decides alone.
+ * device's own checksums of the range, so that a record that carries its own
+ * CRC-32 is seen to have changed (base/proof.h): no payload is moved. Where
+ * that takes many questions the front of the range has to do. A device that has
+ * no checksum command cannot object: then the identity text decides alone.
  */
 int spotcheck(void *arg, const char *medium, uint64_t base, uint64_t offset,
               const void *bytes, uint32_t len);

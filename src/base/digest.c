@@ -15,6 +15,7 @@ struct digest {
     const char *name;
     const char *alias; /* or NULL */
     size_t size;
+    enum digest_sight sight;
     bool decimal; /* as text; else hex */
     void (*begin)(struct digest_state *s);
     void (*add)(struct digest_state *s, const uint8_t *bytes, size_t len);
@@ -100,12 +101,13 @@ LIBMD(SHA256, sha2)
 LIBMD(SHA512, sha2)
 
 static const struct digest all[] = {
-    {"crc32", NULL, 4, false, crc_begin, crc32_add, crc32_end},
-    {"cksum", NULL, 4, true, crc_begin, cksum_add, cksum_end},
-    {"md5", "md5sum", 16, false, LIBMD_OF(MD5, md5)},
-    {"sha1", "sha1sum", 20, false, LIBMD_OF(SHA1, sha1)},
-    {"sha256", "sha256sum", 32, false, LIBMD_OF(SHA256, sha2)},
-    {"sha512", "sha512sum", 64, false, LIBMD_OF(SHA512, sha2)},
+    {"crc32", NULL, 4, DIGEST_CRC, false, crc_begin, crc32_add, crc32_end},
+    {"cksum", NULL, 4, DIGEST_CRC_MSB_FIRST, true, crc_begin, cksum_add,
+     cksum_end},
+    {"md5", "md5sum", 16, DIGEST_SEES_ALL, false, LIBMD_OF(MD5, md5)},
+    {"sha1", "sha1sum", 20, DIGEST_SEES_ALL, false, LIBMD_OF(SHA1, sha1)},
+    {"sha256", "sha256sum", 32, DIGEST_SEES_ALL, false, LIBMD_OF(SHA256, sha2)},
+    {"sha512", "sha512sum", 64, DIGEST_SEES_ALL, false, LIBMD_OF(SHA512, sha2)},
 };
 
 const struct digest *digest_find(const char *name)
@@ -120,6 +122,11 @@ const struct digest *digest_find(const char *name)
 const char *digest_name(const struct digest *d)
 {
     return d->name;
+}
+
+enum digest_sight digest_sight(const struct digest *d)
+{
+    return d->sight;
 }
 
 size_t digest_size(const struct digest *d)

@@ -46,6 +46,14 @@ const struct digest *digest_find(const char *name); /* NULL: unknown */
 const char *digest_name(const struct digest *d);
 size_t digest_size(const struct digest *d); /* bytes of its values */
 
+/* What it cannot see but by an accident that nobody meets. */
+enum digest_sight {
+    DIGEST_SEES_ALL,     /* nothing: md5, sha */
+    DIGEST_CRC,          /* records that carry their own CRC: base/proof.h */
+    DIGEST_CRC_MSB_FIRST /* likewise, with the other order of bits */
+};
+enum digest_sight digest_sight(const struct digest *d);
+
 /* For bytes that come in pieces. After digest_end the state is used up. */
 void digest_begin(struct digest_state *s, const struct digest *d);
 void digest_add(struct digest_state *s, const void *bytes, size_t len);

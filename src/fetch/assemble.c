@@ -52,6 +52,9 @@ static struct rows_need need_of(const struct fetcher *f, size_t medium,
 
     if (b != NULL && b->one_way)
         need.ways.commands = 1;
+    /* An earlier session's bytes are a way of their own. */
+    if (b != NULL && stale_is_unproved(f, medium, b->block))
+        need.ways = (struct way_choice){1, 1};
     return need;
 }
 
@@ -160,6 +163,7 @@ static bool store(struct fetcher *f, struct rows_block *b)
     }
     stale_verified(f, b->medium, b->block * BLOCK_SIZE,
                    blocks_length(blocks, b->block));
+    stale_was_read(f, b->medium, b->block);
     fetcher_note_change(f);
     return true;
 }
@@ -182,6 +186,20 @@ static bool was_replaced(struct fetcher *f, const struct rows_block *b)
     return true;
 }
 
+/* What an earlier session left is not the device's any more. */
+static void note_stale(struct fetcher *f, const struct rows_block *b)
+{
+    size_t len = blocks_length(cache_blocks(f->cache, b->medium), b->block);
+    uint64_t offset = b->block * BLOCK_SIZE;
+
+    if (!stale_is_unproved(f, b->medium, b->block))
+        return;
+    fetcher_count(f, &f->stats.stale, len);
+    ranges_add(&f->wrong, b->medium, offset, len);
+    log_warn("0x%" PRIx64 " is not what was read there before",
+             map_shown(&f->map->media[b->medium], offset));
+}
+
 /* Enough readings agree on every row. */
 static void confirm_block(struct fetcher *f, struct rows_block *b)
 {
@@ -189,6 +207,7 @@ static void confirm_block(struct fetcher *f, struct rows_block *b)
 
     if (was_replaced(f, b) && !store(f, b))
         return;
+    stale_was_read(f, b->medium, b->block);
     blocks_confirm(blocks, b->block, BLOCK_REREAD);
     fetcher_note_change(f);
     ranges_remove(&f->debts, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
@@ -226,7 +245,8 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
         b->brought = f->reading;
         f->progress_ms = clock_ms();
     }
-    if (vote == ROWS_CONFLICT) {
+    /* Bytes of an earlier session are contradicted by others, not by noise. */
+    if (vote == ROWS_CONFLICT && !stale_is_unproved(f, b->medium, b->block)) {
         f->noisy = true;
         device_forget_copies(f->device);
     }
@@ -234,6 +254,29 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
         answer_differs(f, b->medium,
                        b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
                        ROWS_SIZE);
+}
+
+/* Every row came in this session. */
+static bool all_came(const struct rows_block *b, unsigned rows)
+{
+    for (unsigned i = 0; i < rows; i++)
+        if (b->rows[i].reading == 0)
+            return false;
+    return true;
+}
+
+/* The bytes of an earlier session that no question proves have been read again,
+ * and are not all the same: what came is as good as any first reading. */
+static bool took_place(struct fetcher *f, struct rows_block *b, unsigned rows)
+{
+    if (!stale_is_unproved(f, b->medium, b->block) || !all_came(b, rows) ||
+        !was_replaced(f, b))
+        return false;
+    note_stale(f, b);
+    if (store(f, b))
+        rows_drop(b);
+    answer_settle(f);
+    return true;
 }
 
 static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
@@ -251,6 +294,8 @@ static void take_row(struct fetcher *f, uint64_t offset, const uint8_t *bytes)
         return;
     b = get_rows(f, f->current.medium, block);
     count_row(f, b, (unsigned)(offset % BLOCK_SIZE / ROWS_SIZE), bytes);
+    if (took_place(f, b, rows))
+        return;
     need = need_of(f, b->medium, b);
     if (rows_conflicts(b) >= CONFLICTS_MAX * noise_patience(f))
         give_up(f, b, "each reading brings other bytes");
@@ -374,6 +419,7 @@ void assemble_doubt(struct fetcher *f, size_t medium)
         if (f->rows.slots[i].medium == medium)
             rows_drop(&f->rows.slots[i]);
     blocks_doubt(cache_blocks(f->cache, medium));
+    stale_again(f, medium);
     fetcher_note_change(f);
 }
 

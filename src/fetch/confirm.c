@@ -22,6 +22,12 @@
  * rows a wrong block is spoilt as a whole, and when as many blocks are spoilt
  * as assemble.c can keep in mind with ease, they are read before it goes on.
  *
+ * Bytes that were not read in this session, a guess, are compared by prove.c;
+ * what that cannot prove is left to a second reading (stale.c). Of a guess that
+ * is wrong whole blocks are dropped: rows beside a wrong one are no better.
+ * Those that were, one sum proves: noise on the line knows nothing of records
+ * and their sums.
+ *
  * A device may have a command of that name that computes something else. Until
  * one sum was right, single blocks are compared, and read again as a whole;
  * after REFUSED_MAX that differed, its sums are not asked for any more.
@@ -35,6 +41,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define SPOILT_MAX   64U /* rows; then whole blocks */
 #define IN_BLOCK_MAX 4U  /* rows of one block; then all that is wrong in it */
@@ -42,9 +49,8 @@
 #define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
 #define PART_MAX     2   /* that cannot, and less can be asked about */
 #define STACK_MAX    64U
-#define STALE_ASKS   48U /* then all that is not known to be right is dropped */
-
-enum verdict { SAME, DIFFERS, UNKNOWN };
+#define STEPS_MAX    16U /* questions about a piece; more: it is parted */
+#define STALE_ASKS   48U /* then the rest of a guess is left to be read again */
 
 struct piece {
     uint64_t offset;
@@ -63,9 +69,15 @@ struct confirm {
     uint64_t block;    /* the last of them */
     unsigned in_block; /* rows of it that are spoilt */
     int error;         /* ends it: of the device, or -ENODATA: of the cache */
-    bool stale;        /* what is wrong is dropped, not read by rows */
-    unsigned asked;    /* sums */
-    uint64_t dropped;  /* bytes */
+    bool guess;        /* some of it was not read in this session */
+    bool wanted;       /* somebody waits for all of it */
+    bool heard;        /* the last verdict is the device's, ... */
+    bool partly;       /* ... but not about all of the piece */
+    uint8_t *room;     /* what the guess was when it began: all of it, so that
+                          what is dropped still tells of records */
+    struct proof_guess all;
+    unsigned asked;   /* pieces that were found to differ, or halved */
+    uint64_t dropped; /* bytes */
 };
 
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
@@ -98,24 +110,9 @@ static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
     return 0;
 }
 
-int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
-                struct digest_value *out)
-{
-    const struct device_sink sink = {.stop = fetcher_attend, .arg = f};
-    int ret = contact_ready(f);
-
-    if (ret < 0)
-        return ret;
-    fetcher_count(f, &f->stats.sums, 1);
-    ret = device_checksum(f->device, f->map->media[medium].base + offset, len,
-                          out, &sink, &f->read_error);
-    if (ret == 0 && device_contact(f->device) != f->contact)
-        return -EBADMSG; /* whose it is, nobody knows */
-    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
-}
-
 /* sure: a sum that differs must come twice. */
-static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
+static enum proof_verdict compare_whole(struct confirm *c,
+                                        const struct piece *p, bool sure)
 {
     struct digest_value before = {.algorithm = NULL};
     struct digest_value ours;
@@ -128,7 +125,6 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
             ret = -EINTR;
             break;
         }
-        c->asked++;
         ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
         if (ret == -EBADMSG)
             continue;
@@ -139,16 +135,79 @@ static enum verdict compare(struct confirm *c, const struct piece *p, bool sure)
             break;
         unsummed_answered(c->f);
         if (digest_same(&ours, &theirs))
-            return SAME;
+            return PROOF_SAME;
         if (!sure || digest_same(&before, &theirs))
-            return DIFFERS;
+            return PROOF_DIFFERS;
         before = theirs;
         ret = -EBADMSG;
     }
     if (ret == -EBADMSG)
         unsummed_note(c->f, c->medium, p->offset, p->len);
     c->error = ret;
-    return UNKNOWN;
+    return PROOF_UNKNOWN;
+}
+
+static void note_unproved(void *arg, uint64_t offset, uint64_t len)
+{
+    struct confirm *c = arg;
+
+    stale_note_unproved(c->f, c->medium, offset, len);
+    if (c->wanted)
+        stale_doubt(c->f, c->medium, offset, len);
+    c->partly = true;
+}
+
+/* Some of it was not read in this session. */
+static bool is_guess(const struct confirm *c, const struct piece *p)
+{
+    return c->guess && !stale_is_over(c->f, c->medium, p->offset, p->len);
+}
+
+static bool load_guess(struct confirm *c)
+{
+    if (c->room == NULL)
+        c->error = prove_load(c->f, c->medium, c->all.offset, c->all.len,
+                              &c->room, &c->all);
+    return c->error == 0;
+}
+
+static enum proof_verdict compare(struct confirm *c, const struct piece *p,
+                                  bool sure)
+{
+    struct prove q = {.f = c->f,
+                      .medium = c->medium,
+                      .sure = sure,
+                      .steps_max = p->len > BLOCK_SIZE ? STEPS_MAX : 0,
+                      .unproved = note_unproved,
+                      .arg = c};
+    struct proof_guess g;
+    enum proof_verdict v;
+
+    c->heard = true;
+    c->partly = false;
+    if (!is_guess(c, p))
+        return compare_whole(c, p, sure);
+    if (!load_guess(c))
+        return PROOF_UNKNOWN;
+    g = prove_part(&c->all, p->offset, p->len);
+    v = prove_bytes(&q, &g);
+    c->heard = v != PROOF_SAME || q.asked > 0; /* else all is unproved */
+    if (v == PROOF_UNKNOWN)
+        c->error = q.error;
+    if (v == PROOF_UNKNOWN && q.error == -EBADMSG)
+        unsummed_note(c->f, c->medium, p->offset, p->len);
+    else if (q.asked > 0)
+        unsummed_answered(c->f);
+    return v;
+}
+
+/* Too much to ask at once, about a piece of some blocks. */
+static bool is_too_much(struct confirm *c)
+{
+    if (c->error != -E2BIG)
+        return false;
+    c->error = 0;
+    return true;
 }
 
 static void push(struct confirm *c, uint64_t offset, uint64_t len, bool wrong)
@@ -163,13 +222,14 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     uint64_t end = p->offset + p->len;
     uint64_t n = (p->offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
-    f->sum_agreed = true;
+    f->sum_agreed = f->sum_agreed || c->heard;
     f->progress_ms = clock_ms();
     stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
          n++) {
-        if (blocks_state(c->blocks, n) == BLOCK_CHECKSUM)
+        if (blocks_state(c->blocks, n) == BLOCK_CHECKSUM ||
+            stale_is_unproved(f, c->medium, n))
             continue;
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
         assemble_forget(f, c->medium, n);
@@ -187,7 +247,9 @@ static void drop(struct confirm *c, const struct piece *p)
         if (!block_state_known(blocks_state(c->blocks, n)))
             continue;
         c->dropped += blocks_length(c->blocks, n);
-        /* Whoever asks whether a copy is right is told, too. */
+        /* Whoever asks whether a copy is right is told, now and later. */
+        answer_differs(c->f, c->medium, n * BLOCK_SIZE,
+                       blocks_length(c->blocks, n));
         ranges_add(&c->f->wrong, c->medium, n * BLOCK_SIZE,
                    blocks_length(c->blocks, n));
         blocks_drop(c->blocks, n);
@@ -213,34 +275,59 @@ static void spoil(struct confirm *c, const struct piece *p)
     c->f->noisy = true;
 }
 
+static uint64_t half_of(const struct piece *p)
+{
+    uint64_t unit = p->len > BLOCK_SIZE ? BLOCK_SIZE : ROWS_SIZE;
+
+    return (p->len / unit + 1) / 2 * unit;
+}
+
+/* Into two of which nothing is known. */
+static void part(struct confirm *c, const struct piece *p)
+{
+    uint64_t half = half_of(p);
+
+    push(c, p->offset + half, p->len - half, false);
+    push(c, p->offset, half, false);
+}
+
 /* Of a wrong piece the front half is compared. */
 static void halve(struct confirm *c, const struct piece *p)
 {
-    uint64_t unit = p->len > BLOCK_SIZE ? BLOCK_SIZE : ROWS_SIZE;
-    uint64_t half = (p->len / unit + 1) / 2 * unit;
+    uint64_t half = half_of(p);
     struct piece front = {p->offset, half, false};
 
+    c->asked++;
     switch (compare(c, &front, false)) {
-    case SAME:
+    case PROOF_SAME:
         confirm_piece(c, &front);
-        push(c, p->offset + half, p->len - half, true);
+        push(c, p->offset + half, p->len - half, !c->partly);
         break;
-    case DIFFERS:
+    case PROOF_DIFFERS:
         push(c, p->offset + half, p->len - half, false);
         push(c, front.offset, front.len, true);
         break;
-    case UNKNOWN:
+    case PROOF_UNKNOWN:
+        if (is_too_much(c))
+            part(c, p);
         break;
     }
+}
+
+/* Bytes that the device's sums count in. */
+static uint64_t unit_of(const struct confirm *c)
+{
+    return device_checksum_unit(c->f->device, c->f->map->media[c->medium].base);
 }
 
 static void take_wrong(struct confirm *c, const struct piece *p)
 {
     bool here = c->blocks_spoilt > 0 && c->block == p->offset / BLOCK_SIZE &&
                 c->in_block >= IN_BLOCK_MAX;
-    bool much = p->len <= BLOCK_SIZE && (here || c->spoilt >= SPOILT_MAX);
+    bool much = p->len <= BLOCK_SIZE &&
+                (here || c->spoilt >= SPOILT_MAX || p->len <= unit_of(c));
 
-    if (c->stale && (p->len <= BLOCK_SIZE || c->asked > STALE_ASKS))
+    if (is_guess(c, p) && p->len <= BLOCK_SIZE)
         drop(c, p);
     else if (p->len <= ROWS_SIZE || much)
         spoil(c, p);
@@ -250,18 +337,25 @@ static void take_wrong(struct confirm *c, const struct piece *p)
 
 static void take(struct confirm *c, const struct piece *p)
 {
-    if (p->wrong || (c->stale && c->asked > STALE_ASKS)) {
+    if (is_guess(c, p) && c->asked > STALE_ASKS) {
+        note_unproved(c, p->offset, p->len);
+        return;
+    }
+    if (p->wrong) {
         take_wrong(c, p);
         return;
     }
     switch (compare(c, p, true)) {
-    case SAME:
+    case PROOF_SAME:
         confirm_piece(c, p);
         break;
-    case DIFFERS:
+    case PROOF_DIFFERS:
+        c->asked++;
         take_wrong(c, p);
         break;
-    case UNKNOWN:
+    case PROOF_UNKNOWN:
+        if (is_too_much(c))
+            part(c, p);
         break;
     }
 }
@@ -277,10 +371,20 @@ static void run(struct confirm *c)
     }
 }
 
-static struct confirm confirm_on(struct fetcher *f, size_t medium)
+static struct confirm confirm_on(struct fetcher *f, size_t medium,
+                                 uint64_t offset, uint64_t len)
 {
-    return (struct confirm){
-        .f = f, .medium = medium, .blocks = cache_blocks(f->cache, medium)};
+    return (struct confirm){.f = f,
+                            .medium = medium,
+                            .blocks = cache_blocks(f->cache, medium),
+                            .guess = !stale_is_over(f, medium, offset, len),
+                            .all = {.offset = offset, .len = (size_t)len},
+                            .wanted = true};
+}
+
+static void confirm_end(struct confirm *c)
+{
+    free(c->room);
 }
 
 /* The device has not been right yet: whether it ever will be is the question,
@@ -289,16 +393,16 @@ static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
     bool over = stale_is_over(f, c->medium, p->offset, p->len);
-    enum verdict v = compare(c, p, true);
+    enum proof_verdict v = compare(c, p, true);
 
-    if (v == SAME)
+    if (v == PROOF_SAME)
         confirm_piece(c, p);
-    if (v == SAME || (v == UNKNOWN && c->error != -EBADMSG))
+    if (v == PROOF_SAME || (v == PROOF_UNKNOWN && c->error != -EBADMSG))
         return;
-    if (v == DIFFERS)
+    if (v == PROOF_DIFFERS)
         spoil(c, p);
     /* What an earlier session left may be wrong: read anew it tells more. */
-    if (v == DIFFERS && !over)
+    if (v == PROOF_DIFFERS && !over)
         return;
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
@@ -311,8 +415,9 @@ static void first_sum(struct confirm *c, const struct piece *p)
 
 void confirm_by_sum(struct fetcher *f)
 {
-    struct confirm c = confirm_on(f, f->current.medium);
     const struct piece whole = {f->current.offset, f->current.len, false};
+    struct confirm c = confirm_on(f, f->current.medium, whole.offset,
+                                  whole.len);
 
     if (f->sum_agreed) {
         push(&c, whole.offset, whole.len, false);
@@ -320,16 +425,19 @@ void confirm_by_sum(struct fetcher *f)
     } else {
         first_sum(&c, &whole);
     }
+    confirm_end(&c);
     answer_settle(f);
 }
 
 int confirm_stale(struct fetcher *f, uint64_t *differs)
 {
-    struct confirm c = confirm_on(f, f->current.medium);
+    struct confirm c = confirm_on(f, f->current.medium, f->current.offset,
+                                  f->current.len);
 
-    c.stale = true;
+    c.wanted = false; /* it may be compared because nobody waits */
     push(&c, f->current.offset, f->current.len, false);
     run(&c);
+    confirm_end(&c);
     *differs = c.dropped;
     /* -ENODATA: a block was damaged on disk and is absent now; what is around
      * it has not been compared. */
@@ -338,17 +446,34 @@ int confirm_stale(struct fetcher *f, uint64_t *differs)
     return c.error != 0 || c.n == 0 ? c.error : -EINTR;
 }
 
+/* Single blocks, until one tells whether the device's sums can be believed.
+ * False: not yet. Of blocks that asking does not prove nothing is learned. */
+static bool agree_first(struct confirm *c, struct piece *rest)
+{
+    while (!c->f->sum_agreed && rest->len > 0) {
+        struct piece first = {rest->offset,
+                              rest->len < BLOCK_SIZE ? rest->len : BLOCK_SIZE,
+                              false};
+        first_sum(c, &first);
+        if (c->heard && !c->f->sum_agreed)
+            return false;
+        rest->offset += first.len;
+        rest->len -= first.len;
+    }
+    return true;
+}
+
 bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len)
 {
-    struct confirm c = confirm_on(f, medium);
-    struct piece first = {offset, len < BLOCK_SIZE ? len : BLOCK_SIZE, false};
+    struct confirm c = confirm_on(f, medium, offset, len);
+    struct piece rest = {offset, len, false};
+    bool agreed = agree_first(&c, &rest);
 
-    if (!f->sum_agreed)
-        first_sum(&c, &first);
-    if (!f->sum_agreed)
-        return false;
-    push(&c, offset, len, false);
-    run(&c);
-    return c.n == 0 && c.error == 0;
+    if (agreed && rest.len > 0) {
+        push(&c, rest.offset, rest.len, false);
+        run(&c);
+    }
+    confirm_end(&c);
+    return agreed && c.n == 0 && c.error == 0;
 }

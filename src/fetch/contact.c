@@ -34,6 +34,7 @@ struct look {
     size_t medium;
     uint64_t address;
     size_t len;
+    bool unproved; /* asking does not prove it */
     uint32_t came;
     uint8_t bytes[BLOCK_SIZE];
 };
@@ -60,37 +61,99 @@ static bool look_stop(void *arg)
     return l->f->stopping;
 }
 
-/* A checksum of what stands at l->address, or of what was read there: 1 same
- * as want, 0 not, with *told the answer; negative: none came. read: no checksum
- * comes about it. */
-static int ask_block(struct look *l, const uint8_t *want, bool read,
-                     struct digest_value *told)
+static int look_sum(void *arg, uint64_t offset, uint64_t len,
+                    struct digest_value *out)
 {
-    struct fetcher *f = l->f;
-    const struct device_sink sink = {
-        .row = look_row, .stop = look_stop, .arg = l};
-    struct digest_value ours;
-    int ret = -ENOTSUP;
+    struct look *l = arg;
+    const struct device_sink sink = {.stop = look_stop, .arg = l};
+    int ret = device_checksum(l->f->device,
+                              l->f->map->media[l->medium].base + offset, len,
+                              out, &sink, &l->f->read_error);
 
-    if (!read && confirm_sum_max(f, l->medium) > 0)
-        ret = device_checksum(f->device, l->address, l->len, told, &sink,
-                              &f->read_error);
-    if (ret == -ENOTSUP) {
-        l->came = 0;
-        ret = device_read(f->device, DEVICE_FIRST, l->address, ROWS_SIZE, &sink,
-                          &f->read_error);
-        if (ret == 0 && (l->came & 1U) == 0)
-            ret = -EBADMSG;
-        digest_of(digest_find("crc32"), l->bytes, ROWS_SIZE, told);
-        l->len = ROWS_SIZE;
-    }
-    if (ret < 0)
-        return ret;
-    digest_of(told->algorithm, want, l->len, &ours);
-    return digest_same(&ours, told);
+    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
 }
 
-/* The same other answer twice is another content. */
+static int look_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
+{
+    struct look *l = arg;
+    const struct device_sink sink = {.stop = look_stop, .arg = l};
+    int ret = device_uniform(l->f->device,
+                             l->f->map->media[l->medium].base + offset, len,
+                             uniform, &sink, &l->f->read_error);
+
+    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
+}
+
+static void look_unproved(void *arg, uint64_t offset, uint64_t len)
+{
+    struct look *l = arg;
+
+    (void)offset;
+    (void)len;
+    l->unproved = true;
+}
+
+/* 1: the device has it, 0: other bytes; negative: no answer came. -ENOTSUP: it
+ * cannot be asked, or that would not prove it. */
+static int ask_block(struct look *l, uint64_t offset)
+{
+    const struct proof_asker asker = {look_sum, look_uniform, l};
+    struct prove p = {.f = l->f,
+                      .medium = l->medium,
+                      .asker = &asker,
+                      .sure = true,
+                      .unproved = look_unproved,
+                      .arg = l};
+    enum proof_verdict v;
+
+    if (confirm_sum_max(l->f, l->medium) == 0)
+        return -ENOTSUP;
+    v = prove_cached(&p, offset, l->len);
+    if (v == PROOF_UNKNOWN)
+        return p.error;
+    return l->unproved ? -ENOTSUP : v == PROOF_SAME;
+}
+
+/* Reads it. *same: it is what is wanted. */
+static int read_block(struct look *l, uint8_t *bytes)
+{
+    const struct device_sink sink = {
+        .row = look_row, .stop = look_stop, .arg = l};
+    int ret;
+
+    l->came = 0;
+    ret = device_read(l->f->device, DEVICE_FIRST, l->address, ROWS_SIZE, &sink,
+                      &l->f->read_error);
+    if (ret == 0 && (l->came & 1U) == 0)
+        return -EBADMSG;
+    memcpy(bytes, l->bytes, ROWS_SIZE);
+    return ret;
+}
+
+/* The same other row twice is another content. */
+static int compare_row(struct look *l, const uint8_t *want)
+{
+    uint8_t before[ROWS_SIZE];
+    uint8_t bytes[ROWS_SIZE];
+    bool heard = false;
+    int ret = -EBADMSG;
+
+    for (int i = 0; i < SAMPLE_TRIES; i++) {
+        ret = read_block(l, bytes);
+        if (ret == -ENODEV || ret == -EINTR)
+            return ret;
+        if (ret < 0)
+            continue;
+        if (memcmp(bytes, want, ROWS_SIZE) == 0)
+            return 1;
+        if (heard && memcmp(bytes, before, ROWS_SIZE) == 0)
+            return 0;
+        memcpy(before, bytes, ROWS_SIZE);
+        heard = true;
+    }
+    return ret < 0 ? ret : -EBADMSG;
+}
+
 static int compare_block(struct fetcher *f, size_t medium, uint64_t n,
                          const uint8_t *want)
 {
@@ -98,22 +161,10 @@ static int compare_block(struct fetcher *f, size_t medium, uint64_t n,
                      .medium = medium,
                      .address = f->map->media[medium].base + n * BLOCK_SIZE,
                      .len = blocks_length(cache_blocks(f->cache, medium), n)};
-    struct digest_value before = {.algorithm = NULL};
-    struct digest_value told;
-    bool read = false;
-    int ret = -EBADMSG;
+    int ret = ask_block(&l, n * BLOCK_SIZE);
 
-    for (int i = 0; i < SAMPLE_TRIES; i++) {
-        read = read || (i >= SUM_TRIES && ret < 0);
-        ret = ask_block(&l, want, read, &told);
-        if (ret == 1 || ret == -ENODEV || ret == -EINTR)
-            return ret;
-        if (ret == 0 && digest_same(&before, &told))
-            return 0;
-        if (ret == 0)
-            before = told;
-    }
-    return ret < 0 ? ret : -EBADMSG;
+    /* No answer comes about it: reading tells. */
+    return ret == -ENOTSUP || ret == -EBADMSG ? compare_row(&l, want) : ret;
 }
 
 /* --- a few blocks --- */

@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/proof.h"
+#include "fetch/blockset.h"
 #include "fetch/plan.h"
 #include "fetch/ranges.h"
 #include "fetch/rate.h"
@@ -51,11 +53,16 @@ struct known {
 
 struct stale {
     bool on;
-    uint64_t *checked;      /* of each medium: all before it is compared */
-    struct ranges verified; /* and this; emptied when it is full */
+    pthread_mutex_t lock; /* what has been compared: the fetcher's thread
+                             alone changes it, others look */
+    uint64_t *checked;    /* lock; of each medium: all before it is compared */
+    struct ranges verified; /* lock; and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
     uint64_t piece; /* bytes compared at once, where sums are believed */
+    /* Blocks that no question proves (base/proof.h): they are verified in all
+     * but this, and good for nobody before they are read again. lock. */
+    struct blockset unproved;
 };
 
 #define UNSUMMED_PIECE_MAX UINT64_C(65536)
@@ -256,9 +263,54 @@ uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
 int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
                 struct digest_value *out);
 
+/* The same for device_uniform. */
+int confirm_ask_uniform(struct fetcher *f, size_t medium, uint64_t offset,
+                        uint64_t len, bool *uniform);
+
 /* Compares f->current, which an earlier session left known. What differs is
  * dropped; *differs: its bytes, more or less. 0: all of it has been seen to. */
 int confirm_stale(struct fetcher *f, uint64_t *differs);
+
+/* --- prove.c: bytes that were not read in this session --- */
+
+/* Zeroed, with the first three set. */
+struct prove {
+    struct fetcher *f;
+    size_t medium;
+    /* Who is asked; NULL: the device, once it is known to be the right one. */
+    const struct proof_asker *asker;
+    bool sure;           /* what differs must come twice */
+    bool whole_is_right; /* the device's sum of all of it: it was asked for */
+    size_t steps_max;    /* more questions are not asked: -E2BIG; 0: any */
+    /* If the rest is the device's: blocks of which that is not proved. */
+    void (*unproved)(void *arg, uint64_t offset, uint64_t len);
+    void *arg;
+    size_t asked; /* sums */
+    int error;    /* of PROOF_UNKNOWN; -EBADMSG: no answer came */
+};
+
+/* Whether the device has what the cache knows of the range; a guess. */
+enum proof_verdict prove_cached(struct prove *p, uint64_t offset, uint64_t len);
+enum proof_verdict prove_bytes(struct prove *p, const struct proof_guess *g);
+
+/* What a device can be asked about a medium; algorithm NULL: nothing. */
+struct proof_means prove_means(const struct fetcher *f, size_t medium);
+
+/* One sum of it proves any bytes. */
+bool prove_needs_one_sum(const struct fetcher *f, size_t medium);
+
+/* It can be proved to be blank. */
+bool prove_knows_blank(const struct fetcher *f, size_t medium);
+
+/* What the cache knows of the range and around it; -ENODATA, -ENOMEM. *room is
+ * to be freed in any case. */
+int prove_load(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
+               uint8_t **room, struct proof_guess *g);
+
+/* A part of what was loaded. What is around it counts as it was then, also what
+ * has proved wrong since. */
+struct proof_guess prove_part(const struct proof_guess *all, uint64_t offset,
+                              uint64_t len);
 
 /* --- unsummed.c: ranges about which no checksum comes --- */
 
@@ -348,6 +400,10 @@ bool known_has_hint(const struct fetcher *f);
 int stale_init(struct fetcher *f, const struct fetcher_config *config);
 void stale_free(struct fetcher *f);
 
+/* Any thread: it has been compared. */
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
+
 /* r cannot be answered yet: some of it has not been compared. */
 bool stale_holds(const struct fetcher *f, const struct fetch_request *r);
 
@@ -360,6 +416,9 @@ bool stale_wants(struct fetcher *f);
 /* Does it: f->current, a PLAN_STALE. */
 int stale_check(struct fetcher *f);
 
+/* What is known of medium counts as if an earlier session had left it. */
+void stale_again(struct fetcher *f, size_t medium);
+
 /* It is none of an earlier session, or has been compared. */
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len);
@@ -370,6 +429,19 @@ bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n);
 /* The device's checksum was right over it, or it was read in this session. */
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len);
+
+/* Blocks of the range cannot be proved by asking. */
+void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
+                         uint64_t len);
+bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* Such blocks of the range are wanted: they become good, to be confirmed by
+ * being read again. */
+void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
+                 uint64_t len);
+
+/* A block was read. */
+void stale_was_read(struct fetcher *f, size_t medium, uint64_t block);
 
 /* --- idle.c: what is done while nobody waits --- */
 

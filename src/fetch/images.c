@@ -75,6 +75,9 @@ static bool prove(struct fetcher *f, const struct map_segment *s)
     case IMAGE_RIGHT:
         if (!proof.strong && f->noisy)
             return false;
+        /* Of an earlier session it proves that it was right then. */
+        if (!stale_is_over(f, medium, proof.offset, proof.len))
+            return false;
         log_info("%s: proved by its %s", s->name, proof.kind);
         return confirm_range(f, medium, proof.offset, proof.len);
     case IMAGE_WRONG:

@@ -5,11 +5,9 @@
  * (What to ask about, and when: known_when.c.)
  *
  * Before an absent range is read the device is asked for its checksum. If that
- * is the one of blank flash, of the same place in a reference, or of another
- * place there, the range is taken from there: it is confirmed, by the route by
- * which everything is. A place elsewhere in a reference is one of many
- * thousands, so that one sum of 32 bits is not enough: the sum of the front
- * half must agree, too.
+ * is the one of blank flash, or of the same place in a reference, the range is
+ * taken from there once it is proved (prove.c): it is confirmed, by the route
+ * by which everything is. Blocks that asking does not prove are read.
  *
  * A question costs as much of the line as some 160 bytes. It is asked once for
  * each range; what it left open is halved only where that pays:
@@ -40,7 +38,8 @@
 #define LEAF       KNOWN_LEAF /* what is halved is longer */
 #define CREDIT_MAX 4096
 #define HINT_ASKS  8
-#define PLACES_MAX 4 /* elsewhere in a reference, for one sum */
+#define STEPS_MAX  32U /* questions to prove a piece; more: it is parted */
+#define ROOM       (SELFSUM_BEFORE + REACH_MAX + SELFSUM_BEHIND)
 #define STACK_MAX  64U
 
 struct piece {
@@ -56,10 +55,13 @@ struct asking {
     struct blocks *blocks;
     struct piece stack[STACK_MAX];
     size_t n;
-    int budget;      /* halvings */
-    uint8_t *bytes;  /* REACH_MAX of them: what a piece may be */
-    bool same_place; /* they were those of a reference at this offset */
-    bool blank;      /* all that was asked for was blank */
+    int budget;             /* halvings */
+    uint8_t *room;          /* ROOM bytes */
+    uint8_t *bytes;         /* within: what a piece may be */
+    struct ranges unproved; /* of it */
+    bool same_place;        /* they were those of a reference at this offset */
+    bool blank;             /* all that was asked for was blank */
+    int error;              /* why nothing was proved; 0: it was answered */
 };
 
 /* --- what a sum may stand for --- */
@@ -73,63 +75,77 @@ static bool is_sum_of(const struct digest_value *sum, const void *bytes,
     return digest_same(sum, &ours);
 }
 
+static void note_unproved(void *arg, uint64_t offset, uint64_t len)
+{
+    struct asking *a = arg;
+
+    ranges_add(&a->unproved, a->medium, offset, len);
+}
+
+/* a->bytes are the device's, all that is not in a->unproved. Their sum is
+ * right; where that does not prove it, more is asked. */
+static bool is_proved(struct asking *a, const struct proof_guess *g)
+{
+    struct prove p = {.f = a->f,
+                      .medium = a->medium,
+                      .steps_max = STEPS_MAX,
+                      .whole_is_right = true,
+                      .unproved = note_unproved,
+                      .arg = a};
+    enum proof_verdict v;
+
+    a->unproved.n = 0;
+    v = prove_bytes(&p, g);
+    a->error = v == PROOF_UNKNOWN ? p.error : 0;
+    return v == PROOF_SAME;
+}
+
 static bool is_blank(struct asking *a, const struct piece *p,
                      const struct digest_value *sum)
 {
     static const int values[] = {0xff, 0x00};
+    const struct proof_guess g = {
+        .bytes = a->room, .len = (size_t)p->len, .offset = p->offset};
 
+    a->bytes = a->room;
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         memset(a->bytes, values[i], (size_t)p->len);
         if (is_sum_of(sum, a->bytes, (size_t)p->len))
-            return true;
+            return is_proved(a, &g);
     }
     return false;
+}
+
+/* What the reference has there, and around it. */
+static bool read_reference(struct asking *a, struct reference *r,
+                           const struct piece *p, struct proof_guess *g)
+{
+    uint64_t end = p->offset + p->len;
+    uint64_t size = reference_size(r);
+    uint64_t left = size > end ? size - end : 0;
+
+    *g = (struct proof_guess){
+        .bytes = a->room,
+        .before = p->offset < SELFSUM_BEFORE ? (size_t)p->offset
+                                             : SELFSUM_BEFORE,
+        .len = (size_t)p->len,
+        .behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND,
+        .offset = p->offset,
+        .end_unknown = left == 0 && end < blocks_size(a->blocks)};
+    a->bytes = a->room + g->before;
+    return end <= size && reference_read(r, p->offset - g->before, a->room,
+                                         g->before + g->len + g->behind) == 0;
 }
 
 static bool is_same_place(struct asking *a, const struct piece *p,
                           const struct digest_value *sum)
 {
     const struct known *k = &a->f->known;
+    struct proof_guess g;
 
     for (size_t i = 0; i < k->n_references; i++)
-        if (reference_read(k->references[i], p->offset, a->bytes,
-                           (size_t)p->len) == 0 &&
-            is_sum_of(sum, a->bytes, (size_t)p->len))
-            return true;
-    return false;
-}
-
-/* The second sum, over the front half. */
-static bool front_agrees(struct asking *a, const struct piece *p)
-{
-    struct digest_value sum;
-
-    return confirm_ask(a->f, a->medium, p->offset, p->len / 2, &sum) == 0 &&
-           is_sum_of(&sum, a->bytes, (size_t)(p->len / 2));
-}
-
-static bool is_elsewhere_in(struct asking *a, struct reference *r,
-                            const struct piece *p,
-                            const struct digest_value *sum)
-{
-    uint64_t at = 0;
-
-    for (int i = 0; i < PLACES_MAX && reference_find(r, sum, p->len, &at);
-         i++, at++) {
-        if (reference_read(r, at, a->bytes, (size_t)p->len) == 0 &&
-            is_sum_of(sum, a->bytes, (size_t)p->len) && front_agrees(a, p))
-            return true;
-    }
-    return false;
-}
-
-static bool is_elsewhere(struct asking *a, const struct piece *p,
-                         const struct digest_value *sum)
-{
-    const struct known *k = &a->f->known;
-
-    for (size_t i = 0; i < k->n_references; i++)
-        if (is_elsewhere_in(a, k->references[i], p, sum))
+        if (read_reference(a, k->references[i], p, &g) &&
+            is_sum_of(sum, a->bytes, (size_t)p->len) && is_proved(a, &g))
             return true;
     return false;
 }
@@ -144,7 +160,8 @@ static bool keep(struct asking *a, const struct piece *p)
 
     for (uint64_t at = 0; at < p->len; n++) {
         size_t len = blocks_length(a->blocks, n);
-        if (!block_state_confirmed(blocks_state(a->blocks, n))) {
+        if (!block_state_confirmed(blocks_state(a->blocks, n)) &&
+            !ranges_meet(&a->unproved, a->medium, n * BLOCK_SIZE, len)) {
             if (blocks_put(a->blocks, n, a->bytes + at, &err) < 0) {
                 log_warn("cache: %s", err.text);
                 return false; /* reading it will tell the reader */
@@ -168,25 +185,36 @@ static void earn(struct asking *a, uint64_t bytes)
         a->budget = CREDIT_MAX;
 }
 
-/* True: p is known now. */
+static uint64_t proved_of(const struct asking *a, const struct piece *p)
+{
+    uint64_t len = p->len;
+
+    for (size_t i = 0; i < a->unproved.n; i++)
+        len -= a->unproved.list[i].len;
+    return len;
+}
+
+/* True: p is known now, but for what is not proved and is to be read. */
 static bool recognise(struct asking *a, const struct piece *p,
                       const struct digest_value *sum)
 {
     struct fetcher *f = a->f;
 
     a->same_place = false;
+    a->error = 0;
     if (is_blank(a, p, sum)) {
         if (!keep(a, p))
             return false;
-        fetcher_count(f, &f->stats.blank, p->len);
+        fetcher_count(f, &f->stats.blank, proved_of(a, p));
+        a->blank = a->blank && a->unproved.n == 0;
         return true;
     }
     a->blank = false;
-    a->same_place = is_same_place(a, p, sum);
-    if ((!a->same_place && !is_elsewhere(a, p, sum)) || !keep(a, p))
+    a->same_place = a->error == 0 && is_same_place(a, p, sum);
+    if (!a->same_place || !keep(a, p))
         return false;
-    fetcher_count(f, &f->stats.referred, p->len);
-    earn(a, p->len);
+    fetcher_count(f, &f->stats.referred, proved_of(a, p));
+    earn(a, proved_of(a, p));
     return true;
 }
 
@@ -210,6 +238,14 @@ static uint64_t front_half(const struct piece *p)
     return front;
 }
 
+static void part(struct asking *a, const struct piece *p)
+{
+    uint64_t half = front_half(p);
+
+    push(a, (struct piece){p->offset + half, p->len - half, false, false});
+    push(a, (struct piece){p->offset, half, false, false});
+}
+
 static void halve(struct asking *a, const struct piece *p)
 {
     uint64_t half;
@@ -224,6 +260,13 @@ static void halve(struct asking *a, const struct piece *p)
     half = front_half(p);
     push(a, (struct piece){p->offset + half, p->len - half, false, false});
     push(a, (struct piece){p->offset, half, true, false});
+}
+
+/* It is over when the device is there again; all else would come again. */
+static bool is_passing(int ret)
+{
+    return ret == -EINTR || ret == -ENODEV || ret == -ETIMEDOUT ||
+           ret == -ESTALE;
 }
 
 static int take(struct asking *a, const struct piece *p)
@@ -243,9 +286,14 @@ static int take(struct asking *a, const struct piece *p)
     if (ret < 0)
         return ret;
     a->f->progress_ms = clock_ms(); /* many pieces may come to nothing */
-    if (!recognise(a, p, &sum))
-        halve(a, p);
-    else if (p->half && a->same_place)
+    if (!recognise(a, p, &sum)) {
+        if (a->error == -E2BIG)
+            part(a, p);
+        else if (a->error == 0)
+            halve(a, p);
+        return is_passing(a->error) ? a->error : 0;
+    }
+    if (p->half && a->same_place)
         a->stack[a->n - 1].wrong = true; /* the whole was not the reference's */
     return 0;
 }
@@ -254,13 +302,6 @@ static int take(struct asking *a, const struct piece *p)
 static uint64_t front(const struct asking *a, uint64_t end)
 {
     return a->n > 0 ? a->stack[a->n - 1].offset : end;
-}
-
-/* It is over when the device is there again; all else would come again. */
-static bool is_passing(int ret)
-{
-    return ret == -EINTR || ret == -ENODEV || ret == -ETIMEDOUT ||
-           ret == -ESTALE;
 }
 
 static int ask(struct asking *a)
@@ -296,11 +337,11 @@ int known_ask(struct fetcher *f)
     int ret;
 
     k->hint = false;
-    a.bytes = malloc(REACH_MAX);
-    if (a.bytes == NULL)
+    a.room = malloc(ROOM);
+    if (a.room == NULL)
         return -ENOMEM;
     ret = ask(&a);
-    free(a.bytes);
+    free(a.room);
     if (!hint)
         k->credit = a.budget;
     if (ret == 0 && a.blank)

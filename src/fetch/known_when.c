@@ -118,7 +118,8 @@ bool known_consider(struct fetcher *f, struct plan_step *step)
 
     if (f->known.ask_first == 0 || step->what != PLAN_READ)
         return false;
-    if (confirm_sum_max(f, step->medium) == 0) {
+    if (confirm_sum_max(f, step->medium) == 0 ||
+        (f->known.n_references == 0 && !prove_knows_blank(f, step->medium))) {
         f->known.hint = false; /* it would end every read */
         return false;
     }
@@ -148,6 +149,7 @@ static bool pays(const struct fetcher *f)
 
     return k->ask_first > 0 && f->sum_agreed && f->current.what == PLAN_READ &&
            confirm_sum_max(f, f->current.medium) > 0 &&
+           prove_knows_blank(f, f->current.medium) &&
            f->current.offset + f->current.len >= k->run_at + 2 * HINT_RUN &&
            (f->current.medium != k->hint_medium || k->run_at >= k->hint_after ||
             k->run_at + REACH_MAX < k->hint_after);

@@ -11,6 +11,10 @@
  *   verified   and these, out of turn; what is dropped from that list for lack
  *              of room is compared again
  *
+ *   unproved   and of these what a checksum does not prove (prove.c). They stay
+ *              as they are until somebody wants them. Then they become good,
+ *              and are confirmed by one reading that agrees with them
+ *
  * What differs is dropped and read again when it is wanted. Before a sum was
  * right once, single blocks are compared; if one differs it is read anew, which
  * shows whether the sums or the cache are to blame.
@@ -32,6 +36,7 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 {
     struct stale *s = &f->stale;
 
+    (void)pthread_mutex_init(&s->lock, NULL);
     s->checked = calloc(f->map->n_media + 1, sizeof(*s->checked));
     if (s->checked == NULL)
         return -ENOMEM;
@@ -51,6 +56,9 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 
 void stale_free(struct fetcher *f)
 {
+    blockset_free(&f->stale.unproved);
+    if (f->stale.checked != NULL)
+        (void)pthread_mutex_destroy(&f->stale.lock);
     free(f->stale.checked);
 }
 
@@ -66,10 +74,27 @@ static bool is_verified(const struct fetcher *f, size_t medium, uint64_t offset,
            ranges_hold(&s->verified, medium, offset, end - offset);
 }
 
+static bool has_unproved(const struct fetcher *f, size_t medium,
+                         uint64_t offset, uint64_t len)
+{
+    return blockset_meets(&f->stale.unproved, medium, offset / BLOCK_SIZE,
+                          (offset + len - 1) / BLOCK_SIZE + 1, NULL);
+}
+
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    LOCK_SCOPE(&f->stale.lock);
+
+    return is_verified(f, medium, offset, len) &&
+           !has_unproved(f, medium, offset, len);
+}
+
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len)
 {
-    return !f->stale.on || is_verified(f, medium, offset, len);
+    return !f->stale.on || (is_verified(f, medium, offset, len) &&
+                            !has_unproved(f, medium, offset, len));
 }
 
 /* The first known block in [offset, end). */
@@ -95,13 +120,13 @@ bool stale_sample(struct fetcher *f, size_t medium, uint64_t *n)
     if (!s->on)
         return blocks_nth_known(b, 0, n);
     if (known_in(b, 0, s->checked[medium], n) &&
-        is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+        stale_is_over(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
         return true;
     for (size_t i = 0; i < s->verified.n; i++) {
         const struct range *g = &s->verified.list[i];
         if (g->medium == medium &&
             known_in(b, g->offset, g->offset + g->len, n) &&
-            is_verified(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
+            stale_is_over(f, medium, *n * BLOCK_SIZE, blocks_length(b, *n)))
             return true;
     }
     return false;
@@ -111,7 +136,7 @@ bool stale_holds(const struct fetcher *f, const struct fetch_request *r)
 {
     return f->stale.on && answer_wants_confirmed(f, r) &&
            confirm_sum_max(f, r->medium) > 0 &&
-           !is_verified(f, r->medium, r->offset, r->len);
+           !stale_is_over(f, r->medium, r->offset, r->len);
 }
 
 /* All media are, or there is nothing to compare with. */
@@ -121,9 +146,24 @@ static void look_whether_done(struct fetcher *f)
         if (f->stale.checked[i] < f->map->media[i].size &&
             confirm_sum_max(f, i) > 0)
             return;
+    if (f->stale.unproved.n > 0)
+        return;
     f->stale.on = false;
     atomic_store(&f->fresh, true);
     log_info("what was in the cache has been compared with the device");
+}
+
+static void add_verified(struct stale *s, size_t medium, uint64_t offset,
+                         uint64_t len)
+{
+    LOCK_SCOPE(&s->lock);
+
+    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
+        s->checked[medium] = offset + len;
+    else if (offset > s->checked[medium])
+        ranges_add(&s->verified, medium, offset, len);
+    if (s->verified.n == RANGES_MAX)
+        s->verified.n = 0;
 }
 
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
@@ -134,20 +174,84 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
     if (!s->on)
         return;
     f->progress_ms = clock_ms();
-    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
-        s->checked[medium] = offset + len;
-    else if (offset > s->checked[medium])
-        ranges_add(&s->verified, medium, offset, len);
-    if (s->verified.n == RANGES_MAX)
-        s->verified.n = 0;
+    add_verified(s, medium, offset, len);
     if (s->checked[medium] >= f->map->media[medium].size)
         look_whether_done(f);
 }
+
+/* --- unproved --- */
+
+static bool add_unproved(struct stale *s, size_t medium, uint64_t block)
+{
+    LOCK_SCOPE(&s->lock);
+
+    return blockset_add(&s->unproved, medium, block);
+}
+
+static void remove_unproved(struct stale *s, size_t medium, uint64_t block)
+{
+    LOCK_SCOPE(&s->lock);
+
+    blockset_remove(&s->unproved, medium, block);
+}
+
+void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
+                         uint64_t len)
+{
+    struct blocks *b = cache_blocks(f->cache, medium);
+
+    for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
+        if (block_state_known(blocks_state(b, n)) &&
+            !add_unproved(&f->stale, medium, n))
+            blocks_drop(b, n); /* no room for more: it is read anew */
+}
+
+bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
+{
+    return blockset_meets(&f->stale.unproved, medium, block, block + 1, NULL);
+}
+
+void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
+                 uint64_t len)
+{
+    struct blocks *b = cache_blocks(f->cache, medium);
+    uint64_t n = offset / BLOCK_SIZE;
+    uint64_t end = (offset + len - 1) / BLOCK_SIZE + 1;
+
+    for (; blockset_meets(&f->stale.unproved, medium, n, end, &n); n++) {
+        if (!block_state_confirmed(blocks_state(b, n)))
+            continue;
+        blocks_doubt_one(b, n);
+        assemble_forget(f, medium, n);
+        fetcher_note_change(f);
+    }
+}
+
+void stale_was_read(struct fetcher *f, size_t medium, uint64_t block)
+{
+    if (f->stale.unproved.n == 0)
+        return;
+    remove_unproved(&f->stale, medium, block);
+    if (f->stale.on && f->stale.unproved.n == 0)
+        look_whether_done(f);
+}
+
+/* --- choosing --- */
 
 /* What of len bytes at `at` lies before the next multiple of step; 0: all. */
 static uint64_t cut(uint64_t len, uint64_t at, uint64_t step)
 {
     return step != 0 && len > step - at % step ? step - at % step : len;
+}
+
+/* Its first blocks may have been, where it was broken off. */
+static void skip_verified(const struct fetcher *f, struct plan_step *s)
+{
+    while (s->len > BLOCK_SIZE &&
+           is_verified(f, s->medium, s->offset, BLOCK_SIZE)) {
+        s->offset += BLOCK_SIZE;
+        s->len -= BLOCK_SIZE;
+    }
 }
 
 /* The first known blocks from offset on, below end, that are not verified; what
@@ -172,6 +276,7 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
         }
         if (block_state_known(state) && !is_verified(f, medium, at, len)) {
             *step = (struct plan_step){PLAN_STALE, medium, at, len};
+            skip_verified(f, step);
             return true;
         }
         stale_verified(f, medium, at, len); /* so that checked goes on */
@@ -183,9 +288,11 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
 static bool choose_pending(struct fetcher *f, struct plan_step *step)
 {
     for (const struct fetch_request *r = f->pending; r != NULL; r = r->next)
-        if (r->kind == FETCH_READ && stale_holds(f, r) &&
-            choose_in(f, r->medium, r->offset, r->offset + r->len, step))
-            return true;
+        if (r->kind == FETCH_READ && stale_holds(f, r)) {
+            if (choose_in(f, r->medium, r->offset, r->offset + r->len, step))
+                return true;
+            stale_doubt(f, r->medium, r->offset, r->len);
+        }
     return false;
 }
 
@@ -203,6 +310,25 @@ bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step)
             return true;
     look_whether_done(f);
     return false;
+}
+
+static void forget_verified(struct stale *s, size_t medium, uint64_t size)
+{
+    LOCK_SCOPE(&s->lock);
+
+    s->checked[medium] = 0;
+    ranges_remove(&s->verified, medium, 0, size);
+}
+
+void stale_again(struct fetcher *f, size_t medium)
+{
+    struct stale *s = &f->stale;
+
+    if (confirm_sum_max(f, medium) == 0)
+        return;
+    s->on = true;
+    atomic_store(&f->fresh, false);
+    forget_verified(s, medium, f->map->media[medium].size);
 }
 
 bool stale_wants(struct fetcher *f)

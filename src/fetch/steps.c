@@ -33,7 +33,8 @@ static struct plan_limits plan_limits(void *arg, size_t medium)
 
 static bool plan_unproved(void *arg, size_t medium, uint64_t block)
 {
-    return unsummed_has(arg, medium, block);
+    return stale_is_unproved(arg, medium, block) ||
+           unsummed_has(arg, medium, block);
 }
 
 struct plan_input fetcher_input(struct fetcher *f,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A file here that may hold the same bytes as the device: read and summed.
+// A file here that may hold the same bytes as the device.
 
 #include "image/reference.h"
 
 #include "base/log.h"
 #include "base/text.h"
-#include "image/reference_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+struct reference {
+    int fd;
+    bool told; /* that it cannot be read */
+    uint64_t size;
+    char *name;
+};
 
 static int open_file(struct reference *r, const char *path, struct err *err)
 {
@@ -37,8 +43,6 @@ static int open_file(struct reference *r, const char *path, struct err *err)
                        "from it",
                        path);
     r->size = (uint64_t)size;
-    r->changed = st.st_mtim;
-    r->size_now = st.st_size;
     return 0;
 }
 
@@ -79,7 +83,6 @@ void reference_close(struct reference *r)
         return;
     if (r->fd >= 0)
         (void)close(r->fd);
-    reference_forget(r);
     free(r->name);
     free(r);
 }
@@ -119,26 +122,5 @@ int reference_read(struct reference *r, uint64_t offset, void *out, size_t len)
             return fails(r, offset + done, n < 0 ? errno : 0);
         done += (size_t)n;
     }
-    return 0;
-}
-
-int reference_sum(struct reference *r, const struct digest *algorithm,
-                  uint64_t offset, uint64_t len, struct digest_value *out)
-{
-    struct digest_state state;
-
-    if (offset > r->size || len > r->size - offset)
-        return -ERANGE;
-    digest_begin(&state, algorithm);
-    while (len > 0) {
-        size_t n = len < sizeof(r->buffer) ? (size_t)len : sizeof(r->buffer);
-        int code = reference_read(r, offset, r->buffer, n);
-        if (code != 0)
-            return code;
-        digest_add(&state, r->buffer, n);
-        offset += n;
-        len -= n;
-    }
-    digest_end(&state, out);
     return 0;
 }

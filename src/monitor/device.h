@@ -194,6 +194,23 @@ int device_checksum(struct device *dev, uint64_t address, uint64_t len,
                     struct digest_value *sum, const struct device_sink *sink,
                     struct err *err);
 
+/* Bytes that a checksum at address counts in: MAP_ALIGN where its command
+ * counts sectors, else 1. */
+uint64_t device_checksum_unit(const struct device *dev, uint64_t address);
+
+/*
+ * Whether [address, address+len), multiples of DEVICE_WORD and two of them at
+ * least, is one word of DEVICE_WORD bytes again and again: the device compares
+ * it with itself. sink as of device_checksum. -ENOTSUP: it has no such command;
+ * -EBADMSG: the answer was not understood, and is to be asked for again; else
+ * as device_read.
+ */
+#define DEVICE_WORD 4U
+int device_uniform(struct device *dev, uint64_t address, uint64_t len,
+                   bool *uniform, const struct device_sink *sink,
+                   struct err *err);
+bool device_has_uniform(const struct device *dev, uint64_t address);
+
 /* What the dialect says of tables behind images; *n of them. */
 const struct image_footer *device_footers(const struct device *dev, size_t *n);
 

@@ -63,14 +63,17 @@ static const struct condition *needs_of(const struct dialect *d, size_t n)
     if (n < d->n_dumps)
         return &d->dumps[n].needs;
     n -= d->n_dumps;
-    return n < d->n_checksums ? &d->checksums[n].needs
-                              : &d->accesses[n - d->n_checksums].needs;
+    if (n < d->n_checksums)
+        return &d->checksums[n].needs;
+    n -= d->n_checksums;
+    return n < d->n_uniforms ? &d->uniforms[n].needs
+                             : &d->accesses[n - d->n_uniforms].needs;
 }
 
 int device_look_what_it_has(struct device *dev, struct err *err)
 {
     const struct dialect *d = dev->dialect;
-    size_t n = d->n_dumps + d->n_checksums + d->n_accesses;
+    size_t n = d->n_dumps + d->n_checksums + d->n_uniforms + d->n_accesses;
     bool *has = calloc(n + 1, sizeof(bool)); /* none is no error */
     struct method_trial *trials = calloc(d->n_dumps + 1, sizeof(*trials));
     int ret = 0;
@@ -88,7 +91,8 @@ int device_look_what_it_has(struct device *dev, struct err *err)
     dev->has = has;
     dev->has_dump = has;
     dev->has_checksum = has + d->n_dumps;
-    dev->has_access = dev->has_checksum + d->n_checksums;
+    dev->has_uniform = dev->has_checksum + d->n_checksums;
+    dev->has_access = dev->has_uniform + d->n_uniforms;
     return ret < 0 ? ret : 0;
 }
 

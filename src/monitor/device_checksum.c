@@ -49,14 +49,8 @@ static int parse_sum(struct device *dev, const struct checksum *c,
     return is_odd_again(dev, answer) ? -ENOTSUP : -EBADMSG;
 }
 
-/* Where the range is for the device: at address, of medium m (NULL: memory). */
-struct sum_place {
-    uint64_t address;
-    const struct map_medium *m;
-};
-
 static int ask_sum(struct device *dev, const struct checksum *c,
-                   const struct sum_place *at, uint64_t len,
+                   const struct device_place *at, uint64_t len,
                    struct digest_value *sum, struct err *err)
 {
     struct template_values values = {.address = at->address,
@@ -102,10 +96,8 @@ static int checksum_for(const struct device *dev, const struct map_medium *m)
     return -1;
 }
 
-/* The checksums that serve what lies at address: those of memory, also for
- * what is staged. False: nothing does. */
-static bool find_route(const struct device *dev, uint64_t address,
-                       struct media_route *r)
+bool device_sum_route(const struct device *dev, uint64_t address,
+                      struct media_route *r)
 {
     int n = map_medium_at(&dev->map, address, 1);
 
@@ -119,10 +111,24 @@ const struct digest *device_checksum_algorithm(const struct device *dev,
     int i;
 
     if (dev->offline ||
-        (map_is_virtual(address) && !find_route(dev, address, &r)))
+        (map_is_virtual(address) && !device_sum_route(dev, address, &r)))
         return NULL;
     i = checksum_for(dev, r.staged ? NULL : r.m);
     return i >= 0 ? dev->dialect->checksums[i].algorithm : NULL;
+}
+
+uint64_t device_checksum_unit(const struct device *dev, uint64_t address)
+{
+    struct media_route r = {.m = NULL};
+    int i;
+
+    if (dev->offline ||
+        (map_is_virtual(address) && !device_sum_route(dev, address, &r)))
+        return 1;
+    i = checksum_for(dev, r.staged ? NULL : r.m);
+    return i >= 0 && template_has(dev->dialect->checksums[i].command, "sector")
+               ? MAP_ALIGN
+               : 1;
 }
 
 const struct image_footer *device_footers(const struct device *dev, size_t *n)
@@ -131,24 +137,22 @@ const struct image_footer *device_footers(const struct device *dev, size_t *n)
     return dev->dialect->footers;
 }
 
-/* Where the sum of [address, address+len) can be computed. What was staged for
- * the first reading would only prove the line, so it is staged anew. */
-static int find_place(struct device *dev, uint64_t address, uint64_t len,
-                      struct sum_place *at, struct err *err)
+int device_sum_place(struct device *dev, uint64_t address, uint64_t len,
+                     struct device_place *at, struct err *err)
 {
     const struct media_piece *p;
     struct media_route r;
     uint64_t offset;
     int ret;
 
-    *at = (struct sum_place){address, NULL};
+    *at = (struct device_place){address, NULL};
     if (!map_is_virtual(address))
         return 0;
-    if (!find_route(dev, address, &r))
+    if (!device_sum_route(dev, address, &r))
         return -ENOTSUP;
     offset = address - r.m->base;
     if (!r.staged) {
-        *at = (struct sum_place){offset, r.m};
+        *at = (struct device_place){offset, r.m};
         return media_prepare(dev, &r, err);
     }
     ret = media_stage(dev, &r, DEVICE_AGAIN, offset, len, &p, err);
@@ -162,7 +166,7 @@ static int ask_any(struct device *dev, uint64_t address, uint64_t len,
                    struct digest_value *sum, struct err *err)
 {
     const struct checksum *c;
-    struct sum_place at;
+    struct device_place at;
     int ret = -ENOTSUP;
 
     while (ret == -ENOTSUP && device_checksum_algorithm(dev, address) != NULL) {
@@ -170,7 +174,7 @@ static int ask_any(struct device *dev, uint64_t address, uint64_t len,
         ret = device_get_in_step(dev, err);
         if (ret < 0)
             return device_settle(dev, ret);
-        ret = find_place(dev, address, len, &at, err);
+        ret = device_sum_place(dev, address, len, &at, err);
         if (ret < 0)
             return ret;
         if (!map_is_virtual(address)) {

@@ -129,12 +129,15 @@ struct device {
     unsigned hopeless;      /* how often all had been given up */
     struct device_answer answers[DEVICE_ANSWERS]; /* while it is opened */
     size_t n_answers;
-    bool *has;          /* owned; parted into the three that follow: */
+    bool *has;          /* owned; parted into the four that follow: */
     bool *has_dump;     /* of each, what it needs is there */
     bool *has_checksum; /* ... and the boot loader has not said otherwise */
+    bool *has_uniform;  /* likewise */
     bool *has_access;
     bool sum_known;              /* a checksum was understood once */
     struct digest_value odd_sum; /* of the last answer that was not */
+    bool uniform_known;          /* likewise of a comparison */
+    unsigned uniform_odd;        /* its answers that were not understood */
     struct device_last last;
     struct chance going_on; /* commands that go on from there do */
     bool careful;           /* the last dump met a bad address */
@@ -265,7 +268,7 @@ void device_forget_answers(struct device *dev);
 int device_meets(struct device *dev, const struct condition *needs,
                  struct err *err);
 
-/* Fills in has_dump, has_checksum and has_access. */
+/* Fills in has_dump, has_checksum, has_uniform and has_access. */
 int device_look_what_it_has(struct device *dev, struct err *err);
 
 /* m is called so, by us or by the device. */
@@ -282,6 +285,25 @@ int device_method(const struct device *dev, const struct map_medium *m,
 /* What the dialect says of m's kind; NULL: nothing. */
 const struct medium_access *device_access(const struct device *dev,
                                           const struct map_medium *m);
+
+/* --- device_checksum.c, device_uniform.c --- */
+
+/* Where a range is for a command that sums or compares it: at address of memory
+ * (m NULL), or at that offset of m. */
+struct device_place {
+    uint64_t address;
+    const struct map_medium *m;
+};
+
+/* The way to what lies at address; false: there is none. */
+bool device_sum_route(const struct device *dev, uint64_t address,
+                      struct media_route *r);
+
+/* Where [address, address+len) is. What was staged for the first reading would
+ * only prove the line, so it is staged anew. -ENOTSUP, -EBADMSG, or of the
+ * device. */
+int device_sum_place(struct device *dev, uint64_t address, uint64_t len,
+                     struct device_place *at, struct err *err);
 
 /* --- device_read.c --- */
 

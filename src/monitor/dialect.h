@@ -198,6 +198,16 @@ struct checksum {
     struct pattern *answer; /* group sum */
 };
 
+/* A command that compares memory with itself, some bytes behind: what is the
+ * same is one word again and again. */
+struct uniform {
+    struct condition needs;
+    struct pattern *medium; /* as in struct checksum */
+    char *command;          /* template */
+    struct pattern *answer; /* group count, if there: words that were the same;
+                               group differs, if it matched: not all were */
+};
+
 enum echo {
     ECHO_NONE,
     ECHO_PLAIN,  /* byte for byte */
@@ -250,8 +260,10 @@ struct dialect {
     struct pattern *unmapped; /* media with such names have no addresses */
     struct identity_rule *identities;
     size_t n_identities;
-    struct checksum *checksums; /* the cheapest first */
+    struct checksum *checksums; /* the best first */
     size_t n_checksums;
+    struct uniform *uniforms;
+    size_t n_uniforms;
     struct medium_access *accesses;
     size_t n_accesses;
     struct baud_change baud;

@@ -154,6 +154,7 @@ static void read_all(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     read_break_ins(r, d, top);
     dialect_read_dumps(r, d, top);
     dialect_read_checksums(r, d, top);
+    dialect_read_uniforms(r, d, top);
     dialect_read_footers(r, d, top);
     dialect_read_maps(r, d, top);
     dialect_read_identities(r, d, top);

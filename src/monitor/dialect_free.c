@@ -80,6 +80,14 @@ static void free_checksum(struct checksum *c)
     pattern_free(c->answer);
 }
 
+static void free_uniform(struct uniform *u)
+{
+    free_condition(&u->needs);
+    pattern_free(u->medium);
+    free(u->command);
+    pattern_free(u->answer);
+}
+
 static void free_sections(struct dialect *d)
 {
     for (size_t i = 0; i < d->n_break_ins; i++) {
@@ -96,6 +104,8 @@ static void free_sections(struct dialect *d)
     }
     for (size_t i = 0; i < d->n_checksums; i++)
         free_checksum(&d->checksums[i]);
+    for (size_t i = 0; i < d->n_uniforms; i++)
+        free_uniform(&d->uniforms[i]);
     for (size_t i = 0; i < d->n_accesses; i++)
         free_access(&d->accesses[i]);
     free(d->break_ins);
@@ -103,6 +113,7 @@ static void free_sections(struct dialect *d)
     free(d->maps);
     free(d->identities);
     free(d->checksums);
+    free(d->uniforms);
     free(d->accesses);
     free(d->footers);
     free(d->baud.command);

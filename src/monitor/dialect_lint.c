@@ -16,6 +16,7 @@ static const char *const map_groups[] = {
     "blocks", "unit",      "list",   "erase", "medium", "erase_unit",
     "page",   "page_unit", "id",     NULL};
 static const char *const sum_groups[] = {"sum", NULL};
+static const char *const uniform_groups[] = {"count", "differs", NULL};
 static const char *const bad_groups[] = {"offset", "block", NULL};
 static const char *const medium_groups[] = {"medium", NULL};
 
@@ -164,6 +165,9 @@ static void check_others(struct dialect_reader *r, const struct dialect *d,
     for (unsigned i = 0; i < d->n_checksums; i++)
         groups(r, cfg_getnsec(top, "checksum", i), "answer",
                d->checksums[i].answer, sum_groups);
+    for (unsigned i = 0; i < d->n_uniforms; i++)
+        groups(r, cfg_getnsec(top, "uniform", i), "answer",
+               d->uniforms[i].answer, uniform_groups);
     for (unsigned i = 0; i < d->n_identities; i++)
         groups(r, cfg_getnsec(top, "identity", i), "pattern",
                d->identities[i].pattern, none);

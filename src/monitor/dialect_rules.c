@@ -34,6 +34,26 @@ void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
     }
 }
 
+void dialect_read_uniforms(struct dialect_reader *r, struct dialect *d,
+                           cfg_t *top)
+{
+    d->uniforms = value_array(r, top, "uniform", sizeof(*d->uniforms),
+                              &d->n_uniforms);
+    for (size_t i = 0; i < d->n_uniforms; i++) {
+        cfg_t *sec = cfg_getnsec(top, "uniform", (unsigned)i);
+        struct uniform *u = &d->uniforms[i];
+        u->needs = value_condition(r, sec);
+        u->medium = value_pattern(r, sec, "medium");
+        u->command = value_command(r, sec, "command", VALUE_TEMPLATE);
+        if (u->command != NULL && !template_has(u->command, "next") &&
+            !template_has(u->command, "offset-next"))
+            (void)value_fail(r, sec, "command", "has no {next}");
+        u->answer = value_pattern(r, sec, "answer");
+        if (u->answer == NULL)
+            (void)value_fail(r, sec, "answer", "missing");
+    }
+}
+
 static void read_footer(struct dialect_reader *r, struct image_footer *f,
                         cfg_t *sec)
 {

@@ -10,6 +10,8 @@
  * to r. */
 void dialect_read_checksums(struct dialect_reader *r, struct dialect *d,
                             cfg_t *top);
+void dialect_read_uniforms(struct dialect_reader *r, struct dialect *d,
+                           cfg_t *top);
 void dialect_read_footers(struct dialect_reader *r, struct dialect *d,
                           cfg_t *top);
 void dialect_read_maps(struct dialect_reader *r, struct dialect *d, cfg_t *top);

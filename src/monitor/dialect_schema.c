@@ -85,6 +85,13 @@ static cfg_opt_t checksum_opts[] = {CFG_STR("algorithm", NULL, CFGF_NONE),
                                     CFG_STR("answer", NULL, CFGF_NONE),
                                     CFG_END()};
 
+static cfg_opt_t uniform_opts[] = {CFG_STR("needs", NULL, CFGF_NONE),
+                                   CFG_STR("needs-answer", NULL, CFGF_NONE),
+                                   CFG_STR("medium", NULL, CFGF_NONE),
+                                   CFG_STR("command", NULL, CFGF_NONE),
+                                   CFG_STR("answer", NULL, CFGF_NONE),
+                                   CFG_END()};
+
 static cfg_opt_t footer_opts[] = {CFG_STR("erase-block", NULL, CFGF_NONE),
                                   CFG_INT("size", 0, CFGF_NONE),
                                   CFG_STR("signature", NULL, CFGF_NONE),
@@ -154,6 +161,7 @@ cfg_opt_t dialect_schema[] = {CFG_STR("description", "", CFGF_NONE),
                               CFG_SEC("break-in", break_in_opts, TITLED),
                               CFG_SEC("dump", dump_opts, TITLED),
                               CFG_SEC("checksum", checksum_opts, TITLED),
+                              CFG_SEC("uniform", uniform_opts, TITLED),
                               CFG_SEC("footer", footer_opts, TITLED),
                               CFG_SEC("map", map_opts, TITLED),
                               CFG_SEC("medium", medium_opts, TITLED),

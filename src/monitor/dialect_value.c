@@ -135,6 +135,7 @@ static const struct template_values sample = {
     .length = 0x100,
     .count = 0x100,
     .offset = 0x5600,
+    .step = 4,
     .ram = 0x82000000,
     .baud = 115200,
     .erase_block = 0x20000,

@@ -45,6 +45,7 @@ struct replay_prompt {
 enum replay_use {
     REPLAY_DUMP,
     REPLAY_SUM,
+    REPLAY_UNIFORM,
     REPLAY_READ,
     REPLAY_BAD,
     REPLAY_SELECT,

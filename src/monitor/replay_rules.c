@@ -290,6 +290,8 @@ static void read_answer(struct replay *r, struct replay_command *c)
         read_sum(r, c, &answer);
     else if (c->use == REPLAY_READ || c->use == REPLAY_SELECT)
         read_medium(r, c, &answer);
+    else if (c->use == REPLAY_UNIFORM)
+        c->matched = has(r->d->uniforms[c->index].answer, &answer);
     else if (c->use != REPLAY_RECOGNISE)
         c->matched = needs_nothing(c->use);
     else
@@ -307,6 +309,7 @@ static const char *key_of(enum replay_use use)
         return "read-answer, or read-fail";
     case REPLAY_SELECT:
         return "probe-answer";
+    case REPLAY_UNIFORM:
     case REPLAY_RECOGNISE:
         return "answer";
     default:

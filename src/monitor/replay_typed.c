@@ -270,8 +270,8 @@ static void list_rules(struct replay *r)
 int replay_list_templates(struct replay *r, struct err *err)
 {
     const struct dialect *d = r->d;
-    size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 3 * d->n_accesses +
-                  2 * d->n_maps + d->n_identities + 3;
+    size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 2 * d->n_uniforms +
+                  3 * d->n_accesses + 2 * d->n_maps + d->n_identities + 3;
 
     for (size_t i = 0; i < d->n_accesses; i++)
         most += d->accesses[i].n_select;
@@ -286,6 +286,10 @@ int replay_list_templates(struct replay *r, struct err *err)
     for (size_t i = 0; i < d->n_checksums; i++) {
         list(r, d->checksums[i].command, REPLAY_SUM, i);
         list(r, d->checksums[i].needs.command, REPLAY_NEEDS, i);
+    }
+    for (size_t i = 0; i < d->n_uniforms; i++) {
+        list(r, d->uniforms[i].command, REPLAY_UNIFORM, i);
+        list(r, d->uniforms[i].needs.command, REPLAY_NEEDS, i);
     }
     list_media(r);
     list_rules(r);
@@ -304,6 +308,9 @@ const char *replay_section(const struct replay *r, enum replay_use use,
     case REPLAY_SUM:
         (void)snprintf(out, size, "checksum %s",
                        digest_name(d->checksums[index].algorithm));
+        break;
+    case REPLAY_UNIFORM:
+        (void)snprintf(out, size, "uniform");
         break;
     case REPLAY_READ:
     case REPLAY_BAD:

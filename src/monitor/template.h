@@ -15,16 +15,18 @@
  * What the place holders stand for. Numbers: {address} and {end} behind the
  * last byte, {last} of it; {length} in bytes, {count} in the method's unit;
  * {offset} into a medium, {offset-end} behind; {sector} and {sectors} of 512
- * bytes, {block} and {page} in it (of the medium's geometry), {pages}; {ram};
- * {baud}. Texts: {medium}, {index}, {password}. A number may have a format:
- * {address:x} hex, {address:X8} upper case hex of at least 8 digits, {length:d}
- * decimal. Without one: x.
+ * bytes, {block} and {page} in it (of the medium's geometry), {pages}; {next}
+ * and {offset-next}, some bytes behind {address} and {offset}; {ram}; {baud}.
+ * Texts: {medium}, {index}, {password}. A number may have a format: {address:x}
+ * hex, {address:X8} upper case hex of at least 8 digits, {length:d} decimal.
+ * Without one: x.
  */
 struct template_values {
     uint64_t address;
     uint64_t length;
     uint64_t count;
     uint64_t offset;
+    uint64_t step; /* from {address} to {next} */
     uint64_t ram;
     uint64_t baud;
     uint64_t erase_block;

@@ -5,8 +5,9 @@
  * What is confirmed is answered at once, whatever the mode of verifying is and
  * whatever the line does meanwhile. All else goes to the fetcher, a piece after
  * the other: each is a request of its own there, so that one long read does not
- * keep others waiting. When a piece fails, what came before it is the answer,
- * as if the kernel had asked for the pieces.
+ * keep others waiting. When a piece fails, the read fails as a whole: fewer
+ * bytes than were asked for are the end of the file to some programs. What came
+ * before is cached, and at hand for a shorter read.
  *
  * A read_request lives from reads_begin until the fetcher's done callback has
  * run, which frees it; nobody else may. Its FUSE request is answered exactly
@@ -171,12 +172,12 @@ void reads_submit(struct fs *fs, struct read_request *r, fuse_req_t req,
 static void answer_read(struct read_request *r, fuse_req_t req, int status,
                         const void *bytes)
 {
-    if (r->have > 0)
-        (void)fuse_reply_buf(req, (const char *)r->bytes, r->have);
-    else if (status == 0)
-        (void)fuse_reply_buf(req, bytes, r->fetch.len);
-    else
+    if (status != 0)
         (void)fuse_reply_err(req, status == -EINTR ? EINTR : EIO);
+    else if (r->bytes != NULL)
+        (void)fuse_reply_buf(req, (const char *)r->bytes, r->len);
+    else
+        (void)fuse_reply_buf(req, bytes, r->fetch.len);
 }
 
 /* NULL: no memory. */
@@ -218,7 +219,8 @@ static bool answer_at_once(struct fs *fs, fuse_req_t req, size_t segment,
     const struct map_segment *s = &fs->map->segments[segment];
     struct blocks *b = fetcher_blocks(fs->config.fetcher, (size_t)s->medium);
 
-    if (!fetcher_is_fresh(fs->config.fetcher) ||
+    if (!fetcher_is_fresh(fs->config.fetcher, (size_t)s->medium,
+                          s->offset + offset, len) ||
         blocks_get_confirmed(b, s->offset + offset, fs->answer, len) != 0)
         return false;
     note_answered(fs, segment, offset, len);

@@ -44,20 +44,21 @@ for part in '0 131072' '511 131072' '1 1' '130000 300000' '5242879 513' \
 done
 # A block that is damaged on disk is no longer there, and others are.
 printf X | dd of="$data" bs=1 seek=70000 conv=notrunc status=none
-equal 65536 "$(one_read 0 131072)" "up to the piece that is damaged"
+equal 0 "$(one_read 0 131072)" "what has a damaged block"
+contains "$(cat "$T/dd.err")" 'Input/output error'
+equal 65536 "$(one_read 0 65536)" "what is before"
 equal 0 "$(one_read 69632 512)" "what is damaged"
 equal 512 "$(one_read 70144 512)" "what is behind"
 unmount_fwfs
 
-# 100 KiB known, 100 KiB not, by turns: a read stops where pieces of 16 KiB,
-# counted from its start, stop to be all there, as if they had been asked for.
+# 100 KiB known, 100 KiB not, by turns: a read is had whole or not at all.
 filled part -n 5 -l 100k "$T/part" 1M
 offline part
-equal 98304 "$(one_read 0 131072)" "up to a gap"
+equal 0 "$(one_read 0 131072)" "across a gap"
 equal 102400 "$(one_read 0 102400)" "just before the gap"
 equal 0 "$(one_read 98304 131072)" "into the gap"
 contains "$(cat "$T/dd.err")" 'Input/output error'
-equal 81920 "$(one_read 212992 131072)" "behind the gap"
+equal 94208 "$(one_read 212992 94208)" "behind the gap"
 unmount_fwfs
 
 # A great many extents, far below what they are measured with in tests/bench.

@@ -94,6 +94,12 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
 static void (*rig_at_sum)(uint64_t offset); /* called in each checksum, ... */
 static const struct device_sink *rig_sum_sink; /* ... which asks this one */
 
+/* Of the next up(): what the device can be asked. */
+static const char *rig_algorithm = "crc32";
+static uint64_t rig_unit = 1;
+static bool rig_uniform = true;
+static atomic_uint rig_comparisons;
+
 static struct device dev;
 static struct cache *cache;
 static struct fetcher *fetcher;
@@ -380,7 +386,7 @@ const struct digest *device_checksum_algorithm(const struct device *d,
                                                uint64_t address)
 {
     (void)address;
-    return d->has_sums ? digest_find("crc32") : NULL;
+    return d->has_sums ? digest_find(rig_algorithm) : NULL;
 }
 
 const struct image_footer *device_footers(const struct device *d, size_t *n)
@@ -410,10 +416,44 @@ int device_checksum(struct device *d, uint64_t address, uint64_t len,
     (void)pthread_mutex_lock(&d->lock);
     flash_bytes(d->board, address - BASE, bytes, len);
     d->sums++;
+    assert_int_equal((address - BASE) % rig_unit, 0);
     bytes[0] ^= d->sums_lie;
     bytes[0] ^= (uint8_t)(d->sum_noise > 0 ? d->sum_noise-- : 0);
     (void)pthread_mutex_unlock(&d->lock);
-    digest_of(digest_find("crc32"), bytes, len, sum);
+    digest_of(digest_find(rig_algorithm), bytes, len, sum);
+    if (sink != NULL)
+        (void)sink->stop(sink->arg);
+    return 0;
+}
+
+uint64_t device_checksum_unit(const struct device *d, uint64_t address)
+{
+    (void)d;
+    (void)address;
+    return rig_unit;
+}
+
+bool device_has_uniform(const struct device *d, uint64_t address)
+{
+    (void)address;
+    return d->has_sums && rig_uniform;
+}
+
+int device_uniform(struct device *d, uint64_t address, uint64_t len,
+                   bool *uniform, const struct device_sink *sink, struct err *e)
+{
+    uint8_t bytes[CHIP];
+
+    (void)e;
+    if (!device_has_uniform(d, address))
+        return -ENOTSUP;
+    assert_int_equal(address % DEVICE_WORD, 0);
+    assert_int_equal(len % DEVICE_WORD, 0);
+    assert_in_range(len, 2 * DEVICE_WORD, CHIP);
+    assert_in_piece(address - BASE, len);
+    rig_comparisons++;
+    flash_bytes(d->board, address - BASE, bytes, len);
+    *uniform = memcmp(bytes, bytes + DEVICE_WORD, len - DEVICE_WORD) == 0;
     if (sink != NULL)
         (void)sink->stop(sink->arg);
     return 0;
@@ -477,6 +517,10 @@ static int down(void **state)
     rig_flash = NULL;
     rig_before = NULL;
     rig_at_sum = NULL;
+    rig_algorithm = "crc32";
+    rig_unit = 1;
+    rig_uniform = true;
+    rig_comparisons = 0;
     rig_more = (struct fetcher_config){.device = NULL};
     cache_close(cache);
     (void)pthread_cond_destroy(&dev.changed);

@@ -54,10 +54,12 @@ static inline int remove_work(void **state)
 /* Byte at offset of what the device numbered board has. */
 static inline uint8_t device_byte(unsigned board, uint64_t offset)
 {
-    uint64_t x = (offset + 1 + ((uint64_t)board << 48)) *
-                 UINT64_C(0x9e3779b97f4a7c15);
+    /* Without a pattern: a periodic one has records that sum themselves up. */
+    uint64_t x = offset * UINT64_C(0x9e3779b97f4a7c15) +
+                 (board + 1) * UINT64_C(0xd1b54a32d192ed03);
 
-    return (uint8_t)(x >> 56 ^ x >> 29);
+    x = (x ^ x >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint8_t)(x >> 56);
 }
 
 static inline void device_bytes(unsigned board, uint64_t offset, uint8_t *out,

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Records that carry their own CRC-32 and were changed since: one sum over them
+// does not see it.
+
+#include "fetch_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static uint8_t before[CHIP]; /* what an earlier session saw */
+static uint8_t flash[CHIP];
+static char path[64];
+static struct reference *reference;
+
+enum kind { ZLIB, RAW };
+
+static void seal(uint8_t *bytes, uint64_t at, size_t len, enum kind kind)
+{
+    uint32_t init = kind == RAW ? 0xffffffff : 0;
+    uint32_t sum = (uint32_t)crc32_z(init, bytes + at, len - 4);
+
+    sum ^= kind == RAW ? 0xffffffff : 0;
+    for (size_t i = 0; i < 4; i++)
+        bytes[at + len - 4 + i] = (uint8_t)(sum >> 8 * i);
+}
+
+/* A record that says something else now, at byte n of it. */
+static void changed(uint64_t at, size_t len, enum kind kind, size_t n)
+{
+    seal(before, at, len, kind);
+    memcpy(flash + at, before + at, len);
+    flash[at + n] ^= 0x55;
+    seal(flash, at, len, kind);
+}
+
+/* --- what is in the flash --- */
+
+static void boot_blocks(void)
+{
+    changed(AT(8), AT(1), ZLIB, 10); /* A, B and what lies between */
+    changed(AT(16), AT(1), ZLIB, 500);
+    changed(AT(17), 64, RAW, 0);
+}
+
+static void blob(void)
+{
+    changed(AT(10) + 33, 2048 + 4, ZLIB, 1700);
+}
+
+static void nested(void)
+{
+    changed(AT(20) + 100, 68, RAW, 20);
+    changed(AT(20) + 60, 400, ZLIB, 45);
+}
+
+/* The inner one changes, and with it the outer one. */
+static void nested_and_all_changed(void)
+{
+    seal(before, AT(20) + 100, 68, RAW);
+    changed(AT(20) + 60, 400, ZLIB, 50);
+    memcpy(flash + AT(20), before + AT(20), AT(1));
+    flash[AT(20) + 120] ^= 3;
+    seal(flash, AT(20) + 100, 68, RAW);
+    seal(flash, AT(20) + 60, 400, ZLIB);
+}
+
+static void adjacent(void)
+{
+    for (size_t i = 0; i < 3; i++)
+        changed(AT(30) + 1 + 200 * i, 200, ZLIB, 50 + i);
+}
+
+/* Nodes of 12 bytes of header and some data, one after the other. */
+static void jffs2(void)
+{
+    for (uint64_t at = AT(24); at + 60 < AT(40); at += 60)
+        changed(at, 12, RAW, 5);
+}
+
+/* It begins in front of a question; all that changed is behind that border. */
+static void across_a_border(void)
+{
+    changed(AT(32) - 100, 400, ZLIB, 120);
+}
+
+static void counter_in_blank_flash(void)
+{
+    memset(before + AT(40), 0xff, AT(8));
+    memcpy(flash, before, CHIP);
+    flash[AT(43) + 8] = 1;
+    seal(flash, AT(43) + 8, 8, ZLIB);
+}
+
+static void raw_record_in_zeros(void)
+{
+    memset(before + AT(40), 0, AT(8));
+    memcpy(flash, before, CHIP);
+    memcpy(flash + AT(42) + 30, "0123456789", 10);
+    seal(flash, AT(42) + 30, 40, RAW);
+}
+
+static void (*const scenes[])(void) = {
+    boot_blocks,        blob,  nested,          nested_and_all_changed,
+    adjacent,           jffs2, across_a_border, counter_in_blank_flash,
+    raw_record_in_zeros};
+
+/* --- who tells of it --- */
+
+static void make_scene(void (*scene)(void))
+{
+    device_bytes(BOARD, 0, before, CHIP);
+    memcpy(flash, before, CHIP);
+    scene();
+    rig_flash = flash;
+    assert_memory_not_equal(before, flash, CHIP);
+    assert_int_equal(crc32_z(0, before, CHIP), crc32_z(0, flash, CHIP));
+}
+
+static void remember(void)
+{
+    struct blocks *b = cache_blocks(cache, 0);
+
+    dev.has_sums = true;
+    for (uint64_t n = 0; n < CHIP / BLOCK_SIZE; n++) {
+        (void)blocks_put(b, n, before + AT(n), NULL);
+        blocks_confirm(b, n, BLOCK_CHECKSUM);
+    }
+}
+
+static void begin_with_cache(void (*scene)(void))
+{
+    make_scene(scene);
+    mode = VERIFY_AUTO;
+    rig_more.ask_first = AT(16);
+    rig_more.revalidate = true;
+    rig_before = remember;
+    rig_border = AT(32);
+    assert_int_equal(up(NULL), 0);
+}
+
+static void only_sums(void)
+{
+    dev.has_sums = true;
+}
+
+static void begin_with_reference(void (*scene)(void))
+{
+    static struct reference *const *list = &reference;
+    int fd;
+
+    make_scene(scene);
+    (void)snprintf(path, sizeof(path), "/tmp/fwfs-records-XXXXXX");
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, before, CHIP), CHIP);
+    (void)close(fd);
+    assert_int_equal(reference_open(&reference, path, NULL), 0);
+    mode = VERIFY_AUTO;
+    rig_more.ask_first = AT(16);
+    rig_more.references = list;
+    rig_more.n_references = 1;
+    rig_before = only_sums;
+    rig_border = AT(32);
+    assert_int_equal(up(NULL), 0);
+}
+
+static void end(void)
+{
+    assert_int_equal(down(NULL), 0);
+    reference_close(reference);
+    reference = NULL;
+    if (path[0] != '\0')
+        (void)unlink(path);
+    path[0] = '\0';
+}
+
+static void read_all(void)
+{
+    for (uint64_t at = 0; at < CHIP; at += AT(8))
+        assert_int_equal(read_now(at, AT(8)), 0);
+}
+
+/* --- with the cache of an earlier session --- */
+
+static void an_old_cache_is_not_believed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        begin_with_cache(scenes[i]);
+        read_all();
+        assert_true(dev.brought < CHIP / 2);
+        end();
+    }
+}
+
+static void nor_while_nobody_reads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        begin_with_cache(scenes[i]);
+        for (int n = 0; n < 60; n++) {
+            atomic_fetch_add(&fake_ms, 500);
+            device_wake(&dev);
+            (void)usleep(1000);
+        }
+        read_all();
+        end();
+    }
+}
+
+/* Without a comparison blank blocks are read. */
+static void nor_where_it_cannot_compare(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        begin_with_cache(scenes[i]);
+        rig_uniform = false;
+        read_all();
+        end();
+    }
+}
+
+/* A hash sees them all, and is asked once. */
+static void one_hash_is_enough(void **state)
+{
+    (void)state;
+    rig_algorithm = "sha256";
+    begin_with_cache(boot_blocks);
+    assert_int_equal(read_now(AT(16), AT(8)), 0);
+    assert_int_equal(rig_comparisons, 0);
+    end();
+}
+
+/* --- --verify --- */
+
+static void verify(struct reader *reader, struct fetch_finding *findings,
+                   size_t max)
+{
+    *reader = (struct reader){.r = {.kind = FETCH_CONFIRM,
+                                    .len = CHIP,
+                                    .findings = findings,
+                                    .max_findings = max,
+                                    .done = on_done}};
+    reader->r.arg = reader;
+    fetch_submit(fetcher, &reader->r);
+    assert_int_equal(wait_for(reader), 0);
+    assert_int_equal(reader->r.more_findings, 0);
+}
+
+static bool is_named(const struct reader *reader, uint64_t at)
+{
+    for (size_t i = 0; i < reader->r.n_findings; i++) {
+        const struct fetch_finding *g = &reader->r.findings[i];
+        if (!g->failed && at >= g->offset && at < g->offset + g->len)
+            return true;
+    }
+    return false;
+}
+
+/* What differs is named, and no block that does not. */
+static void assert_named_right(const struct reader *reader)
+{
+    for (uint64_t at = 0; at < CHIP; at++)
+        if (before[at] != flash[at])
+            assert_true(is_named(reader, at));
+    for (uint64_t n = 0; n < CHIP / BLOCK_SIZE; n++)
+        if (memcmp(before + AT(n), flash + AT(n), BLOCK_SIZE) == 0)
+            for (uint64_t at = AT(n); at < AT(n + 1); at++)
+                assert_false(is_named(reader, at));
+}
+
+static void verify_names_it(void **state)
+{
+    static struct fetch_finding findings[256];
+    struct reader reader;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        begin_with_cache(scenes[i]);
+        verify(&reader, findings, COUNT(findings));
+        assert_named_right(&reader);
+        read_all();
+        end();
+    }
+}
+
+static void no_change(void)
+{
+    jffs2();
+    memset(before + AT(40), 0xff, AT(8));
+    memcpy(flash, before, CHIP);
+    flash[0] ^= 1;
+    before[AT(50)] ^= 1;
+    seal(before, 0, CHIP, ZLIB); /* for make_scene: one sum is the same */
+    seal(flash, 0, CHIP, ZLIB);
+}
+
+/* What had to be read again because no question proves it. */
+static void verify_names_nothing_that_is_the_same(void **state)
+{
+    static struct fetch_finding findings[256];
+    struct reader reader;
+
+    (void)state;
+    begin_with_cache(no_change);
+    verify(&reader, findings, COUNT(findings));
+    assert_named_right(&reader);
+    assert_true(is_named(&reader, 0));
+    assert_true(dev.brought >= AT(15)); /* the nodes */
+    end();
+}
+
+/* --- --reference --- */
+
+static void nor_is_a_reference(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        struct fetch_stats stats;
+        begin_with_reference(scenes[i]);
+        read_all();
+        fetcher_get_stats(fetcher, &stats);
+        assert_true(stats.referred + stats.blank > CHIP / 4);
+        end();
+    }
+}
+
+/* Blank flash that is not all blank. */
+static void nor_is_blank_flash(void **state)
+{
+    (void)state;
+    for (int uniform = 0; uniform < 2; uniform++) {
+        make_scene(counter_in_blank_flash);
+        mode = VERIFY_AUTO;
+        rig_more.ask_first = AT(8);
+        rig_before = only_sums;
+        rig_uniform = uniform != 0;
+        assert_int_equal(up(NULL), 0);
+        read_all();
+        end();
+    }
+}
+
+/* --- after a reset --- */
+
+/* The samples are compared so that the change of a record is seen. */
+static void a_reset_compares_records(void **state)
+{
+    (void)state;
+    make_scene(boot_blocks);
+    memcpy(flash, before, CHIP);
+    mode = VERIFY_AUTO;
+    rig_before = only_sums;
+    assert_int_equal(up(NULL), 0);
+    dev.unique = true;
+    assert_int_equal(read_now(AT(16), AT(1)), 0);
+    memcpy(before, flash, CHIP);
+    changed(AT(16), AT(1), ZLIB, 500);
+    dev.contact++;
+    assert_int_equal(read_now(AT(60), AT(1)), 0);
+    assert_int_equal(read_now(AT(16), AT(1)), 0); /* the new bytes */
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_old_cache_is_not_believed),
+        cmocka_unit_test(nor_while_nobody_reads),
+        cmocka_unit_test(nor_where_it_cannot_compare),
+        cmocka_unit_test(one_hash_is_enough),
+        cmocka_unit_test(verify_names_it),
+        cmocka_unit_test(verify_names_nothing_that_is_the_same),
+        cmocka_unit_test(nor_is_a_reference),
+        cmocka_unit_test(nor_is_blank_flash),
+        cmocka_unit_test(a_reset_compares_records),
+    };
+
+    return cmocka_run_group_tests_name("fetcher_records", tests, NULL, NULL);
+}
