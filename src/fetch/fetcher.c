@@ -333,9 +333,10 @@ void fetcher_resumed(struct fetcher *f)
     device_wake(f->device);
 }
 
-bool fetcher_is_fresh(const struct fetcher *f)
+bool fetcher_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                      uint64_t len)
 {
-    return atomic_load(&f->fresh);
+    return atomic_load(&f->fresh) || stale_is_fresh(f, medium, offset, len);
 }
 
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium)

@@ -115,9 +115,10 @@ void fetch_cancel(struct fetcher *f, struct fetch_request *r);
  * Async-signal-safe. */
 void fetcher_resumed(struct fetcher *f);
 
-/* Any thread: what is confirmed in the cache may be answered as it is. False
- * while it still has to be compared with the device. */
-bool fetcher_is_fresh(const struct fetcher *f);
+/* Any thread: what is confirmed there in the cache may be answered as it is.
+ * False while some of it still has to be compared with the device. */
+bool fetcher_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                      uint64_t len);
 
 /* Blocks of a medium, for status and maps. */
 struct blocks *fetcher_blocks(struct fetcher *f, size_t medium);

@@ -51,8 +51,10 @@ struct known {
 
 struct stale {
     bool on;
-    uint64_t *checked;      /* of each medium: all before it is compared */
-    struct ranges verified; /* and this; emptied when it is full */
+    pthread_mutex_t lock; /* what has been compared: the fetcher's thread
+                             alone changes it, others look */
+    uint64_t *checked;    /* lock; of each medium: all before it is compared */
+    struct ranges verified; /* lock; and this; emptied when it is full */
     struct plan_want lost;  /* a block to be read again before any sum can be
                                believed; len 0: none */
     uint64_t piece; /* bytes compared at once, where sums are believed */
@@ -343,6 +345,10 @@ bool known_has_hint(const struct fetcher *f);
 
 int stale_init(struct fetcher *f, const struct fetcher_config *config);
 void stale_free(struct fetcher *f);
+
+/* Any thread: it has been compared. */
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* r cannot be answered yet: some of it has not been compared. */
 bool stale_holds(const struct fetcher *f, const struct fetch_request *r);

@@ -32,6 +32,7 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 {
     struct stale *s = &f->stale;
 
+    (void)pthread_mutex_init(&s->lock, NULL);
     s->checked = calloc(f->map->n_media + 1, sizeof(*s->checked));
     if (s->checked == NULL)
         return -ENOMEM;
@@ -51,6 +52,8 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 
 void stale_free(struct fetcher *f)
 {
+    if (f->stale.checked != NULL)
+        (void)pthread_mutex_destroy(&f->stale.lock);
     free(f->stale.checked);
 }
 
@@ -64,6 +67,14 @@ static bool is_verified(const struct fetcher *f, size_t medium, uint64_t offset,
         offset = s->checked[medium];
     return end <= offset ||
            ranges_hold(&s->verified, medium, offset, end - offset);
+}
+
+bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    LOCK_SCOPE(&f->stale.lock);
+
+    return is_verified(f, medium, offset, len);
 }
 
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
@@ -126,6 +137,19 @@ static void look_whether_done(struct fetcher *f)
     log_info("what was in the cache has been compared with the device");
 }
 
+static void add_verified(struct stale *s, size_t medium, uint64_t offset,
+                         uint64_t len)
+{
+    LOCK_SCOPE(&s->lock);
+
+    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
+        s->checked[medium] = offset + len;
+    else if (offset > s->checked[medium])
+        ranges_add(&s->verified, medium, offset, len);
+    if (s->verified.n == RANGES_MAX)
+        s->verified.n = 0;
+}
+
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len)
 {
@@ -134,12 +158,7 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
     if (!s->on)
         return;
     f->progress_ms = clock_ms();
-    if (offset <= s->checked[medium] && s->checked[medium] < offset + len)
-        s->checked[medium] = offset + len;
-    else if (offset > s->checked[medium])
-        ranges_add(&s->verified, medium, offset, len);
-    if (s->verified.n == RANGES_MAX)
-        s->verified.n = 0;
+    add_verified(s, medium, offset, len);
     if (s->checked[medium] >= f->map->media[medium].size)
         look_whether_done(f);
 }

@@ -219,7 +219,8 @@ static bool answer_at_once(struct fs *fs, fuse_req_t req, size_t segment,
     const struct map_segment *s = &fs->map->segments[segment];
     struct blocks *b = fetcher_blocks(fs->config.fetcher, (size_t)s->medium);
 
-    if (!fetcher_is_fresh(fs->config.fetcher) ||
+    if (!fetcher_is_fresh(fs->config.fetcher, (size_t)s->medium,
+                          s->offset + offset, len) ||
         blocks_get_confirmed(b, s->offset + offset, fs->answer, len) != 0)
         return false;
     note_answered(fs, segment, offset, len);

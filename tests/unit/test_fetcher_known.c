@@ -253,7 +253,7 @@ static void what_is_the_same_is_not_moved(void **state)
     assert_int_equal(read_now(0, CHIP), 0);
     assert_int_equal(dev.brought, 0);
     assert_in_range(dev.sums, 1, 4);
-    assert_true(fetcher_is_fresh(fetcher));
+    assert_true(fetcher_is_fresh(fetcher, 0, 0, CHIP));
     assert_int_equal(read_now(AT(3), AT(3)), 0);
     assert_in_range(dev.sums, 1, 4);
 }
@@ -280,7 +280,7 @@ static void also_while_nobody_reads(void **state)
 {
     (void)state;
     atomic_fetch_add(&fake_ms, 2000);
-    while (!fetcher_is_fresh(fetcher))
+    while (!fetcher_is_fresh(fetcher, 0, 0, CHIP))
         device_wake(&dev);
     assert_int_equal(blocks_state(fetcher_blocks(fetcher, 0), 33),
                      BLOCK_ABSENT);

@@ -112,12 +112,12 @@ static void nap(void)
 
 static bool gets_fresh(void)
 {
-    for (int i = 0; i < 500 && !fetcher_is_fresh(fetcher); i++) {
+    for (int i = 0; i < 500 && !fetcher_is_fresh(fetcher, 0, 0, CHIP); i++) {
         atomic_fetch_add(&fake_ms, 500);
         device_wake(&dev);
         nap();
     }
-    return fetcher_is_fresh(fetcher);
+    return fetcher_is_fresh(fetcher, 0, 0, CHIP);
 }
 
 /* The sums are right, it is the cache that is not. */
@@ -188,6 +188,18 @@ static void what_cannot_be_compared_is_no_obstacle(void **state)
     assert_int_equal(read_now(0, AT(40)), 0);
 }
 
+/* What one reader waits for does not keep others from the cache. */
+static void each_range_is_fresh_for_itself(void **state)
+{
+    (void)state;
+    assert_false(fetcher_is_fresh(fetcher, 0, AT(41), AT(4)));
+    assert_int_equal(read_now(AT(41), AT(4)), 0);
+    assert_true(fetcher_is_fresh(fetcher, 0, AT(41), AT(4)));
+    assert_true(fetcher_is_fresh(fetcher, 0, AT(42) + 5, 100));
+    assert_false(fetcher_is_fresh(fetcher, 0, AT(40), AT(4)));
+    assert_false(fetcher_is_fresh(fetcher, 0, 0, AT(1)));
+}
+
 static void damage_does_not_end_the_comparing(void **state)
 {
     (void)state;
@@ -206,6 +218,7 @@ int main(void)
         WITH(up_damaged, damage_does_not_end_the_comparing),
         WITH(up_island, islands_do_not_stay_stale),
         WITH(up_torn, what_cannot_be_compared_is_no_obstacle),
+        WITH(up_torn, each_range_is_fresh_for_itself),
         WITH(up_gap, nor_before_what_is_absent_is_read),
     };
 
