@@ -151,11 +151,10 @@ static bool is_allowed(struct dialect_reader *r, cfg_t *sec, const char *key,
 {
     size_t len = strlen(command);
 
-    for (size_t i = 0; i < r->n_never; i++)
-        if (r->never[i] != NULL &&
-            pattern_match(r->never[i], command, len, 0, NULL))
-            return value_fail(r, sec, key,
-                              "matches a pattern of never in console");
+    if (pattern_forbids(r->never, r->n_never, command, len))
+        return value_fail(r, sec, key,
+                          "it, or a beginning of it, matches a pattern of "
+                          "never in console");
     return true;
 }
 

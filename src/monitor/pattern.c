@@ -140,6 +140,16 @@ static struct span group_at(const struct pattern *p, uint32_t n)
                          at[2 * (size_t)n + 1] - at[2 * (size_t)n]};
 }
 
+bool pattern_forbids(struct pattern *const *list, size_t n, const char *command,
+                     size_t len)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t part = 1; list[i] != NULL && part <= len; part++)
+            if (pattern_match(list[i], command, part, 0, NULL))
+                return true;
+    return false;
+}
+
 struct span pattern_whole(const struct pattern *p)
 {
     return group_at(p, 0);

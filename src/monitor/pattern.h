@@ -32,6 +32,12 @@ void pattern_free(struct pattern *p); /* NULL is allowed */
 bool pattern_match(struct pattern *p, const char *text, size_t len, size_t from,
                    size_t *end);
 
+/* True when one of the n patterns at list (NULL among them: none) matches the
+ * command, or a beginning of it: that is what runs when noise makes a line end
+ * of the character behind it. */
+bool pattern_forbids(struct pattern *const *list, size_t n, const char *command,
+                     size_t len);
+
 /* The whole match, a named group (absent when p has no such group or it did
  * not take part). Points into the subject of the last match. */
 struct span pattern_whole(const struct pattern *p);

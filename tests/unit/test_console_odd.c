@@ -429,6 +429,8 @@ static void forbidden_commands(void **state)
     assert_int_equal(ask("erase all"), -EPERM);
     assert_says(err.text, "'erase all' is never to be typed");
     assert_int_equal(console_begin(&c, "!", false, &err), -EPERM);
+    /* What would run if noise made a line end of the next character. */
+    assert_int_equal(ask("erasers"), -EPERM);
     assert_int_equal(odd.line.sent_len, 0);
     assert_int_equal(ask("list erase"), 0);
     down();
