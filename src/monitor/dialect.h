@@ -129,10 +129,10 @@ struct baud_change {
 enum map_makes {
     MAP_MAKES_CHIP,
     MAP_MAKES_SEGMENT,
-    MAP_MAKES_WINDOW,  /* a segment that is read though no chip holds it */
-    MAP_MAKES_RAM,     /* a bank of RAM */
-    MAP_MAKES_RAM_TOP, /* base: what lies there and above is in use */
-    MAP_MAKES_RAM_AT,  /* base: where its own scripts put what they load */
+    MAP_MAKES_WINDOW,   /* a segment that is read though no chip holds it */
+    MAP_MAKES_RAM,      /* a bank of RAM */
+    MAP_MAKES_RAM_TOP,  /* base: what lies there and above is in use */
+    MAP_MAKES_RAM_AT,   /* base: where its own scripts put what they load */
     MAP_MAKES_GEOMETRY, /* erase block and page of a medium */
     MAP_MAKES_CHECK     /* notes of lines that no other rule takes */
 };
@@ -142,7 +142,8 @@ enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 enum map_rounded {
     MAP_ROUNDED_NO,
     MAP_ROUNDED_TENTH, /* to the nearest tenth of the unit */
-    MAP_ROUNDED_UP     /* to the next whole one */
+    MAP_ROUNDED_UP,    /* to the next whole one */
+    MAP_ROUNDED_LEAST  /* there may be any more: told is what is used of it */
 };
 
 /* Turns an answer into chips or segments. */
