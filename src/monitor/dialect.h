@@ -152,7 +152,8 @@ enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 enum map_rounded {
     MAP_ROUNDED_NO,
     MAP_ROUNDED_TENTH, /* to the nearest tenth of the unit */
-    MAP_ROUNDED_UP     /* to the next whole one */
+    MAP_ROUNDED_UP,    /* to the next whole one */
+    MAP_ROUNDED_LEAST  /* there may be any more: told is what is used of it */
 };
 
 /* Turns an answer into chips or segments. */

@@ -134,7 +134,7 @@ static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
                                         "ram-top", "ram-at",  "geometry", "id",
                                         "check",   NULL};
     static const char *const formats[] = {"text", "mtdparts", NULL};
-    static const char *const rounded[] = {"no", "tenth", "up", NULL};
+    static const char *const rounded[] = {"no", "tenth", "up", "least", NULL};
 
     value_title(sec, m->title, sizeof(m->title));
     m->command = value_command(r, sec, "command", VALUE_OPTIONAL);

@@ -67,16 +67,18 @@ static void set_rounding(const struct map_rule *rule, struct map_found *f,
 {
     uint64_t factor = num_unit(unit.text, unit.len);
 
-    if (factor <= 1)
-        return;
     switch (rule->rounded) {
     case MAP_ROUNDED_NO:
         return;
     case MAP_ROUNDED_TENTH:
-        f->more = f->less = factor / 20 + MAP_ALIGN;
+        if (factor > 1)
+            f->more = f->less = factor / 20 + MAP_ALIGN;
         return;
     case MAP_ROUNDED_UP:
-        f->less = factor - 1;
+        f->less = factor > 1 ? factor - 1 : 0;
+        return;
+    case MAP_ROUNDED_LEAST:
+        f->more = MAP_MORE_UNKNOWN;
         return;
     }
 }

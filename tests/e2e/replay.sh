@@ -109,3 +109,20 @@ replay 1 u-boot
 contains "$report" 'not understood: 2 lines, the first is line 3:' \
     "# environment: not understood: '0(b)'" '- 0x' \
     "# mtd: a number is out of range: "
+
+# A dump from the middle of a row: the first byte is not at the row's address.
+unaligned() {
+    printf '\n\rbootloader > d -b 0x7F0E0006\n\r'
+    printf 'Displaying memory at 0x7F0E0006\n\r'
+    printf '[7F0E0004]       06 07 08 09 0A 0B - 0C 0D 0E 0F 10 11 12 13'
+    printf '    ..............\r\n\r%s\n\r\n\rbootloader > ' "$1"
+}
+next='[7F0E0014] 14 15 16 17 18 19 1A 1B - 1C 1D 1E 1F 20 21 22 23'
+next+='  .............!"#'
+for more in '' "$next"$'\r'; do
+    unaligned "$more" > "$T/log"
+    replay 1 winbond
+    contains "$report" 'not understood: 1 line, the first is line 4:' \
+        'its first cells are blank' '1 bad'
+done
+contains "$report" '1 row, 1 bad, 0x7f0e0014 to 0x7f0e0023'

@@ -218,6 +218,27 @@ static void a_card_told_in_tenths(void **state)
     down();
 }
 
+/* The partition at 0 may be the whole chip, or just the first one. */
+static void a_chip_of_which_a_part_is_told(void **state)
+{
+    (void)state;
+    up("u-boot");
+    apply("serial-flash-all",
+          "mtdparts=jz_sfc:1M@0(boot),3M@1M(kernel),12M@4M(rootfs)\n");
+    apply("environment",
+          "mtdparts=jz_sfc:1M@0(boot),3M@1M(kernel),12M@4M(rootfs)\n");
+    finish();
+    assert_file("boot", 0, 0, 1 << 20, "");
+    assert_file("rootfs", 0, 4 << 20, 12 << 20, "");
+    assert_file("sf0.bin", 0, 0, 16 << 20, "");
+    assert_int_equal(n_told, 1);
+    assert_string_equal(told[0],
+                        "'printenv' does not tell how large sf0 is, only what "
+                        "lies on it: 'sf0.bin' ends with that, after "
+                        "0x01000000 bytes");
+    down();
+}
+
 /* All sizes that print as one tenth are within what is thought possible. */
 static void tenths_as_they_are_printed(void **state)
 {
@@ -311,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_line_that_cannot_be_true),
         cmocka_unit_test(a_list_that_breaks_off),
         cmocka_unit_test(a_card_told_in_tenths),
+        cmocka_unit_test(a_chip_of_which_a_part_is_told),
         cmocka_unit_test(tenths_as_they_are_printed),
         cmocka_unit_test(partitions_with_spare_blocks),
         cmocka_unit_test(sizes_in_bytes),
