@@ -187,6 +187,20 @@ static size_t count_mapped(const struct map *map)
     return n;
 }
 
+/* A name that no other medium has: the cache's files are called so. It ends,
+ * for there are few media. */
+static void name_mapped(const struct map *map, struct map_medium *m)
+{
+    char name[MAP_NAME_MAX] = "flash";
+    size_t n = count_mapped(map);
+
+    if (n > 1)
+        (void)snprintf(name, sizeof(name), "flash%zu", n);
+    while (map_medium_named(map, name) >= 0)
+        (void)snprintf(name, sizeof(name), "flash%zu", ++n);
+    memcpy(m->name, name, sizeof(name));
+}
+
 void map_place_mapped(struct map *map, const struct map_rule *rule,
                       const struct map_found *f, unsigned index)
 {
@@ -209,9 +223,6 @@ void map_place_mapped(struct map *map, const struct map_rule *rule,
         return;
     m->base = f->base;
     m->size = f->size;
-    if (count_mapped(map) == 1)
-        (void)snprintf(m->name, sizeof(m->name), "flash");
-    else
-        (void)snprintf(m->name, sizeof(m->name), "flash%zu", count_mapped(map));
+    name_mapped(map, m);
     map_describe_medium(m, rule, f, index);
 }

@@ -57,13 +57,24 @@ int map_medium_named(const struct map *map, const char *name)
     return -1;
 }
 
-/* The same for a device's word. */
+int map_medium_called(const struct map *map, const char *word)
+{
+    for (size_t i = 0; word[0] != '\0' && i < map->n_media; i++) {
+        const struct map_medium *m = &map->media[i];
+        if (strcmp(m->alias, word) == 0 ||
+            (!map_is_virtual(m->base) && strcmp(m->name, word) == 0))
+            return (int)i;
+    }
+    return -1;
+}
+
+/* The same for a span. */
 static int named(const struct map *map, struct span name)
 {
     char word[MAP_NAME_MAX];
 
     map_safe_name(word, name.text, name.len);
-    return name.len > 0 ? map_medium_named(map, word) : -1;
+    return name.len > 0 ? map_medium_called(map, word) : -1;
 }
 
 void map_describe_medium(struct map_medium *m, const struct map_rule *rule,

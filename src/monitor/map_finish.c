@@ -74,6 +74,8 @@ int map_add_window(struct map *map, uint64_t base, uint64_t size)
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
     (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64 "-%" PRIx64,
                    first, end - first);
+    if (map_medium_named(map, m->name) >= 0)
+        return -1; /* a device called a chip so */
     return (int)map->n_media++;
 }
 

@@ -184,7 +184,7 @@ static int named_medium(const struct map *map, const char *word)
     const struct map_bank *bank = map_bank_named(map, word);
 
     return bank != NULL ? map_medium_at(map, bank->base, bank->size)
-                        : map_medium_named(map, word);
+                        : map_medium_called(map, word);
 }
 
 static void settle_id(struct map *map, const struct dialect *d,

@@ -69,6 +69,10 @@ int map_add_named(struct map *map, const struct dialect *d, const char *name,
 /* The patterns of the names of media without addresses that d can read. */
 void map_list_served(const struct dialect *d, char *out, size_t size);
 
+/* The medium that a device calls so; -1: none. The name of one without
+ * addresses is ours, made of such a word, and may be like another one. */
+int map_medium_called(const struct map *map, const char *word);
+
 /* The medium of that name or alias; -1: none. */
 int map_medium_named(const struct map *map, const char *name);
 

@@ -16,7 +16,7 @@ static void print_part(struct sim *sim, int number, const struct partition *p,
     snprintf(start, sizeof start, "0x%llx", (unsigned long long)p->offset);
     snprintf(size, sizeof size, "0x%llx", (unsigned long long)p->size);
     uart_printf(&sim->uart, "%3d: %-16s 0x%08x %16s %16s\n", number, p->name,
-                second ? 0x01ffffU : 0xffffU, start, size);
+                second ? 0x0100ffffU : 0xffffU, start, size);
 }
 
 /* The parts of a second chip follow; their numbers go on. */

@@ -19,7 +19,7 @@ struct chips {
     bool brief;    /* `sf probe` tells a name alone, as some vendors' do */
     bool deaf;     /* numbers are ignored: the first chip is selected */
     bool listed;   /* it has the mtd command */
-    bool no_sizes; /* neither banner nor mtd list tells how large NAND is */
+    bool one_nand; /* there is no second one */
     int jump_nand; /* before the next read this is selected; -1: nothing */
     int jump_mmc;  /* likewise */
 };
@@ -89,8 +89,10 @@ static inline const char *chips_nand(const char *c)
     unsigned long len;
     int n;
 
+    if (strcmp(c, "nand info") == 0 && chips.one_nand)
+        return "\nNAND:  128 MiB\nDevice 0: nand0, sector size 128 KiB\n";
     if (strcmp(c, "nand info") == 0)
-        return "\nDevice 0: nand0, sector size 128 KiB\n"
+        return "\nNAND:  256 MiB\nDevice 0: nand0, sector size 128 KiB\n"
                "  Page size       2048 b\n  OOB size          64 b\n"
                "Device 1: nand1, sector size 128 KiB\n"
                "  Page size       2048 b\n  OOB size          64 b\n";

@@ -3,6 +3,8 @@
 
 #include "map_util.h"
 
+#include "monitor/dialect_file.h"
+
 static const char spi[] = "SF: Detected w25q128 with page size 256 Bytes, "
                           "erase size 64 KiB, total 16 MiB\n";
 static const char nand[] = "DRAM:  64 MiB\nNAND:  128 MiB\n";
@@ -237,6 +239,36 @@ static void many_words(void **state)
     assert_file("p99", -1, 0, 0x10000, "too many");
 }
 
+/* A name is the name of a file in the cache: two media must not share it. */
+static void names_are_one_mediums(void **state)
+{
+    static const char own[] =
+        "console { prompt = '^> $' }\n"
+        "dump bytes { command = \"d {address}\" }\n"
+        "dump direct { medium = '^\\w.*$'\n"
+        " command = \"r {medium} {offset}\" }\n"
+        "map named { command = \"n\"\n makes = chip\n"
+        " pattern = 'chip (?<medium>\\S+) (?<size>\\w+)' }\n"
+        "map mapped { command = \"m\"\n makes = chip\n"
+        " pattern = 'at (?<base>\\w+) (?<size>\\w+)' }\n";
+
+    (void)state;
+    down();
+    map = (struct map){.segments = NULL};
+    assert_int_equal(dialect_parse(&dialect, own, strlen(own), "t.conf", &err),
+                     0);
+    apply("named", "chip flash 10000\nchip FLASH2 20000\nchip flash2 30000\n"
+                   "chip mem-00000000-200 10000\n");
+    apply("mapped", "at 80000000 10000\nat 90000000 10000\n");
+    assert_int_equal(map_add_user(&map, dialect, "w:0:512", &err), -EINVAL);
+    assert_int_equal(map_add_user(&map, dialect, "v:512:512", &err), 0);
+    finish();
+    assert_int_equal(map.n_media, 7);
+    for (size_t i = 0; i < map.n_media; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(map.media[i].name, map.media[k].name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(told_of_two, start, end),
         cmocka_unit_test_setup_teardown(the_type_of_flash, start, end),
         cmocka_unit_test_setup_teardown(many_words, start, end),
+        cmocka_unit_test_setup_teardown(names_are_one_mediums, start, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

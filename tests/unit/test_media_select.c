@@ -249,6 +249,25 @@ static void media_that_are_read_by_name(void **state)
     down();
 }
 
+/* What the boot loader tells of all its NAND is no chip's size. */
+static void the_sum_of_two_chips(void **state)
+{
+    (void)state;
+    for (int one = 0; one < 2; one++) {
+        chips_init();
+        chips.one_nand = one == 1;
+        start_chips(NULL);
+        for (size_t i = 0; i < dev->map.n_media; i++)
+            if (strcmp(dev->map.media[i].name, "nand0") == 0) {
+                assert_int_equal(one, 1);
+                assert_int_equal(dev->map.media[i].size, 128 << 20);
+                one++;
+            }
+        assert_int_not_equal(one, 1);
+        down();
+    }
+}
+
 /* README: -s kernel:nand0@0x200000:4M */
 static void nand_of_unknown_size(void **state)
 {
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_build_that_may_ignore_it),
         cmocka_unit_test(names_that_are_not_read),
         cmocka_unit_test(media_that_are_read_by_name),
+        cmocka_unit_test(the_sum_of_two_chips),
         cmocka_unit_test(nand_of_unknown_size),
     };
 
