@@ -314,8 +314,7 @@ int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
 }
 
 static uint64_t direct_max(const struct device *dev,
-                           const struct media_route *r,
-                           uint32_t had)
+                           const struct media_route *r, uint32_t had)
 {
     const struct dump_method *m = way_direct(dev, r->m, had);
 

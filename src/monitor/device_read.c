@@ -308,8 +308,8 @@ static int read_memory(struct device *dev, uint32_t had, uint64_t address,
     method_choose(dev);
     if (method_cheapest(dev) < 0)
         return method_none(dev, NULL, err);
-    if (dev->method < 0 || (had == DEVICE_FIRST && !dev->speed.busy &&
-                            method_untried(dev) >= 0))
+    if (dev->method < 0 ||
+        (had == DEVICE_FIRST && !dev->speed.busy && method_untried(dev) >= 0))
         return byte_order_read(dev, address, len, sink, err);
     method = way_method(dev, had);
     ret = device_read_with(dev, method, address, len, sink, err);

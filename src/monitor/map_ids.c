@@ -5,10 +5,11 @@
  * The kernel, U-Boot's partitions and its commands call one chip differently. A
  * word is a chip's for sure when it is its name, its alias or that of a bank of
  * it, when an answer says so (map_place_id), or when its number and kind are
- * those of the chip, as `ids` of the dialect has them. Else it is taken for the only chip known that
- * it can mean, and only as long as no other word means that chip: two words may
- * be two chips, of which one is not known. Then none of those that are not sure
- * is placed. The order of the answers does not matter.
+ * those of the chip, as `ids` of the dialect has them. Else it is taken for the
+ * only chip known that it can mean, and only as long as no other word means
+ * that chip: two words may be two chips, of which one is not known. Then none
+ * of those that are not sure is placed. The order of the answers does not
+ * matter.
  */
 
 #include "monitor/map_place.h"

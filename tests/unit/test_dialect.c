@@ -172,12 +172,9 @@ static void the_values(void **state)
         {"console { never = {'^d [0-9]'} }\n",
          "section dump bytes: command: it, or a beginning of it, matches"},
         /* Noise makes a line end of a character, and that much runs. */
-        {"console { never = {'^d$'} }
-",
+        {"console { never = {'^d$'} }\n",
          "section dump bytes: command: it, or a beginning of it, matches"},
-        {"console { never = {'^AT'}
- unlock = \"AT {password}\" }
-",
+        {"console { never = {'^AT'}\n unlock = \"AT {password}\" }\n",
          "console: unlock: it, or a beginning of it, matches"},
         {"console { never = {'['} }\n", "never"},
         {"map a { command = \"erase\"\n size = 1 }\n"
