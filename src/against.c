@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/proof.h"
 #include "compare.h"
 
 #include <errno.h>
@@ -15,29 +16,58 @@
 
 #define PIECE      ((size_t)FWFS_VERIFY_MAX)
 #define READ_PIECE ((size_t)16384) /* some seconds on a slow line */
+#define BLOCKS     (PIECE / PROOF_BLOCK)
+#define FAILURES   2 /* questions without an answer; each was asked often */
+#define MADE_ANEW  4 /* the device turned out to have less than was thought */
 
 struct work {
     const struct target *target;
     const struct against_image *image;
     const struct report *report;
     struct compare compare;
-    struct merge found;    /* kinds: enum compare_kind */
-    const char *algorithm; /* NULL: no sum came yet */
-    bool reading;          /* there are no sums */
-    bool gone;             /* the device is */
-    uint64_t compared;     /* bytes gone over */
-    uint8_t *ours;         /* PIECE bytes */
-    uint8_t *theirs;       /* READ_PIECE bytes */
+    struct merge found;       /* kinds: enum compare_kind */
+    const char *algorithm;    /* NULL: no sum came yet */
+    struct proof_means means; /* what it can be asked, as far as is known */
+    bool reading;             /* there are no sums */
+    bool gone;                /* the device is */
+    uint64_t compared;        /* bytes gone over */
+    uint64_t at_end;          /* of what was passed */
+    uint8_t *room;            /* ROOM bytes; in it: */
+    struct proof_guess ours;
+    uint8_t *theirs;           /* READ_PIECE bytes */
+    bool unproved[BLOCKS + 1]; /* blocks of ours that are to be read */
 };
+
+#define ROOM (SELFSUM_BEFORE + PIECE + SELFSUM_BEHIND)
 
 /* --- By sums --- */
 
-static int sum_of(void *arg, uint64_t offset, size_t len,
-                  struct digest_value *out)
+static int is_gone(const struct work *w, int r)
+{
+    /* Another part may get an answer. */
+    return w->gone ? -EHOSTDOWN : r == -EIO ? -EBADMSG : r;
+}
+
+/* What the device counts in shows with the first answer. */
+static int note_means(struct work *w, const struct digest *d, uint64_t unit)
+{
+    bool other = d != w->means.algorithm || unit != w->means.unit;
+
+    if (unit > PROOF_BLOCK)
+        return -EOPNOTSUPP;
+    w->means.algorithm = d;
+    w->means.unit = unit;
+    w->algorithm = digest_name(d);
+    return other ? -EAGAIN : 0;
+}
+
+static int ask_sum(void *arg, uint64_t offset, uint64_t len,
+                   struct digest_value *out)
 {
     struct work *w = arg;
     struct fwfs_sum s = {.offset = offset, .len = len};
-    int r = w->gone ? -EHOSTDOWN : w->target->sum(w->target->arg, &s);
+    int r = w->gone ? -EHOSTDOWN
+                    : is_gone(w, w->target->sum(w->target->arg, &s));
 
     if (r != 0)
         return r;
@@ -47,8 +77,71 @@ static int sum_of(void *arg, uint64_t offset, size_t len,
     if (out->algorithm == NULL || s.sum_len != digest_size(out->algorithm))
         return -EOPNOTSUPP;
     memcpy(out->bytes, s.sum, s.sum_len);
-    w->algorithm = digest_name(out->algorithm);
-    return 0;
+    return note_means(w, out->algorithm, s.unit != 0 ? s.unit : 1);
+}
+
+static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
+{
+    struct work *w = arg;
+    struct fwfs_uniform u = {.offset = offset, .len = len};
+    int r = w->gone ? -EHOSTDOWN
+                    : is_gone(w, w->target->uniform(w->target->arg, &u));
+
+    if (r == -EOPNOTSUPP || r == -ENOTTY) { /* or of an older fwfs */
+        w->means.uniform = false;
+        return -ENOTSUP;
+    }
+    *uniform = r == 0 && u.uniform == 1;
+    return r;
+}
+
+/* Blocks that asking does not prove; true: there are some. */
+static bool note_unproved(struct work *w, const struct proof *p)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const struct proof_step *s = &p->steps[i];
+        if (s->kind != PROOF_NONE)
+            continue;
+        any = true;
+        for (uint64_t at = s->offset; at < s->offset + s->len;
+             at += PROOF_BLOCK - at % PROOF_BLOCK)
+            w->unproved[at / PROOF_BLOCK - w->ours.offset / PROOF_BLOCK] = true;
+    }
+    return any;
+}
+
+static int ask_once(struct work *w, const struct proof_guess *g, bool sure,
+                    bool *partly)
+{
+    const struct proof_asker asker = {ask_sum, ask_uniform, w, FAILURES};
+    const struct proof_means means = w->means;
+    struct proof proof = {.steps = NULL};
+    int error = proof_make(&proof, g, &means);
+    enum proof_verdict v = PROOF_UNKNOWN;
+
+    if (error == 0)
+        v = proof_ask_all(&asker, &means, &proof, g->bytes + g->before,
+                          g->offset, sure, &error);
+    if (v == PROOF_SAME)
+        *partly = note_unproved(w, &proof);
+    proof_free(&proof);
+    return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : error;
+}
+
+static int ask(void *arg, uint64_t offset, size_t len, bool sure, bool *partly)
+{
+    struct work *w = arg;
+    const struct proof_guess g = proof_part(&w->ours, offset, len);
+    int r = -EAGAIN;
+
+    for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++) {
+        if (len < w->means.unit)
+            return 0; /* what holds it differs */
+        r = ask_once(w, &g, sure, partly);
+    }
+    return r == -EAGAIN || r == -EBADMSG ? -EIO : r;
 }
 
 static void found(void *arg, enum compare_kind kind, uint64_t offset,
@@ -63,9 +156,11 @@ static void found(void *arg, enum compare_kind kind, uint64_t offset,
 
 static void passed(void *arg, uint64_t end)
 {
-    const struct work *w = arg;
+    struct work *w = arg;
 
-    w->report->progress(w->report->arg, end);
+    if (end > w->at_end)
+        w->report->progress(w->report->arg, end);
+    w->at_end = end > w->at_end ? end : w->at_end;
 }
 
 /* --- By reading --- */
@@ -84,6 +179,8 @@ static void compare_bytes(struct work *w, const uint8_t *ours, uint64_t offset,
 
 static int compare_by_reading(struct work *w, uint64_t offset, size_t len)
 {
+    const uint8_t *ours = w->ours.bytes + w->ours.before +
+                          (offset - w->ours.offset);
     size_t n;
 
     for (size_t i = 0; i < len; i += n) {
@@ -95,7 +192,7 @@ static int compare_by_reading(struct work *w, uint64_t offset, size_t len)
         if (r != 0 && r != -EIO)
             return r;
         if (r == 0)
-            compare_bytes(w, w->ours + i, at, n);
+            compare_bytes(w, ours + i, at, n);
         else
             found(w, COMPARE_FAILED, at, n);
         if (w->gone)
@@ -107,22 +204,75 @@ static int compare_by_reading(struct work *w, uint64_t offset, size_t len)
 
 /* --- Both --- */
 
-static int compare_at(struct work *w, uint64_t offset, size_t len,
-                      struct err *err)
+/* The next blocks from *n on that were not proved, together. */
+static bool next_unproved(const struct work *w, size_t *n, uint64_t *from,
+                          uint64_t *to)
+{
+    const uint64_t first = w->ours.offset / PROOF_BLOCK;
+    const uint64_t end = w->ours.offset + w->ours.len;
+    size_t start;
+
+    while (*n < BLOCKS + 1 && !w->unproved[*n])
+        (*n)++;
+    start = *n;
+    while (*n < BLOCKS + 1 && w->unproved[*n])
+        (*n)++;
+    *from = (first + start) * PROOF_BLOCK;
+    *to = (first + *n) * PROOF_BLOCK;
+    *from = *from < w->ours.offset ? w->ours.offset : *from;
+    *to = *to > end ? end : *to;
+    return *n > start;
+}
+
+static int read_unproved(struct work *w)
+{
+    size_t n = 0;
+    uint64_t from;
+    uint64_t to;
+    int r = 0;
+
+    while (r == 0 && next_unproved(w, &n, &from, &to))
+        r = compare_by_reading(w, from, (size_t)(to - from));
+    return r;
+}
+
+/* [offset, offset+len) of an area that goes from first to end, and what is
+ * around it there. */
+static int load(struct work *w, uint64_t first, uint64_t end, uint64_t offset,
+                size_t len, struct err *err)
 {
     const struct against_image *image = w->image;
-    int r = image->read(image->arg, w->ours, offset, len);
+    uint64_t front = offset - first;
+    uint64_t left = end - (offset + len);
+    int r;
 
-    if (r != 0)
-        return err_set(err, r, "%s: cannot read at 0x%" PRIx64 ": %s",
-                       image->name, offset, strerror(-r));
+    w->ours = (struct proof_guess){
+        .bytes = w->room,
+        .before = front < SELFSUM_BEFORE ? (size_t)front : SELFSUM_BEFORE,
+        .len = len,
+        .behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND,
+        .offset = offset,
+        .front_unknown = front < SELFSUM_BEFORE && first > 0,
+        .end_unknown = left == 0 && end < w->target->size};
+    memset(w->unproved, 0, sizeof(w->unproved));
+    r = image->read(image->arg, w->room, offset - w->ours.before,
+                    w->ours.before + len + w->ours.behind);
+    return r == 0 ? 0
+                  : err_set(err, r, "%s: cannot read at 0x%" PRIx64 ": %s",
+                            image->name, offset, strerror(-r));
+}
+
+static int compare_loaded(struct work *w)
+{
+    int r;
+
     if (!w->reading) {
-        r = compare_piece(&w->compare, w->ours, offset, len);
+        r = compare_piece(&w->compare, w->ours.offset, w->ours.len);
         if (r != -EOPNOTSUPP)
-            return r;
+            return r == 0 ? read_unproved(w) : r;
         w->reading = true;
     }
-    return compare_by_reading(w, offset, len);
+    return compare_by_reading(w, w->ours.offset, w->ours.len);
 }
 
 static int compare_range(struct work *w, uint64_t from, uint64_t end,
@@ -135,7 +285,9 @@ static int compare_range(struct work *w, uint64_t from, uint64_t end,
         len = PIECE - at % PIECE;
         if (end - at < len)
             len = (size_t)(end - at);
-        r = compare_at(w, at, len, err);
+        r = load(w, from, end, at, len, err);
+        if (r == 0)
+            r = compare_loaded(w);
         if (r != 0)
             return r;
         w->compared += len;
@@ -252,12 +404,15 @@ static int run(struct work *w, bool *same, struct err *err)
 int against(const struct target *t, const struct against_image *image,
             const struct report *r, bool *same, struct err *err)
 {
-    CLEANUP_FREE uint8_t *room = malloc(PIECE + READ_PIECE);
+    CLEANUP_FREE uint8_t *room = malloc(ROOM + READ_PIECE);
     struct work w = {
         .target = t,
         .image = image,
         .report = r,
-        .compare = {.sum = sum_of,
+        .means = {.algorithm = digest_find("crc32"),
+                  .unit = 1,
+                  .uniform = true},
+        .compare = {.ask = ask,
                     .found = found,
                     .passed = passed,
                     .arg = &w,
@@ -268,7 +423,7 @@ int against(const struct target *t, const struct against_image *image,
     *same = false;
     if (room == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    w.ours = room;
-    w.theirs = room + PIECE;
+    w.room = room;
+    w.theirs = room + ROOM;
     return run(&w, same, err);
 }

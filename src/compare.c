@@ -12,13 +12,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
-/* For one question at most: what comes, and how often nothing may. */
-#define ANSWERS  4
-#define FAILURES 2
-
 /* What is being looked at, and how small it is to be cut. */
 struct piece {
-    const uint8_t *bytes;
     uint64_t offset;
     size_t len;
     size_t leaf;
@@ -27,32 +22,13 @@ struct piece {
 
 enum { DIFFERS = 0, SAME = 1 };
 
-/* DIFFERS, SAME or a negative errno. sure: asks until it can be believed. */
 static int ask(struct compare *c, const struct piece *p, bool sure)
 {
-    struct digest_value ours;
-    struct digest_value theirs;
-    struct digest_value before;
-    bool heard = false;
-    int failures = 0;
+    bool partly = false;
+    int r = c->ask(c->arg, p->offset, p->len, sure, &partly);
 
-    for (int i = 0; i < ANSWERS && failures < FAILURES; i++) {
-        int r = c->sum(c->arg, p->offset, p->len, &theirs);
-        if (r != 0 && r != -EIO)
-            return r;
-        if (r != 0) {
-            failures++;
-            continue;
-        }
-        digest_of(theirs.algorithm, p->bytes, p->len, &ours);
-        if (digest_same(&ours, &theirs))
-            return SAME;
-        if (!sure || (heard && digest_same(&before, &theirs)))
-            return DIFFERS;
-        before = theirs;
-        heard = true;
-    }
-    return -EIO;
+    c->parts += partly;
+    return r;
 }
 
 static void tell(struct compare *c, const struct piece *p,
@@ -77,14 +53,14 @@ static int look(struct compare *c, struct piece p);
 static int look_into(struct compare *c, const struct piece *p)
 {
     size_t half = half_of(p->len);
-    int left = look(c,
-                    (struct piece){p->bytes, p->offset, half, p->leaf, false});
+    size_t parts = c->parts;
+    int left = look(c, (struct piece){p->offset, half, p->leaf, false});
     int right;
 
     if (left < 0)
         return left;
-    right = look(c, (struct piece){p->bytes + half, p->offset + half,
-                                   p->len - half, p->leaf, left == SAME});
+    right = look(c, (struct piece){p->offset + half, p->len - half, p->leaf,
+                                   left == SAME && c->parts == parts});
     return right == SAME ? left : right;
 }
 
@@ -120,12 +96,11 @@ static int look(struct compare *c, struct piece p)
     return leaf ? leaf_differs(c, p) : look_into(c, &p);
 }
 
-int compare_piece(struct compare *c, const uint8_t *bytes, uint64_t offset,
-                  size_t len)
+int compare_piece(struct compare *c, uint64_t offset, size_t len)
 {
     int r = 0;
 
     if (len > 0)
-        r = look(c, (struct piece){bytes, offset, len, COMPARE_COARSE, false});
+        r = look(c, (struct piece){offset, len, COMPARE_COARSE, false});
     return r < 0 ? r : 0;
 }

@@ -4,8 +4,7 @@
 #ifndef COMPARE_H
 #define COMPARE_H
 
-#include "base/digest.h"
-
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,10 +23,13 @@ enum compare_kind {
 
 /* Start with the functions and arg set, looks = COMPARE_LOOKS. */
 struct compare {
-    /* The device's sum of [offset, offset+len). 0; -EIO: no answer, others may
-     * get one; any other negative errno ends the comparing. */
-    int (*sum)(void *arg, uint64_t offset, size_t len,
-               struct digest_value *out);
+    /*
+     * Whether the device has what we have in [offset, offset+len): 1 or 0, for
+     * sure a 0 that can be believed; -EIO: no answer, others may get one; any
+     * other negative errno ends the comparing. *partly: set if that says
+     * nothing about a part, which the caller knows.
+     */
+    int (*ask)(void *arg, uint64_t offset, size_t len, bool sure, bool *partly);
     /* Once for each piece that is not the same, in ascending order. */
     void (*found)(void *arg, enum compare_kind kind, uint64_t offset,
                   size_t len);
@@ -35,15 +37,14 @@ struct compare {
     void (*passed)(void *arg, uint64_t end);
     void *arg;
     unsigned looks;
+    size_t parts; /* answers that said nothing about a part */
 };
 
 /*
- * Compares bytes, len of them, with what stands at offset on the device. A
- * sum that differs is asked for again; a difference is believed when the same
- * sum came twice. Where the halves of a differing piece are the same, the
- * piece is. 0, or what sum said that ends it.
+ * Compares len bytes at offset. A piece that differs is halved; a difference is
+ * believed when ask was sure of it. Where the halves of a differing piece are
+ * the same, the piece is. 0, or what ask said that ends it.
  */
-int compare_piece(struct compare *c, const uint8_t *bytes, uint64_t offset,
-                  size_t len);
+int compare_piece(struct compare *c, uint64_t offset, size_t len);
 
 #endif

@@ -89,7 +89,8 @@ static void shorten(struct proof *proof, const struct proof_guess *g)
 /* 1: as far as it can be proved with so many questions the device has it. */
 static int ask(struct spot *s, const struct proof_guess *g, int *error)
 {
-    const struct proof_asker asker = {ask_sum, ask_uniform, s};
+    const struct proof_asker asker = {
+        .sum = ask_sum, .uniform = ask_uniform, .arg = s};
     const struct proof_means means = {
         .algorithm = device_checksum_algorithm(s->dev, s->base),
         .unit = device_checksum_unit(s->dev, s->base),

@@ -35,6 +35,11 @@ static int do_sum(void *arg, struct fwfs_sum *s)
     return control(arg, FWFS_IOC_SUM, s);
 }
 
+static int do_uniform(void *arg, struct fwfs_uniform *u)
+{
+    return control(arg, FWFS_IOC_UNIFORM, u);
+}
+
 static int do_read(void *arg, void *out, uint64_t offset, size_t len)
 {
     const struct target *t = arg;
@@ -60,6 +65,7 @@ int target_open(struct target *t, const char *dir, const char *name,
 
     *t = (struct target){.verify = do_verify,
                          .sum = do_sum,
+                         .uniform = do_uniform,
                          .read = do_read,
                          .arg = t,
                          .fd = -1};

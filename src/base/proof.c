@@ -362,3 +362,17 @@ void proof_free(struct proof *p)
     free(p->steps);
     *p = (struct proof){.steps = NULL};
 }
+
+struct proof_guess proof_part(const struct proof_guess *all, uint64_t offset,
+                              uint64_t len)
+{
+    struct proof_guess g = *all;
+    uint64_t left = all->offset + all->len + all->behind - (offset + len);
+
+    g.offset = offset;
+    g.before += (size_t)(offset - all->offset);
+    g.len = (size_t)len;
+    g.behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND;
+    g.end_unknown = all->end_unknown && left == 0;
+    return g;
+}

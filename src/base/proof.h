@@ -40,6 +40,11 @@ struct proof_guess {
     bool end_unknown;
 };
 
+/* A part of it. What is around counts as it was then, also where it has proved
+ * wrong since. */
+struct proof_guess proof_part(const struct proof_guess *all, uint64_t offset,
+                              uint64_t len);
+
 struct proof_means {
     const struct digest *algorithm; /* of the device's sums */
     uint64_t unit;   /* its sums are of multiples of so many bytes; 1, or
@@ -76,6 +81,7 @@ struct proof_asker {
                struct digest_value *out);
     int (*uniform)(void *arg, uint64_t offset, uint64_t len, bool *uniform);
     void *arg;
+    unsigned unanswered_max; /* so often no answer is one; 0: up to 4 times */
 };
 
 enum proof_verdict { PROOF_SAME, PROOF_DIFFERS, PROOF_UNKNOWN };

@@ -48,13 +48,14 @@ enum proof_verdict proof_ask(const struct proof_asker *asker,
                              bool sure, int *error)
 {
     struct answer before = {.same = false};
+    unsigned unanswered = 0;
     bool heard = false;
 
     for (int i = 0; i < ANSWERS_MAX; i++) {
         struct answer now = {.same = false};
         int ret = ask_once(asker, means, step, bytes, &now);
         *error = ret < 0 ? ret : -EBADMSG;
-        if (ret == -EBADMSG)
+        if (ret == -EBADMSG && ++unanswered != asker->unanswered_max)
             continue;
         if (ret < 0)
             return PROOF_UNKNOWN;

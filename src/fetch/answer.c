@@ -206,6 +206,7 @@ static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
     case FETCH_CONFIRM:
         return answer_confirm(f, link);
     case FETCH_SUM:
+    case FETCH_UNIFORM:
         break;
     }
     return false;

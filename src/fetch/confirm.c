@@ -189,7 +189,7 @@ static enum proof_verdict compare(struct confirm *c, const struct piece *p,
         return compare_whole(c, p, sure);
     if (!load_guess(c))
         return PROOF_UNKNOWN;
-    g = prove_part(&c->all, p->offset, p->len);
+    g = proof_part(&c->all, p->offset, p->len);
     v = prove_bytes(&q, &g);
     c->heard = v != PROOF_SAME || q.asked > 0; /* else all is unproved */
     if (v == PROOF_UNKNOWN)

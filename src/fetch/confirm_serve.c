@@ -142,16 +142,55 @@ static int ask_sum(struct fetcher *f, const struct range *g,
     return ret == -ENOTSUP ? -EOPNOTSUPP : ret;
 }
 
+static void end_question(struct fetcher *f, int ret)
+{
+    /* A device that does not answer now is asked again until the time-out. */
+    if (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE)
+        answer_served(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
+    serve_end(f);
+}
+
 void confirm_serve_sum(struct fetcher *f)
 {
     const struct range g = serve_begin(f);
     struct digest_value sum = {.algorithm = NULL};
     int ret = ask_sum(f, &g, &sum);
 
-    if (f->serving != NULL && ret == 0)
+    if (f->serving != NULL && ret == 0) {
         f->serving->sum = sum;
-    /* A device that does not answer now is asked again until the time-out. */
-    if (ret == 0 || ret == -EOPNOTSUPP || ret == -EBADMSG || ret == -ESTALE)
-        answer_served(f, ret == 0 || ret == -EOPNOTSUPP ? ret : -EIO);
-    serve_end(f);
+        f->serving->unit = device_checksum_unit(f->device,
+                                                f->map->media[g.medium].base);
+    }
+    end_question(f, ret);
+}
+
+static bool is_words(const struct range *g)
+{
+    return g->offset % PROOF_WORD == 0 && g->len % PROOF_WORD == 0 &&
+           g->len >= (size_t)2 * PROOF_WORD;
+}
+
+static int ask_uniform(struct fetcher *f, const struct range *g, bool *uniform)
+{
+    int ret = -EBADMSG;
+
+    for (int i = 0; f->serving != NULL && ret == -EBADMSG && i < ANSWERS_MAX;
+         i++)
+        ret = confirm_sum_max(f, g->medium) == 0 || crosses_border(f, g) ||
+                      !is_words(g)
+                  ? -EOPNOTSUPP
+                  : confirm_ask_uniform(f, g->medium, g->offset, g->len,
+                                        uniform);
+    return ret == -ENOTSUP ? -EOPNOTSUPP : ret;
+}
+
+void confirm_serve_uniform(struct fetcher *f)
+{
+    const struct range g = serve_begin(f);
+    bool uniform = false;
+    int ret = ask_uniform(f, &g, &uniform);
+
+    if (f->serving != NULL && ret == 0)
+        f->serving->uniform = uniform;
+    end_question(f, ret);
 }

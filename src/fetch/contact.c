@@ -97,7 +97,8 @@ static void look_unproved(void *arg, uint64_t offset, uint64_t len)
  * cannot be asked, or that would not prove it. */
 static int ask_block(struct look *l, uint64_t offset)
 {
-    const struct proof_asker asker = {look_sum, look_uniform, l};
+    const struct proof_asker asker = {
+        .sum = look_sum, .uniform = look_uniform, .arg = l};
     struct prove p = {.f = l->f,
                       .medium = l->medium,
                       .asker = &asker,

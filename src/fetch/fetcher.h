@@ -43,7 +43,8 @@ enum fetch_kind {
     FETCH_CONFIRM, /* until each block is confirmed or given up; where the
                       device has a checksum, what was confirmed before is
                       compared with it, too */
-    FETCH_SUM      /* the device's own checksum, nothing is moved */
+    FETCH_SUM,     /* the device's own checksum, nothing is moved */
+    FETCH_UNIFORM  /* whether the device has one word again and again there */
 };
 
 /* What a FETCH_CONFIRM came upon. */
@@ -57,9 +58,9 @@ struct fetch_finding {
 /*
  * Answers a request, exactly once, from the fetcher thread, with no lock held.
  * status 0: bytes holds r->len bytes of a FETCH_READ, valid during the call;
- * else negative errno (-EIO, -EINTR; for FETCH_SUM also -EOPNOTSUPP) and bytes
- * is NULL. From here on the request belongs to the caller again, who may free
- * it in the call.
+ * else negative errno (-EIO, -EINTR; for FETCH_SUM and FETCH_UNIFORM also
+ * -EOPNOTSUPP) and bytes is NULL. From here on the request belongs to the
+ * caller again, who may free it in the call.
  */
 typedef void fetch_done_fn(struct fetch_request *r, int status,
                            const void *bytes);
@@ -81,7 +82,9 @@ struct fetch_request {
     size_t max_findings;
     size_t n_findings;
     size_t more_findings;    /* did not fit */
-    struct digest_value sum; /* FETCH_SUM */
+    struct digest_value sum; /* FETCH_SUM, ... */
+    uint64_t unit;           /* ... bytes that it counts in */
+    bool uniform;            /* FETCH_UNIFORM */
     /* the fetcher's own: */
     atomic_bool cancelled;
     uint64_t compared; /* bytes of which what was known has been compared */

@@ -254,6 +254,7 @@ bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
  * have been answered, and freed, when they return. */
 void confirm_request(struct fetcher *f);
 void confirm_serve_sum(struct fetcher *f);
+void confirm_serve_uniform(struct fetcher *f);
 
 /* Bytes a comparison in medium covers at most; 0: there is no checksum. */
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
@@ -306,11 +307,6 @@ bool prove_knows_blank(const struct fetcher *f, size_t medium);
  * to be freed in any case. */
 int prove_load(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
                uint8_t **room, struct proof_guess *g);
-
-/* A part of what was loaded. What is around it counts as it was then, also what
- * has proved wrong since. */
-struct proof_guess prove_part(const struct proof_guess *all, uint64_t offset,
-                              uint64_t len);
 
 /* --- unsummed.c: ranges about which no checksum comes --- */
 

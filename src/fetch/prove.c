@@ -116,20 +116,6 @@ int prove_load(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
     return read_known(f, medium, *room, g);
 }
 
-struct proof_guess prove_part(const struct proof_guess *all, uint64_t offset,
-                              uint64_t len)
-{
-    struct proof_guess g = *all;
-    uint64_t left = all->offset + all->len + all->behind - (offset + len);
-
-    g.offset = offset;
-    g.before += (size_t)(offset - all->offset);
-    g.len = (size_t)len;
-    g.behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND;
-    g.end_unknown = all->end_unknown && left == 0;
-    return g;
-}
-
 /* --- asking --- */
 
 static int ask_sum(void *arg, uint64_t offset, uint64_t len,
@@ -176,7 +162,8 @@ static void leave_last_out(struct proof *proof)
 static enum proof_verdict prove_once(struct prove *p,
                                      const struct proof_guess *g)
 {
-    const struct proof_asker usual = {ask_sum, ask_uniform, p};
+    const struct proof_asker usual = {
+        .sum = ask_sum, .uniform = ask_uniform, .arg = p};
     const struct proof_means means = prove_means(p->f, p->medium);
     struct proof proof = {.steps = NULL};
     enum proof_verdict v = PROOF_UNKNOWN;

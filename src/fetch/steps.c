@@ -47,7 +47,7 @@ struct plan_input fetcher_input(struct fetcher *f,
         wants[n++] = f->idle;
     for (struct fetch_request *r = f->pending; r != NULL && n < room;
          r = r->next)
-        if (r->kind != FETCH_SUM)
+        if (r->kind == FETCH_READ || r->kind == FETCH_CONFIRM)
             wants[n++] = (struct plan_want){
                 .medium = r->medium,
                 .offset = r->offset,
@@ -185,6 +185,8 @@ static bool serve_special(struct fetcher *f)
     f->read_error.text[0] = '\0';
     if (r->kind == FETCH_SUM)
         confirm_serve_sum(f);
+    else if (r->kind == FETCH_UNIFORM)
+        confirm_serve_uniform(f);
     else if (r->kind == FETCH_CONFIRM && r->compared < r->len)
         confirm_request(f);
     else

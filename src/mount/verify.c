@@ -14,6 +14,7 @@ struct verify_request {
     union {
         struct fwfs_verify verify;
         struct fwfs_sum sum;
+        struct fwfs_uniform uniform;
     } io;
     struct fetch_finding findings[FWFS_VERIFY_RANGES];
 };
@@ -85,9 +86,24 @@ static void answer_sum(struct read_request *r, fuse_req_t req, int status,
     memset(io->algorithm, 0, sizeof(io->algorithm));
     strncpy(io->algorithm, digest_name(sum->algorithm),
             sizeof(io->algorithm) - 1);
+    io->unit = (uint32_t)r->fetch.unit;
     io->sum_len = (uint32_t)digest_size(sum->algorithm);
     memset(io->sum, 0, sizeof(io->sum));
     memcpy(io->sum, sum->bytes, io->sum_len);
+    (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
+}
+
+static void answer_uniform(struct read_request *r, fuse_req_t req, int status,
+                           const void *bytes)
+{
+    struct fwfs_uniform *io = &((struct verify_request *)r)->io.uniform;
+
+    (void)bytes;
+    if (status < 0) {
+        (void)fuse_reply_err(req, error_number(status));
+        return;
+    }
+    io->uniform = r->fetch.uniform;
     (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
 }
 
@@ -112,6 +128,14 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
         *len = v->io.sum.len;
         v->read.answer = answer_sum;
         *offset = v->io.sum.offset;
+        return 0;
+    }
+    if (cmd == FWFS_IOC_UNIFORM) {
+        memcpy(&v->io.uniform, in, sizeof(v->io.uniform));
+        f->kind = FETCH_UNIFORM;
+        *len = v->io.uniform.len;
+        v->read.answer = answer_uniform;
+        *offset = v->io.uniform.offset;
         return 0;
     }
     memcpy(&v->io.verify, in, sizeof(v->io.verify));
@@ -148,13 +172,13 @@ static struct read_request *prepare(const struct fs *fs, size_t segment,
 void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
                   const void *in, size_t in_size, size_t out_size)
 {
-    size_t size = cmd == FWFS_IOC_VERIFY ? sizeof(struct fwfs_verify)
-                                         : sizeof(struct fwfs_sum);
+    size_t size = _IOC_SIZE(cmd); /* that of the structure */
     struct read_request *r = NULL;
     uint64_t offset = 0;
     int code = ENOTTY;
 
-    if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM) {
+    if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM ||
+        cmd == FWFS_IOC_UNIFORM) {
         code = EINVAL;
         if (in_size >= size && out_size >= size)
             r = prepare(fs, segment, cmd, in, &offset, &code);

@@ -60,7 +60,8 @@ struct fwfs_sum {
     char algorithm[16]; /* out, NUL-terminated: "crc32", "md5" and so on, by
                          * the names of base/digest.h */
     uint32_t sum_len;   /* out: bytes of sum used */
-    uint32_t reserved;  /* 0 */
+    uint32_t unit;      /* out: offset and len must be multiples of it, counted
+                         * from the start of the medium; 0: 1 */
     uint8_t sum[64];    /* out, as base/digest.h has it: big-endian bytes */
 };
 
@@ -71,5 +72,19 @@ struct fwfs_sum {
  * gave no answer.
  */
 #define FWFS_IOC_SUM _IOWR('f', 0x61, struct fwfs_sum)
+
+struct fwfs_uniform {
+    uint64_t offset;   /* in: bytes from the start of the file */
+    uint64_t len;      /* in: 8 to FWFS_VERIFY_MAX, within the file */
+    uint32_t uniform;  /* out: 1: yes, 0: no */
+    uint32_t reserved; /* 0 */
+};
+
+/*
+ * Whether the range is one word of four bytes again and again: the device
+ * compares it with itself. A CRC alone does not prove that a range is blank.
+ * As above; EOPNOTSUPP also where the range is not one of whole words.
+ */
+#define FWFS_IOC_UNIFORM _IOWR('f', 0x62, struct fwfs_uniform)
 
 #endif

@@ -29,6 +29,8 @@ static struct {
     int code;              /* of every call, 0: it goes well */
     uint64_t bad, bad_end; /* a read or a sum of it is EIO */
     const char *algorithm; /* NULL: no checksum command */
+    uint32_t unit;         /* of its sums */
+    bool no_uniform;
     bool alive;
     uint64_t at_end; /* passed on as progress last */
     char said[8192]; /* lines */
@@ -100,6 +102,7 @@ static int fake_sum(void *arg, struct fwfs_sum *s)
         return -EOPNOTSUPP;
     if (fake_is_bad(s->offset, s->len))
         return -EIO;
+    s->unit = fake.unit;
     d = digest_find(fake.algorithm);
     memset(s->algorithm, 'x', sizeof(s->algorithm));
     memcpy(s->algorithm, fake.algorithm, strlen(fake.algorithm) + 1);
@@ -108,6 +111,19 @@ static int fake_sum(void *arg, struct fwfs_sum *s)
     digest_of(d, fake.flash + s->offset, s->len, &value);
     s->sum_len = (uint32_t)digest_size(d);
     memcpy(s->sum, value.bytes, s->sum_len);
+    return 0;
+}
+
+static int fake_uniform(void *arg, struct fwfs_uniform *u)
+{
+    (void)arg;
+    fake_call(u->offset, u->len);
+    if (fake.code != 0)
+        return fake.code;
+    if (fake.no_uniform)
+        return -ENOTTY;
+    u->uniform = memcmp(fake.flash + u->offset, fake.flash + u->offset + 4,
+                        u->len - 4) == 0;
     return 0;
 }
 
@@ -145,15 +161,25 @@ static bool fake_alive(void *arg)
     return fake.alive;
 }
 
+/* Without a pattern: a periodic one has records that sum themselves up. */
+static uint8_t fake_byte(uint64_t i)
+{
+    uint64_t x = (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+    x = (x ^ x >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint8_t)(x >> 56);
+}
+
 static int fake_set_up(void **state)
 {
     (void)state;
     memset(&fake, 0, sizeof(fake));
     for (size_t i = 0; i < FAKE_SIZE; i++)
-        fake.flash[i] = (uint8_t)(i * 5 + (i >> 9));
+        fake.flash[i] = fake_byte(i);
     fake.alive = true;
     fake_target = (struct target){.verify = fake_verify,
                                   .sum = fake_sum,
+                                  .uniform = fake_uniform,
                                   .read = fake_read,
                                   .name = "romfs.img",
                                   .size = 1098752,
