@@ -54,19 +54,35 @@ static struct map_segment *insert(struct map *map, size_t at)
     return &grown[at];
 }
 
+/* One that begins at base, or -1. */
+static int window_at(const struct map *map, uint64_t base)
+{
+    for (size_t i = 0; i < map->n_media; i++)
+        if (map->media[i].user && map->media[i].base == base)
+            return (int)i;
+    return -1;
+}
+
+/* Its name does not tell the size: the cache keeps it by name and base, and
+ * what is cached stays of use where it is larger or smaller the next time. */
 int map_add_window(struct map *map, uint64_t base, uint64_t size)
 {
-    struct map_medium *m = &map->media[map->n_media];
     uint64_t first = base - base % MAP_ALIGN;
+    int n = window_at(map, first);
+    struct map_medium *m;
     uint64_t end;
 
-    if (map->n_media == MAP_MEDIA_MAX || map_is_virtual(base) ||
+    if ((n < 0 && map->n_media == MAP_MEDIA_MAX) || map_is_virtual(base) ||
         !num_add(size, MAP_ALIGN - 1, &end) || !num_add(base, end, &end))
         return -1;
     end -= end % MAP_ALIGN;
+    m = &map->media[n >= 0 ? (size_t)n : map->n_media];
+    if (n >= 0) {
+        m->size = end - first > m->size ? end - first : m->size;
+        return n;
+    }
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
-    (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64 "-%" PRIx64,
-                   first, end - first);
+    (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64, first);
     return (int)map->n_media++;
 }
 
