@@ -62,18 +62,35 @@ bool map_window_makes_sense(uint64_t base, uint64_t size)
            num_add(size, MAP_ALIGN - 1, &end) && num_add(base, end, &end);
 }
 
+/* One that begins at base, or -1. */
+static int window_at(const struct map *map, uint64_t base)
+{
+    for (size_t i = 0; i < map->n_media; i++)
+        if (map->media[i].user && map->media[i].base == base)
+            return (int)i;
+    return -1;
+}
+
+/* Its name does not tell the size: the cache keeps it by name and base, and
+ * what is cached stays of use where it is larger or smaller the next time. */
 int map_add_window(struct map *map, uint64_t base, uint64_t size)
 {
-    struct map_medium *m = &map->media[map->n_media];
     uint64_t first = base - base % MAP_ALIGN;
     uint64_t end = base + size + MAP_ALIGN - 1;
+    int n = window_at(map, first);
+    struct map_medium *m;
 
-    if (map->n_media == MAP_MEDIA_MAX || !map_window_makes_sense(base, size))
+    if ((n < 0 && map->n_media == MAP_MEDIA_MAX) ||
+        !map_window_makes_sense(base, size))
         return -1;
     end -= end % MAP_ALIGN;
+    m = &map->media[n >= 0 ? (size_t)n : map->n_media];
+    if (n >= 0) {
+        m->size = end - first > m->size ? end - first : m->size;
+        return n;
+    }
     *m = (struct map_medium){.base = first, .size = end - first, .user = true};
-    (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64 "-%" PRIx64,
-                   first, end - first);
+    (void)snprintf(m->name, sizeof(m->name), "mem-%08" PRIx64, first);
     if (map_medium_named(map, m->name) >= 0)
         return -1; /* a device called a chip so */
     return (int)map->n_media++;

@@ -58,7 +58,7 @@ static bool set_entry(struct blocks *b, uint64_t n, struct table_entry entry)
 
 uint64_t blocks_size(const struct blocks *b)
 {
-    return b->key.size;
+    return b->size;
 }
 
 uint64_t blocks_count(const struct blocks *b)
@@ -68,7 +68,7 @@ uint64_t blocks_count(const struct blocks *b)
 
 size_t blocks_length(const struct blocks *b, uint64_t n)
 {
-    uint64_t left = b->key.size - n * BLOCK_SIZE;
+    uint64_t left = b->size - n * BLOCK_SIZE;
 
     assert(n < b->count);
     return left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
@@ -133,7 +133,7 @@ static void tally(const struct blocks *b, uint64_t offset, uint64_t len,
 void blocks_tally(const struct blocks *b, uint64_t offset, uint64_t len,
                   uint64_t bytes[BLOCK_STATES])
 {
-    assert(offset <= b->key.size && len <= b->key.size - offset);
+    assert(offset <= b->size && len <= b->size - offset);
     memset(bytes, 0, BLOCK_STATES * sizeof(bytes[0]));
     if (len > 0)
         tally(b, offset, len, bytes);

@@ -105,7 +105,7 @@ static size_t whole_blocks(const struct blocks *b, uint64_t offset, size_t len)
 
     if (offset % BLOCK_SIZE != 0)
         return 0;
-    if (offset + len == b->key.size && len % BLOCK_SIZE != 0)
+    if (offset + len == b->size && len % BLOCK_SIZE != 0)
         n++;
     return n < GET_BLOCKS ? n : GET_BLOCKS;
 }
@@ -127,7 +127,7 @@ static int get(struct blocks *b, uint64_t offset, size_t len,
 {
     uint8_t *to = out;
 
-    assert(offset <= b->key.size && len <= b->key.size - offset);
+    assert(offset <= b->size && len <= b->size - offset);
     while (len > 0) {
         size_t count = whole_blocks(b, offset, len);
         size_t room = BLOCK_SIZE - (size_t)(offset % BLOCK_SIZE);

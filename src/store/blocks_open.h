@@ -13,16 +13,19 @@
 /* See the opening comment of blocks.c. */
 struct blocks {
     /* fixed between blocks_begin and blocks_close */
-    struct state_key key;
+    struct state_key key; /* as the header of the state file has it */
+    uint64_t size;        /* bytes of the medium; the files may go further */
     uint64_t count;
     char *name;  /* of the medium */
-    char *where; /* path without .data or .state; "" in memory */
+    char *stem;  /* of its files, without .data or .state */
+    char *where; /* path and stem; "" in memory */
     int dir;     /* lent; -1: in memory only */
     int data;
     int state;          /* -1: in memory only, or not there */
+    bool fresh;         /* the state file has nothing in it yet */
     bool read_only;     /* nothing is written */
     bool begun;         /* blocks_begin was there */
-    const char *misfit; /* why the state file found is of no use, or NULL */
+    const char *misfit; /* why the state files found are of no use, or NULL */
     bool lost;          /* bytes may be, as fdatasync failed; blocks_sync.c */
     uint64_t kept;      /* blocks from here on have no bytes, whatever the
                            state file says */
@@ -47,16 +50,23 @@ struct blocks_spec {
     bool read_only; /* nothing on disk is changed, ever: no blocks_begin */
 };
 
+/* A medium has files NAME.data and NAME.state, or NAME.2.data and so on where
+ * those do not fit: of so many the first that fit are taken. */
+#define BLOCKS_COPIES_MAX 99U
+
 /*
  * Looks at what the directory knows of the medium and changes nothing there, so
- * that a look at another device's cache leaves it as it is. Only the calls
- * that read are allowed until blocks_begin. The caller owns *out.
+ * that a look at another device's cache leaves it as it is. Files that do not
+ * fit (damaged, of another version, address or device) are never written to.
+ * Only the calls that read are allowed until blocks_begin. The caller owns
+ * *out.
  */
 int blocks_open(struct blocks **out, const struct blocks_spec *spec,
                 struct err *err);
 
-/* Gets ready for blocks_put: makes the files, moves a state file that does
- * not fit out of the way (with a warning), gives the data file its length. */
+/* Gets ready for blocks_put: makes the files, with a warning where others do
+ * not fit, and gives the data file the length of the medium, unless it is
+ * longer. -EEXIST: BLOCKS_COPIES_MAX of them do not fit. */
 int blocks_begin(struct blocks *b, struct err *err);
 
 /* After a sync that went well, when nothing more will be put: keeps what makes

@@ -41,13 +41,6 @@ int cache_default_root(char *out, size_t size, struct err *err)
     return 0;
 }
 
-bool cache_is_name(const char *s)
-{
-    size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-    return len > 0 && len <= MEDIUM_NAME_MAX && s[len] == '\0';
-}
-
 int cache_check_media(const struct cache_medium *media, size_t count,
                       struct err *err)
 {

@@ -22,6 +22,10 @@
  *   ROOT/ID/MEDIUM.state states and checksums; see state_format.c
  *   ROOT/ID/MEDIUM.counts of these states, while nobody has it open to write:
  *                        can be made anew; see counts.c
+ *   ROOT/ID/MEDIUM.2.*   the same of a medium of that name, where the files
+ *                        without a number do not fit; up to 99
+ *   ROOT/ID/device.2     what `device` was, before a map of less took its
+ * place; up to 99
  *
  * ID is a readable stem and a checksum of the identity text. Two devices for
  * which it is the same, because the checksums collide or because the devices
@@ -85,8 +89,9 @@ int cache_default_root(char *out, size_t size, struct err *err);
  * boards that tell the same of themselves can be mounted side by side. The
  * pid is the one of the process that called this: fork before, not after.
  *
- * A state file that does not fit (version, size, base, damage) is renamed to
- * MEDIUM.state.old with a warning and all of that medium starts absent.
+ * A state file that does not fit (version, base, damage) is left alone, with
+ * its data file and with a warning; all of that medium starts absent in others.
+ * Of a medium that has another size now nothing is lost: its files only grow.
  */
 int cache_open(struct cache **out, const struct cache_config *config,
                struct err *err);
@@ -109,6 +114,13 @@ int cache_open_kept(struct cache **out, const char *root, const char *id,
  * not fit is left as it is, with a warning; all of its medium is absent. */
 int cache_open_media(struct cache *c, const struct cache_medium *media,
                      size_t count, const char *identity, struct err *err);
+
+/* Keeps text, which file name has now, durably as name.2 or the next number
+ * that is free; nothing if memory_only, or where one of them has that text
+ * already. -EEXIST: none of CACHE_ASIDE_MAX is free. */
+#define CACHE_ASIDE_MAX 99U
+int cache_keep_aside(struct cache *c, const char *name, const void *text,
+                     size_t len, struct err *err);
 
 /* Keeps text in the directory as file name, durably; nothing if memory_only. */
 int cache_keep(struct cache *c, const char *name, const void *text, size_t len,

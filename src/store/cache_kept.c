@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The last part of a path, for messages and the status. */
 static const char *last_part(const char *path)
@@ -70,8 +71,9 @@ static void warn_of_misfits(const struct cache *c)
     for (size_t i = 0; i < c->count; i++) {
         const struct blocks *b = c->media[i];
         if (b->misfit != NULL)
-            log_warn("%s.state is of no use (%s); nothing of it is shown",
-                     b->where, b->misfit);
+            log_warn("what is cached of %s in %s does not fit (%s); nothing of "
+                     "it is shown",
+                     b->name, c->slot.path, b->misfit);
     }
 }
 
@@ -102,6 +104,41 @@ int cache_keep(struct cache *c, const char *name, const void *text, size_t len,
         return err_set(err, rc, "cannot keep %s/%s: %s", c->slot.path, name,
                        file_strerror(rc));
     return 0;
+}
+
+/* 1: the file has that text; 0: another; -ENOENT. */
+static int has_text(int dir, const char *name, const void *text, size_t len)
+{
+    CLEANUP_BUF struct buf found = {0};
+    int rc = file_slurp(dir, name, len, &found);
+
+    if (rc < 0)
+        return rc == -EFBIG ? 0 : rc;
+    return found.len == len && (len == 0 || memcmp(found.data, text, len) == 0);
+}
+
+int cache_keep_aside(struct cache *c, const char *name, const void *text,
+                     size_t len, struct err *err)
+{
+    char copy[64];
+    int rc = 0;
+
+    for (unsigned n = 2; rc == 0 && n <= CACHE_ASIDE_MAX; n++) {
+        (void)snprintf(copy, sizeof(copy), "%s.%u", name, n);
+        rc = c->slot.dir < 0 ? 1 : has_text(c->slot.dir, copy, text, len);
+    }
+    if (rc == -ENOENT)
+        return cache_keep(c, copy, text, len, err);
+    if (rc == 0)
+        return err_set(err, -EEXIST,
+                       "%s has %u copies of %s already; remove some",
+                       c->slot.path, CACHE_ASIDE_MAX - 1, name);
+    /* One that failed to make it durable may have left it there. */
+    if (rc > 0 && c->slot.dir >= 0 && fsync(c->slot.dir) < 0)
+        rc = -errno;
+    return rc < 0 ? err_set(err, rc, "cannot keep %s/%s: %s", c->slot.path,
+                            copy, file_strerror(rc))
+                  : 0;
 }
 
 int cache_read_kept(const struct cache *c, const char *name, size_t max,

@@ -21,6 +21,13 @@ struct cache {
 /* What may name a stem or a medium. */
 bool cache_is_name(const char *s);
 
+/* Whether a file is one of a medium by its name, MEDIUM.state, MEDIUM.2.data
+ * and the like; medium: its name. */
+bool cache_is_of_medium(const char *name, char medium[MEDIUM_NAME_MAX + 1]);
+
+/* Whether name is stem, or a copy of it that was kept aside, as stem.2. */
+bool cache_is_copy(const char *name, const char *stem);
+
 /* -EINVAL: odd or double names. */
 int cache_check_media(const struct cache_medium *media, size_t count,
                       struct err *err);

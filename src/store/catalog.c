@@ -58,22 +58,33 @@ static bool ends_in(const char *name, const char *suffix)
     return len >= n && strcmp(name + len - n, suffix) == 0;
 }
 
+/* The medium may have grown since its state file was made. */
+static void grow_as_data(int dir, const char *name, struct state_key *key)
+{
+    char data[NAME_MAX + 1];
+    struct stat st;
+
+    (void)snprintf(data, sizeof(data), "%.*sdata",
+                   (int)(strlen(name) - strlen("state")), name);
+    if (fstatat(dir, data, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        (uint64_t)st.st_size > key->size && (uint64_t)st.st_size <= MEDIUM_MAX)
+        key->size = (uint64_t)st.st_size;
+}
+
 /* name: of a plain file, perhaps the state of a medium. */
 static void count_medium(struct catalog_entry *e, int dir, const char *name)
 {
     char medium[MEDIUM_NAME_MAX + 1];
     struct blocks_spec spec = {
         .dir = dir, .path = "", .name = medium, .read_only = true};
-    size_t len = strcspn(name, ".");
     struct blocks *b;
 
-    if (e->identity == NULL || len >= sizeof(medium) ||
-        strcmp(name + len, ".state") != 0)
+    if (e->identity == NULL || !ends_in(name, ".state") ||
+        !cache_is_of_medium(name, medium) ||
+        !read_key(dir, name, e->identity, &spec.key))
         return;
-    (void)snprintf(medium, sizeof(medium), "%.*s", (int)len, name);
-    if (!cache_is_name(medium) ||
-        !read_key(dir, name, e->identity, &spec.key) ||
-        blocks_open(&b, &spec, NULL) < 0)
+    grow_as_data(dir, name, &spec.key);
+    if (blocks_open(&b, &spec, NULL) < 0)
         return;
     e->size += blocks_size(b);
     e->known += blocks_known(b, 0, blocks_size(b), NULL);

@@ -6,9 +6,10 @@
  *
  *   offset size
  *        0    8  magic "fwfscnt\n"
- *        8    4  version, 1
+ *        8    4  version, 2
  *       12    4  blocks a chunk
- *       16    8  of the state file: CRC of its header,
+ *       16    4  of the state file: CRC of its header,
+ *       20    4    blocks of the medium, modulo 2^32,
  *       24    8    length,
  *       32   16    time of its last change, seconds and nanoseconds
  *       48    8  number of records
@@ -36,7 +37,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define VERSION     1U
+#define VERSION     2U
 #define HEADER_SIZE 64U
 #define RECORD_SIZE 12U
 #define BATCH       512U /* records read or written at once */
@@ -55,14 +56,9 @@ static const char *file_name(char out[NAME_SIZE], const char *medium,
     return out;
 }
 
-static uint64_t blocks_of(const struct state_key *key)
-{
-    return (key->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
-}
-
 /* All but the number of records and their sum. */
 static bool begin_header(uint8_t out[HEADER_SIZE], int state,
-                         const struct state_key *key)
+                         const struct state_key *key, uint64_t blocks)
 {
     uint8_t header[STATE_HEADER_SIZE];
     struct stat st;
@@ -74,7 +70,8 @@ static bool begin_header(uint8_t out[HEADER_SIZE], int state,
     memcpy(out, magic, sizeof(magic));
     put_le(out + 8, VERSION, 4);
     put_le(out + 12, TABLE_CHUNK, 4);
-    put_le(out + 16, state_seed(header), 8);
+    put_le(out + 16, state_seed(header), 4);
+    put_le(out + 20, blocks & UINT32_MAX, 4);
     put_le(out + 24, (uint64_t)st.st_size, 8);
     put_le(out + 32, (uint64_t)st.st_mtim.tv_sec, 8);
     put_le(out + 40, (uint64_t)st.st_mtim.tv_nsec, 8);
@@ -143,17 +140,17 @@ static bool take_records(struct walk *w, uint64_t n)
 }
 
 bool counts_load(int dir, const char *name, int state,
-                 const struct state_key *key, struct table *t)
+                 const struct state_key *key, uint64_t blocks, struct table *t)
 {
     char path[NAME_SIZE];
     CLEANUP_CLOSE int fd = file_open(dir, file_name(path, name, ""), O_RDONLY);
     uint8_t header[HEADER_SIZE];
     uint8_t wanted[HEADER_SIZE];
-    struct walk w = {.fd = fd, .blocks = blocks_of(key)};
+    struct walk w = {.fd = fd, .blocks = blocks};
     size_t got;
     uint64_t n;
 
-    if (fd < 0 || !begin_header(wanted, state, key) ||
+    if (fd < 0 || !begin_header(wanted, state, key, blocks) ||
         file_read(fd, header, sizeof(header), 0, &got) < 0 ||
         got < sizeof(header))
         return false;
@@ -221,13 +218,13 @@ static int add_records(struct writer *w, uint64_t blocks, const struct table *t)
 }
 
 static int write_file(int fd, int state, const struct state_key *key,
-                      const struct table *t)
+                      uint64_t blocks, const struct table *t)
 {
     struct writer w = {.fd = fd};
     uint8_t header[HEADER_SIZE];
-    int rc = add_records(&w, blocks_of(key), t);
+    int rc = add_records(&w, blocks, t);
 
-    if (rc < 0 || !begin_header(header, state, key))
+    if (rc < 0 || !begin_header(header, state, key, blocks))
         return rc < 0 ? rc : -EIO;
     end_header(header, w.n, w.crc);
     rc = file_write(fd, header, sizeof(header), 0);
@@ -247,14 +244,15 @@ static bool is_worth_it(uint64_t blocks, const struct table *t)
 }
 
 void counts_keep(int dir, const char *name, int state,
-                 const struct state_key *key, const struct table *t)
+                 const struct state_key *key, uint64_t blocks,
+                 const struct table *t)
 {
     char path[NAME_SIZE];
     char temp[NAME_SIZE];
     int rc;
     int fd;
 
-    if (!is_worth_it(blocks_of(key), t))
+    if (!is_worth_it(blocks, t))
         return;
     (void)file_name(path, name, "");
     (void)file_name(temp, name, ".tmp");
@@ -262,7 +260,7 @@ void counts_keep(int dir, const char *name, int state,
     fd = file_open(dir, temp, O_WRONLY | O_CREAT | O_EXCL);
     if (fd < 0)
         return;
-    rc = write_file(fd, state, key, t);
+    rc = write_file(fd, state, key, blocks, t);
     (void)close(fd);
     if (rc < 0 || renameat(dir, temp, dir, path) < 0)
         (void)unlinkat(dir, temp, 0);

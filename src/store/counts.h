@@ -14,18 +14,19 @@
  * before that is written to, and made again when all is done. Without it, or
  * when it does not fit, the state file is read.
  *
- * dir: that of the medium called name; state: its state file, open; key: of
- * both.
+ * dir: where the file is, NAME.counts; state: the state file, open; key: of
+ * both; blocks: of the medium, for a smaller one has counts of its own.
  */
 
 /* Tells a new table. False: there is none that fits, and t is as it was. */
 bool counts_load(int dir, const char *name, int state,
-                 const struct state_key *key, struct table *t);
+                 const struct state_key *key, uint64_t blocks, struct table *t);
 
 /* Writes it, where it spares something; t has what the state file has. Without
  * success there is none. */
 void counts_keep(int dir, const char *name, int state,
-                 const struct state_key *key, const struct table *t);
+                 const struct state_key *key, uint64_t blocks,
+                 const struct table *t);
 
 /* Removes it; durable once the directory is. */
 int counts_forget(int dir, const char *name);

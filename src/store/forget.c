@@ -20,42 +20,18 @@
 
 #define NAMED_MAX 8U /* strange things that are named each */
 
-static bool is_suffix(const char *dot)
-{
-    static const char *const suffixes[] = {".data", ".state", ".state.old",
-                                           ".counts", ".counts.tmp"};
-
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-        if (strcmp(dot, suffixes[i]) == 0)
-            return true;
-    return false;
-}
-
-/* MEDIUM.data and the like. */
-static bool is_of_medium(const char *name)
-{
-    const char *dot = strchr(name, '.');
-    char medium[MEDIUM_NAME_MAX + 1];
-
-    if (dot == NULL || (size_t)(dot - name) >= sizeof(medium) ||
-        !is_suffix(dot))
-        return false;
-    (void)snprintf(medium, sizeof(medium), "%.*s", (int)(dot - name), name);
-    return cache_is_name(medium);
-}
-
 /* A plain file of fwfs. */
 static bool is_ours(const char *name, const struct stat *st)
 {
-    static const char *const names[] = {"lock", "identity", "identity.tmp",
-                                        "device", "device.tmp"};
+    static const char *const names[] = {"lock", "identity", "identity.tmp"};
+    char medium[MEDIUM_NAME_MAX + 1];
 
     if (!S_ISREG(st->st_mode))
         return false;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
             return true;
-    return is_of_medium(name);
+    return cache_is_copy(name, "device") || cache_is_of_medium(name, medium);
 }
 
 static int remove_file(const struct slot *s, const char *name,

@@ -40,15 +40,18 @@ int state_file_init(int fd, const struct state_key *key)
     return rc;
 }
 
-int state_file_inspect(int fd, const struct state_key *key, const char **misfit)
+int state_file_inspect(int fd, struct state_key *key, const char **misfit)
 {
     uint8_t header[STATE_HEADER_SIZE];
     size_t got;
     int rc = file_read(fd, header, sizeof(header), 0, &got);
 
-    if (rc == 0)
-        *misfit = state_header_misfit(header, got, key);
-    return rc;
+    if (rc < 0)
+        return rc;
+    *misfit = state_header_misfit(header, got, key);
+    if (*misfit == NULL)
+        (void)state_header_decode(header, got, key);
+    return 0;
 }
 
 /* The first block at n or behind whose entry may be other than zero. A large

@@ -12,9 +12,9 @@
  * file is empty again, if the disk allows it. */
 int state_file_init(int fd, const struct state_key *key);
 
-/* *misfit: NULL when the file has the header for key, else what is wrong. */
-int state_file_inspect(int fd, const struct state_key *key,
-                       const char **misfit);
+/* *misfit: NULL when the file has the header for key, whose size is that of the
+ * header then; else what is wrong. */
+int state_file_inspect(int fd, struct state_key *key, const char **misfit);
 
 /* Tells a new table which states the blocks below end have in a file that
  * fits. */

@@ -9,7 +9,7 @@
  *        8    4  version, 1
  *       12    4  block size
  *       16    8  base address of the medium
- *       24    8  size of the medium in bytes
+ *       24    8  size in bytes that the medium had when the file was made
  *       32    8  FNV-1a of the identity text
  *       40   20  zero
  *       60    4  CRC-32 of bytes 0 to 59
@@ -20,6 +20,10 @@
  *                    the image's own, 'R' by a second reading; else absent
  *              5  3  low 24 bits of the CRC-32 of: header bytes 60 to 63, n as
  *                    8 bytes, entry bytes 0 to 4
+ *
+ * The size is told for people, and binds the entries with the rest of the
+ * header. A medium may be larger now, or smaller: the file goes as far as it is
+ * written.
  *
  * A bad block is absent here: after a restart it gets another chance. Holes
  * and bytes behind the end of the file are zero, which is absent. No entry
@@ -85,8 +89,8 @@ const char *state_header_misfit(const uint8_t *in, size_t len,
         return "it is of another version";
     if (get_le(in + 12, 4) != BLOCK_SIZE)
         return "it has another block size";
-    if (get_le(in + 16, 8) != key->base || get_le(in + 24, 8) != key->size)
-        return "the medium had another address or size";
+    if (get_le(in + 16, 8) != key->base)
+        return "the medium had another address";
     if (get_le(in + 32, 8) != key->identity)
         return "it belongs to another device";
     return NULL;

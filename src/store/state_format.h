@@ -16,7 +16,7 @@
 /* What a state file must have been made for. */
 struct state_key {
     uint64_t base;     /* address of the medium on the device */
-    uint64_t size;     /* bytes of the medium */
+    uint64_t size;     /* bytes of the medium when the file was made */
     uint64_t identity; /* state_identity() of the device's identity */
 };
 
@@ -27,8 +27,8 @@ uint64_t state_identity(const char *text);
 void state_header_encode(uint8_t out[STATE_HEADER_SIZE],
                          const struct state_key *key);
 
-/* NULL when the first len bytes of a file are the header for key, else what is
- * wrong with them, in words. */
+/* NULL when the first len bytes of a file are the header for key, whatever its
+ * size, else what is wrong with them, in words. */
 const char *state_header_misfit(const uint8_t *in, size_t len,
                                 const struct state_key *key);
 

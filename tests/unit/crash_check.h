@@ -40,7 +40,8 @@ static void check_files(struct image *img, const struct expected *x)
 
     check_text(img, "a/b/" CAM_ID "/identity", cam, 2U | !x->identified[0]);
     check_text(img, "a/b/" OTHER_ID "/identity", other, 2U | !x->identified[1]);
-    check_text(img, "a/b/" CAM_ID "/device", texts, x->kept);
+    check_text(img, "a/b/" CAM_ID "/device", texts, x->kept[0]);
+    check_text(img, "a/b/" CAM_ID "/device.2", texts, x->kept[1]);
     if (x->forgotten && image_walk(img, 0, "a/b/" OTHER_ID) >= 0)
         fail_msg("a cache that was forgotten is there again");
 }
@@ -104,7 +105,7 @@ static void check_cache(const struct expected *x, int which)
 
         for (size_t m = 0; m < count; m++) {
             struct blocks *b = cache_blocks(c, m);
-            unsigned row = which == CONFIG_OTHER ? OTHER : (unsigned)m;
+            unsigned row = row_with(which, (unsigned)m);
 
             for (unsigned n = 0; n < blocks_count(b); n++) {
                 struct pair p = observe(b, n);
@@ -139,7 +140,7 @@ static void check_kept(struct image *img, const struct expected *x, int which)
         cache_open_media(c, media_of[which], 2, identity.data, &err) < 0)
         fail_msg("after a crash, without the device: %s", err.text);
     for (unsigned m = 0; m < 2; m++)
-        check_medium(x, m, cache_blocks(c, m));
+        check_medium(x, row_with(which, m), cache_blocks(c, m));
     cache_close(c);
     buf_free(&identity);
 }

@@ -14,7 +14,7 @@
 #define EVENTS 4000U
 
 /* The media of all caches in one row. */
-enum { FLASH, SF0, OTHER, MEDIA };
+enum { FLASH, SF0, OTHER, MOVED, MEDIA };
 
 /* What a block is: absent (board 0), or that board's bytes in that state. */
 struct pair {
@@ -27,10 +27,10 @@ enum event_kind {
     EV_TORN,       /* it is not, but its bytes may be */
     EV_UNSURE,     /* the medium is about to start anew */
     EV_RESET,      /* it has */
-    EV_SYNCED,     /* the medium is durable */
+    EV_SYNCED,     /* the medium is durable, its first value blocks */
     EV_OPENING,    /* with configuration value */
     EV_OPENED,     /* and now with all that belongs to it */
-    EV_KEEPING,    /* text value is about to be kept */
+    EV_KEEPING,    /* text value is about to be kept; block 1: aside */
     EV_KEPT,       /* it is, durably */
     EV_FORGETTING, /* the other cache is about to go */
     EV_FORGOTTEN   /* it has, durably */
@@ -69,7 +69,8 @@ struct expected {
     int before;         /* that it was last opened with; will do as well */
     bool identified[2]; /* device's, other: the identity is there */
     bool forgotten;     /* the other cache is not there */
-    unsigned kept;      /* a bit for each text that may be found; 1: none */
+    unsigned kept[2];   /* a bit for each text that may be found; 1: none;
+                           the second: aside */
 };
 
 static inline uint16_t pair_bit(struct pair p)
@@ -94,7 +95,9 @@ static inline void expect_block(struct expected *x, const struct event *e)
 
 static inline void expect_medium(struct expected *x, const struct event *e)
 {
-    for (unsigned n = 0; n < BLOCKS; n++) {
+    unsigned end = e->kind == EV_SYNCED ? (unsigned)e->value : BLOCKS;
+
+    for (unsigned n = 0; n < end; n++) {
         struct pair *now = &x->now[e->medium][n];
         bool *must = &x->must[e->medium][n];
 
@@ -130,10 +133,10 @@ static inline void expect_event(struct expected *x, const struct event *e)
             x->forgotten = false;
         break;
     case EV_KEEPING:
-        x->kept |= 1U << e->value;
+        x->kept[e->block] |= 1U << e->value;
         break;
     case EV_KEPT:
-        x->kept = 1U << e->value;
+        x->kept[e->block] = 1U << e->value;
         break;
     case EV_FORGETTING:
         x->identified[1] = false;
@@ -148,7 +151,7 @@ static inline void expect_event(struct expected *x, const struct event *e)
 static inline void expect_at(struct expected *x, size_t cut)
 {
     memset(x, 0, sizeof(*x)); /* all of it: it is hashed */
-    x->kept = 1;
+    x->kept[0] = x->kept[1] = 1;
     for (size_t i = 0; i < history.count && history.events[i].at <= cut; i++)
         expect_event(x, &history.events[i]);
 }

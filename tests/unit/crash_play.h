@@ -115,9 +115,12 @@ static void play_doubt(unsigned index)
 
 static void tell_synced(void)
 {
-    TELL(.kind = EV_SYNCED, .medium = row_of(0));
-    if (player.config != CONFIG_OTHER)
-        TELL(.kind = EV_SYNCED, .medium = SF0);
+    const struct cache_config config = config_of(player.config, player.root);
+
+    for (unsigned m = 0; m < config.media_count; m++)
+        TELL(.kind = EV_SYNCED, .medium = row_of(m),
+             .value = (int)((media_of[player.config][m].size + BLOCK_SIZE - 1) /
+                            BLOCK_SIZE));
     if (player.synced != NULL)
         player.synced();
 }
@@ -143,6 +146,22 @@ static void play_keep(int text)
                     &err);
     if (went_well(rc, &err, 0))
         TELL(.kind = EV_KEPT, .value = text);
+}
+
+/* What `device` has before another text takes its place: once, and again. */
+static void play_keep_aside(int text)
+{
+    struct err err = {""};
+
+    for (unsigned i = 0; i < 2 && player.cache != NULL; i++) {
+        int rc;
+
+        TELL(.kind = EV_KEEPING, .value = text, .block = 1);
+        rc = cache_keep_aside(player.cache, "device", texts[text],
+                              strlen(texts[text]), &err);
+        if (went_well(rc, &err, 0))
+            TELL(.kind = EV_KEPT, .value = text, .block = 1);
+    }
 }
 
 /* A sync that fails then is a warning. */

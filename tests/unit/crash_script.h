@@ -70,6 +70,7 @@ static void play_second_session(void)
 {
     play_open(CONFIG_LONG);
     play_put(FLASH, 2, 2);
+    play_keep_aside(1);
     play_keep(2);
     play_forget();
     play_confirm(FLASH, 2, BLOCK_IMAGE);
@@ -80,12 +81,12 @@ static void play_second_session(void)
     play_close();
 }
 
-/* Of another size, and back: the state file is moved out of the way twice. */
+/* Smaller, and back: what lies behind the end is there again. */
 static void play_odd_sessions(void)
 {
     play_open(CONFIG_SHORT);
     play_put(FLASH, 0, 1);
-    play_put(FLASH, 50, 1);
+    play_put(FLASH, 49, 1);
     play_put(SF0, 1, 2);
     play_sync();
     play_confirm(FLASH, 0, BLOCK_REREAD);
@@ -97,6 +98,22 @@ static void play_odd_sessions(void)
     play_confirm(FLASH, 60, BLOCK_CHECKSUM);
     play_put(SF0, 1, 3);
     play_close();
+}
+
+/* At another address, and back: each has its files. */
+static void play_moved_sessions(void)
+{
+    for (unsigned round = 0; round < 2; round++) {
+        play_open(CONFIG_MOVED);
+        play_put(FLASH, 1 + round, 2);
+        play_put(SF0, 2, 1 + round);
+        play_sync();
+        play_confirm(FLASH, 1, BLOCK_CHECKSUM);
+        play_close();
+        play_open(CONFIG_LONG);
+        play_put(FLASH, 2, 3);
+        play_close();
+    }
 }
 
 /* As it is, without the device. */
@@ -128,6 +145,7 @@ static void play_all(void)
     play_other_session();
     play_second_session();
     play_odd_sessions();
+    play_moved_sessions();
     play_kept_session();
 }
 
@@ -144,8 +162,10 @@ static void play_drawn_step(unsigned *seed)
     unsigned medium = draw(seed, 4) == 0 ? SF0 : FLASH;
     unsigned n = medium == SF0 ? draw(seed, 4) : places[draw(seed, 6)];
 
-    if (player.config == CONFIG_SHORT && n > 50)
-        n = 50;
+    if (player.config == CONFIG_SHORT && n > 49)
+        n = 49;
+    if (player.config == CONFIG_MOVED && medium == FLASH)
+        n %= 6;
     switch (draw(seed, 12)) {
     case 0:
         play_sync();
@@ -177,7 +197,9 @@ static void play_drawn_step(unsigned *seed)
 static inline void play_drawn(unsigned seed)
 {
     for (unsigned session = 0; session < 3; session++) {
-        play_open(draw(&seed, 4) == 0 ? CONFIG_SHORT : CONFIG_LONG);
+        play_open(draw(&seed, 4) == 0   ? CONFIG_SHORT
+                  : draw(&seed, 5) == 0 ? CONFIG_MOVED
+                                        : CONFIG_LONG);
         for (unsigned i = 0; i < 25; i++)
             play_drawn_step(&seed);
         play_close();

@@ -9,7 +9,8 @@
 #include <sys/syscall.h>
 #include <zlib.h>
 
-#define LAST 200U /* the short block */
+#define LAST         200U /* the short block */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint64_t entry_at(uint64_t n)
 {
@@ -139,6 +140,7 @@ static void short_files_lose_only_their_tail(void **state)
     blocks_close(b);
 }
 
+/* Nothing of it is known. Then something is, and stays. */
 static void expect_anew(const struct blocks_spec *spec)
 {
     struct blocks *b = open_spec(spec);
@@ -149,15 +151,14 @@ static void expect_anew(const struct blocks_spec *spec)
     b = open_spec(spec);
     assert_true(get_block(b, 1, 2));
     blocks_close(b);
-    assert_true(exists("flash.state.old"));
-    assert_int_equal(unlinkat(work_dir, "flash.state.old", 0), 0);
 }
 
 /* Gives a file that fits otherwise another version. */
-static void set_version(const struct state_key *key, uint8_t version)
+static void set_version(const char *name, const struct state_key *key,
+                        uint8_t version)
 {
     uint8_t header[STATE_HEADER_SIZE];
-    int fd = openat(work_dir, "flash.state", O_RDWR);
+    int fd = openat(work_dir, name, O_RDWR);
 
     state_header_encode(header, key);
     header[8] = version;
@@ -168,40 +169,156 @@ static void set_version(const struct state_key *key, uint8_t version)
     (void)close(fd);
 }
 
-static void a_state_file_that_does_not_fit_is_set_aside(void **state)
+/* What was found under names of files, to be compared later. */
+static uint32_t sum_of(const char *name)
 {
+    uint8_t bytes[4096];
+    uint64_t at = 0;
+    size_t got = 1;
+    uint32_t sum = 0;
+    int fd = openat(work_dir, name, O_RDONLY);
+
+    assert_true(fd >= 0);
+    while (got > 0) {
+        assert_int_equal(file_read(fd, bytes, sizeof(bytes), at, &got), 0);
+        sum = (uint32_t)crc32(sum, bytes, (uInt)got);
+        at += got;
+    }
+    (void)close(fd);
+    return sum;
+}
+
+/* Whatever does not fit, nothing that was kept is written to. */
+static void a_state_file_that_does_not_fit_is_left_alone(void **state)
+{
+    static const char *const names[] = {
+        "flash.state",   "flash.data",   "flash.2.state", "flash.2.data",
+        "flash.3.state", "flash.3.data", "flash.4.state", "flash.4.data"};
     struct blocks_spec spec = spec_of(SIZE);
     struct blocks *b = open_medium();
+    uint32_t sums[COUNT(names)];
+    size_t kept = 0;
 
     (void)state;
     put_from(b, 1, 1);
     sync_close(b);
-    spec.key.base++;
-    expect_anew(&spec);
-    spec.key.size -= BLOCK_SIZE;
-    expect_anew(&spec);
-    spec.key.identity++;
-    expect_anew(&spec);
-    flip("flash.state", 45, 1);
-    expect_anew(&spec);
-    cut_file("flash.state", STATE_HEADER_SIZE - 1);
-    expect_anew(&spec);
-    set_version(&spec.key, 0);
-    expect_anew(&spec);
-    set_version(&spec.key, 2);
-    expect_anew(&spec);
+    for (int odd = 0; odd < 5; odd++) {
+        if (odd == 1)
+            spec.key.base++;
+        if (odd == 2)
+            spec.key.identity++;
+        if (odd == 3)
+            flip("flash.3.state", 45, 1);
+        if (odd == 4)
+            set_version("flash.4.state", &spec.key, 2);
+        for (size_t i = 0; i < kept; i++)
+            sums[i] = sum_of(names[i]);
+        if (odd > 0)
+            expect_anew(&spec);
+        for (size_t i = 0; i < kept; i++)
+            assert_int_equal(sum_of(names[i]), sums[i]);
+        kept += odd < 4 ? 2 : 0;
+    }
+    assert_true(exists("flash.5.state"));
+    b = open_medium();
+    assert_true(get_block(b, 1, 1));
+    blocks_close(b);
 }
 
+/* As a user goes back and forth with -s. */
+static void each_base_has_its_own(void **state)
+{
+    struct blocks_spec spec[2] = {spec_of(AT(30)), spec_of(AT(30))};
+
+    (void)state;
+    spec[1].key.base += 0x10000;
+    for (unsigned round = 0; round < 6; round++) {
+        struct blocks *b = open_spec(&spec[round % 2]);
+
+        for (unsigned n = 0; n < round / 2; n++) {
+            assert_true(get_block(b, 1 + round % 2, n));
+            assert_int_equal(blocks_state(b, n), BLOCK_CHECKSUM);
+        }
+        put_from(b, 1 + round % 2, round / 2);
+        blocks_confirm(b, round / 2, BLOCK_CHECKSUM);
+        sync_close(b);
+    }
+    assert_false(exists("flash.3.state"));
+}
+
+/* A medium that is only as large as the user says is not always as large. */
+static void a_medium_grows_and_never_shrinks(void **state)
+{
+    static const uint64_t sizes[] = {AT(120), AT(40), AT(300), AT(7), AT(120)};
+    struct blocks_spec spec = spec_of(AT(200));
+    struct blocks *b = open_spec(&spec);
+
+    (void)state;
+    for (uint64_t n = 0; n < 200; n++) {
+        put_from(b, 1, n);
+        blocks_confirm(b, n, BLOCK_CHECKSUM);
+    }
+    sync_close(b);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct blocks_spec now = spec_of(sizes[i]);
+        uint64_t has = sizes[i] < AT(200) ? sizes[i] : AT(200);
+
+        b = open_spec(&now);
+        assert_int_equal(blocks_size(b), sizes[i]);
+        assert_true(blocks_have_confirmed(b, 0, has));
+        assert_int_equal(blocks_known(b, 0, sizes[i], NULL), has);
+        assert_true(get_right(b, 1, 0, (size_t)has));
+        put_from(b, 2, 3); /* what is written does not tell the size, either */
+        put_from(b, 1, 3);
+        blocks_confirm(b, 3, BLOCK_REREAD);
+        sync_close(b);
+    }
+    b = open_spec(&spec);
+    assert_true(blocks_have_confirmed(b, 0, AT(200)));
+    assert_true(get_right(b, 1, 0, AT(200)));
+    blocks_close(b);
+    assert_false(exists("flash.2.state"));
+}
+
+/* One more would be one too many to look through: nothing is dropped for it. */
+static void too_many_are_refused(void **state)
+{
+    struct blocks_spec spec = spec_of(AT(3));
+    struct err err = {""};
+    struct blocks *b = NULL;
+
+    (void)state;
+    for (unsigned i = 0; i < 99; i++) {
+        spec.key.base += 0x10000;
+        b = open_spec(&spec);
+        put_from(b, 1, 0);
+        sync_close(b);
+    }
+    b = open_spec(&spec);
+    assert_true(get_block(b, 1, 0));
+    blocks_close(b);
+    spec.key.base += 0x10000;
+    assert_int_equal(blocks_open(&b, &spec, &err), 0);
+    assert_int_equal(blocks_begin(b, &err), -EEXIST);
+    assert_non_null(strstr(err.text, "99"));
+    blocks_close(b);
+}
+
+/* Also one whose header was torn: there is nothing in it to keep. */
 static void an_empty_state_file_is_a_fresh_one(void **state)
 {
     struct blocks *b;
 
     (void)state;
-    close(openat(work_dir, "flash.state", O_WRONLY | O_CREAT, 0600));
+    sync_close(open_medium());
+    cut_file("flash.state", STATE_HEADER_SIZE - 1);
+    sync_close(open_medium());
+    assert_false(exists("flash.2.state"));
+    cut_file("flash.state", 0);
     b = open_medium();
     put_from(b, 1, 1);
     sync_close(b);
-    assert_false(exists("flash.state.old"));
+    assert_false(exists("flash.2.state"));
     b = open_medium();
     assert_true(get_block(b, 1, 1));
     blocks_close(b);
@@ -336,7 +453,10 @@ int main(void)
         STORE_TEST(a_torn_entry_reads_as_absent),
         STORE_TEST(strayed_entries_read_as_absent),
         STORE_TEST(short_files_lose_only_their_tail),
-        STORE_TEST(a_state_file_that_does_not_fit_is_set_aside),
+        STORE_TEST(a_state_file_that_does_not_fit_is_left_alone),
+        STORE_TEST(each_base_has_its_own),
+        STORE_TEST(a_medium_grows_and_never_shrinks),
+        STORE_TEST(too_many_are_refused),
         STORE_TEST(an_empty_state_file_is_a_fresh_one),
         STORE_TEST(states_load_without_hole_seeking),
         STORE_TEST(a_refused_put_leaves_the_block),

@@ -239,9 +239,45 @@ static void texts_are_not_kept_in_memory(void **state)
     assert_false(exists("a"));
 }
 
+static void expect_text(struct cache *c, const char *name, const char *text)
+{
+    CLEANUP_BUF struct buf found = {0};
+
+    assert_int_equal(cache_read_kept(c, name, 100, &found, NULL), 0);
+    assert_string_equal(found.data, text);
+}
+
+/* Each of them once, however often it comes. */
+static void texts_are_kept_aside(void **state)
+{
+    struct cache *c = open_for(NULL);
+    struct err err = {""};
+    char text[16];
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(cache_keep_aside(c, "device", "one\n", 4, &err), 0);
+        assert_int_equal(cache_keep_aside(c, "device", "two!\n", 5, &err), 0);
+    }
+    expect_text(c, "device.2", "one\n");
+    expect_text(c, "device.3", "two!\n");
+    assert_false(exists(SLOT "/device.4"));
+    for (int i = 4; i <= 99; i++) {
+        int len = snprintf(text, sizeof(text), "text %d\n", i);
+        assert_int_equal(cache_keep_aside(c, "device", text, (size_t)len, &err),
+                         0);
+    }
+    assert_int_equal(cache_keep_aside(c, "device", "more", 4, &err), -EEXIST);
+    assert_non_null(strstr(err.text, "98 copies of device"));
+    assert_int_equal(cache_keep_aside(c, "device", "one\n", 4, &err), 0);
+    expect_text(c, "device.2", "one\n");
+    cache_close(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STORE_TEST(texts_are_kept_aside),
         STORE_TEST(gives_what_was_put),
         STORE_TEST(damage_is_left_alone),
         STORE_TEST(missing_files_are_not_made),

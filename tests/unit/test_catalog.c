@@ -107,6 +107,27 @@ static void lists_what_there_is(void **state)
     cache_close(open_config(&config)); /* the look took no lock away */
 }
 
+/* A medium that grew, and one that was at two addresses. */
+static void lists_all_that_is_kept(void **state)
+{
+    struct cache_medium one = {"flash", 0x1000, AT(9)};
+    struct cache_config config = config_for(NULL);
+
+    (void)state;
+    config.media = &one;
+    config.media_count = 1;
+    for (unsigned i = 0; i < 4; i++) {
+        struct cache *c = open_config(&config);
+        put_from(cache_blocks(c, 0), 1, i);
+        cache_close(c);
+        one.size = i == 0 ? AT(30) : AT(9);
+        one.base = i < 2 ? 0x1000 : 0x2000;
+    }
+    expect_listed(1);
+    assert_int_equal(seen[0].e.size, AT(30) + AT(9));
+    assert_int_equal(seen[0].e.known, AT(4));
+}
+
 static void stamp(char *out, size_t size, const char *name)
 {
     struct stat st;
@@ -260,7 +281,12 @@ static void forgets_one(void **state)
     assert_int_equal(cache_keep(c, "device", "text\n", 5, NULL), 0);
     cache_close(c);
     flip(SLOT "/flash.state", 16, 1);
-    cache_close(open_for(NULL)); /* leaves flash.state.old */
+    cache_close(open_for(NULL)); /* leaves it, and makes flash.2.state */
+    assert_true(exists(SLOT "/flash.2.data"));
+    close(openat(work_dir, SLOT "/sf0.99.counts", O_CREAT | O_WRONLY, 0600));
+    close(openat(work_dir, SLOT "/flash.state.old", O_CREAT | O_WRONLY, 0600));
+    close(openat(work_dir, SLOT "/device.2", O_CREAT | O_WRONLY, 0600));
+    close(openat(work_dir, SLOT "/device.12.tmp", O_CREAT | O_WRONLY, 0600));
     close(openat(work_dir, SLOT "/identity.tmp", O_CREAT | O_WRONLY, 0600));
     close(openat(work_dir, SLOT "/device.tmp", O_CREAT | O_WRONLY, 0600));
     config = config_for(NULL);
@@ -292,9 +318,11 @@ static void one_in_use_stays(void **state)
 /* Whatever else is there stays, and so does what links lead to. */
 static void strange_things_stay(void **state)
 {
-    static const char *const strange[] = {SLOT "/notes.txt", SLOT "/Flash.data",
-                                          SLOT "/flash.data.bak", SLOT "/.data",
-                                          SLOT "/\x1b[2J"};
+    static const char *const strange[] = {
+        SLOT "/notes.txt",      SLOT "/Flash.data",   SLOT "/flash.data.bak",
+        SLOT "/.data",          SLOT "/flash.1.data", SLOT "/flash.02.data",
+        SLOT "/flash.100.data", SLOT "/flash.2",      SLOT "/lock.2",
+        SLOT "/device.1",       SLOT "/\x1b[2J"};
 
     (void)state;
     cache_close(open_for(NULL));
@@ -367,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(an_absent_root_has_none),
         STORE_TEST(lists_what_there_is),
+        STORE_TEST(lists_all_that_is_kept),
         STORE_TEST(looking_changes_nothing),
         STORE_TEST(leaves_out_what_is_not_ours),
         STORE_TEST(reads_through_no_link),

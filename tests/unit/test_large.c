@@ -255,11 +255,33 @@ static void all_is_doubted(void **state)
     blocks_close(b);
 }
 
+/* Counts of a part are none of the whole, nor the other way round. */
+static void counts_are_of_a_size(void **state)
+{
+    struct blocks_spec part = spec_of(LARGE - STEP * BLOCK_SIZE * 2);
+    struct blocks *b;
+
+    (void)state;
+    fill_large();
+    for (int round = 0; round < 2; round++) {
+        b = open_spec(&part);
+        assert_int_equal(blocks_known(b, 0, part.key.size, NULL),
+                         KNOWN - AT(1));
+        end_close(b);
+        assert_true(exists(COUNTS));
+        b = open_large();
+        all_there(b);
+        end_close(b);
+        assert_true(exists(COUNTS));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(costs_next_to_nothing),
         STORE_TEST(counts_are_kept_while_nobody_writes),
+        STORE_TEST(counts_are_of_a_size),
         STORE_TEST(counts_that_do_not_fit_are_of_no_use),
         STORE_TEST(counts_are_believed_until_states_are_read),
         STORE_TEST(damaged_counts_do_no_harm),
