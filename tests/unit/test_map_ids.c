@@ -258,7 +258,7 @@ static void names_are_one_mediums(void **state)
     assert_int_equal(dialect_parse(&dialect, own, strlen(own), "t.conf", &err),
                      0);
     apply("named", "chip flash 10000\nchip FLASH2 20000\nchip flash2 30000\n"
-                   "chip mem-00000000-200 10000\n");
+                   "chip mem-00000000 10000\n");
     apply("mapped", "at 80000000 10000\nat 90000000 10000\n");
     assert_int_equal(map_add_user(&map, dialect, "w:0:512", &err), -EINVAL);
     assert_int_equal(map_add_user(&map, dialect, "v:512:512", &err), 0);
