@@ -85,7 +85,7 @@ static const struct whole {
      "adam2",
      "",
      NULL,
-     5,
+     4,
      {0},
      0,
      5,
