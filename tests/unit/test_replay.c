@@ -366,7 +366,8 @@ static void media(void **state)
 {
     (void)state;
     use(CONSOLE DUMP
-        "medium flash { names = '^sf' select = {\"sf\"} select-answer = '^found'\n"
+        "medium flash { names = '^sf' select = {\"sf\"} select-answer = "
+        "'^found'\n"
         "  read = \"sr {ram:x} {offset:x} {length:x}\" read-answer = 'done$'\n"
         "  read-fail = 'sorry' chunk = 4K }\n"
         "map chip { command = \"sf\" makes = chip medium = \"sf0\"\n"
