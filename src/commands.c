@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "caches.h"
 #include "carve.h"
+#include "daemon.h"
 #include "line/ports.h"
 #include "monitor/device.h"
 #include "monitor/dialect.h"
@@ -167,8 +168,10 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
         .segments = o->segments,
         .ram = o->ram,
         .speed = o->speed,
+        .opening = daemon_end_device,
     };
 
+    daemon_on_signal(NULL, NULL);
     if (r == 0)
         r = device_open(&dev, &config, err);
     if (r == 0)
@@ -182,7 +185,9 @@ static int probe(const struct options *o, struct buf *out, struct err *err)
     }
     if (r == 0)
         r = map_check_readable(device_map(dev), err);
+    daemon_end_device(NULL, NULL);
     device_close(dev);
+    daemon_die_of_signal();
     return r;
 }
 

@@ -86,18 +86,22 @@ static void hand_on(int sig)
     errno = saved;
 }
 
+void daemon_die_of_signal(void)
+{
+    if (signal_seen == 0)
+        return;
+    (void)signal(signal_seen, SIG_DFL);
+    (void)raise(signal_seen);
+    mask_ending(SIG_UNBLOCK, NULL);
+}
+
 static int end_of_child(void)
 {
     int status = 0;
 
     while (waitpid((pid_t)child_pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (signal_seen != 0) {
-        /* Die of it, so that a shell knows why its command ended. */
-        (void)signal(signal_seen, SIG_DFL);
-        (void)raise(signal_seen);
-        mask_ending(SIG_UNBLOCK, NULL);
-    }
+    daemon_die_of_signal();
     if (WIFSIGNALED(status)) {
         log_warn("ended by signal %d (%s) before the mount was live",
                  WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -198,6 +202,20 @@ void daemon_on_signal(void (*stop)(void *arg), void *arg)
     atomic_store(&stop_arg, arg);
     atomic_store(&stop_call, stop);
     handle_ending(on_signal);
+}
+
+static void shut_down(void *arg)
+{
+    device_shutdown(arg);
+}
+
+void daemon_end_device(void *arg, struct device *dev)
+{
+    (void)arg;
+    daemon_on_signal(dev != NULL ? shut_down : NULL, dev);
+    if (dev != NULL &&
+        daemon_signalled()) /* it came while the port was opened */
+        device_shutdown(dev);
 }
 
 static void on_continue(int sig)

@@ -5,6 +5,7 @@
 #define DAEMON_H
 
 #include "base/err.h"
+#include "monitor/device.h"
 
 #include <stdbool.h>
 
@@ -13,7 +14,7 @@
  *
  *   parent                          child
  *   waits on a pipe                 opens the port, mounts; stderr is still
- *   hands on SIGINT, TERM, HUP      the caller's; signals end it at once
+ *   hands on SIGINT, TERM, HUP      the caller's; signals end it
  *   -- "ready" --                   lets go of terminal and folder
  *   exits 0                         serves
  *   -- or the pipe closes --        ended early
@@ -50,6 +51,15 @@ void daemon_on_continue(void (*resumed)(void *arg), void *arg);
 
 /* True when one of them came since the first daemon_on_signal. */
 bool daemon_signalled(void);
+
+/* From now on such a signal ends what is done with a device, and what was
+ * changed of it and its port can be put back: for device_config.opening, and
+ * again with NULL before the device goes. arg: not used. */
+void daemon_end_device(void *arg, struct device *dev);
+
+/* Dies of the signal that came, as a shell wants to know; returns if none did.
+ */
+void daemon_die_of_signal(void);
 
 /* The mount is live: tells the parent (or $NOTIFY_SOCKET in the foreground);
  * stdin, stdout, stderr and the working directory are let go and messages go

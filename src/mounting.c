@@ -104,10 +104,12 @@ static int open_device(struct session *s, const struct options *o,
         .segments = o->segments,
         .ram = o->ram,
         .speed = o->speed,
+        .opening = daemon_end_device,
     };
+    int r;
 
-    int r = device_open(&s->device, &config, err);
-
+    daemon_on_signal(NULL, NULL);
+    r = device_open(&s->device, &config, err);
     if (r == 0)
         r = map_check_readable(device_map(s->device), err);
     if (r == 0)
@@ -288,14 +290,15 @@ static int build(struct session *s, const struct options *o,
     r = open_references(s, o, p, err);
     if (r == 0)
         r = open_both(s, o, p, err);
+    /* From the moment something is mounted a signal must unmount it, so it is
+     * caught from before then. */
+    if (r == 0)
+        daemon_end_device(NULL, s->device);
+    if (r == 0 && daemon_signalled())
+        r = -EINTR;
     if (r == 0)
         r = start_fetcher(s, o, err);
-    if (r != 0)
-        return r;
-    /* From the moment something is mounted a signal must unmount it, so it is
-     * caught from before then; until here it just ends the process. */
-    daemon_on_signal(NULL, NULL);
-    return mount_fs(s, o, p, err);
+    return r == 0 ? mount_fs(s, o, p, err) : r;
 }
 
 static void stop(void *arg)
@@ -329,6 +332,7 @@ static int serve(struct session *s, struct err *err)
 /* fs is freed behind the fetcher, which answers into it, the device last. */
 static void take_down(struct session *s)
 {
+    daemon_end_device(NULL, NULL);
     if (s->device != NULL)
         device_shutdown(s->device);
     if (s->fetcher != NULL)
@@ -352,6 +356,8 @@ static int run(struct session *s, const struct options *o,
     if (r == 0)
         r = serve(s, err);
     take_down(s);
+    if (!s->live)
+        daemon_die_of_signal();
     *exit_code = 0;
     return r;
 }

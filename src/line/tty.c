@@ -2,13 +2,15 @@
 // Serial ports and ptys: open, lock, set up, read and write with poll(2).
 
 /*
- * A real port is opened and configured through libserialport; a pty, which
- * libserialport 0.1.1 cannot open, directly. From there on both are one file
+ * Both kinds are opened here first, to be locked and looked at: what the port
+ * is like is known before anybody changes it, and put back at the end
+ * (port_state.c). A real port is then opened again and configured through
+ * libserialport; a pty, which libserialport 0.1.1 cannot open, has one file
  * descriptor. What 0.1.1 leaves undone is done here for both: symlinks are
  * resolved, the port is locked (flock for programs that lock, TIOCEXCL for
  * those that do not), HUPCL is cleared so that closing does not drop DTR and
- * reset the board, and the rate is read back, for a refused one is reported
- * as success.
+ * reset the board while the port is ours, and the rate is read back, for a
+ * refused one is reported as success.
  */
 
 #include "line/line.h"
@@ -16,6 +18,7 @@
 #include "base/cleanup.h"
 #include "line/holder.h"
 #include "line/latency.h"
+#include "line/port_state.h"
 #include "line/rate.h"
 
 #include <errno.h>
@@ -36,16 +39,16 @@
 #define LOCK_PATIENCE_MS 1500U
 
 struct tty {
-    char *path;              /* as the user gave it: links may move */
-    unsigned baud;           /* what it is opened at again, too */
-    bool written;            /* since the baud rate was set */
-    int fd;                  /* -1: gone, and not opened again yet */
-    int wake_fd;             /* eventfd: written by tty_wake */
-    struct sp_port *port;    /* NULL for a pty */
-    struct termios original; /* put back on close */
-    bool have_original;
-    bool lowered; /* its latency */
-    bool locked;  /* it is ours: else nothing of it may be touched */
+    char *path;                /* as the user gave it: links may move */
+    unsigned baud;             /* what it is opened at again, too */
+    bool written;              /* since the baud rate was set */
+    int fd;                    /* -1: gone, and not opened again yet */
+    int own;                   /* opened by us, and locked; of a pty the same */
+    int wake_fd;               /* eventfd: written by tty_wake */
+    struct sp_port *port;      /* NULL for a pty */
+    struct port_state *before; /* put back on close; NULL: not read yet */
+    bool lowered;              /* its latency */
+    bool locked; /* it is ours: else nothing of it may be touched */
 };
 
 static ssize_t tty_read(void *ctx, void *buf, size_t size,
@@ -110,37 +113,34 @@ static void tty_wake(void *ctx)
 }
 
 /* Lets go of the port; what is needed to open it again stays. */
-static void let_go(struct tty *t)
+static void let_go(struct tty *t, bool for_good)
 {
     if (t->locked) {
         /* Bytes that a stuck port would not take must not hold up close. */
-        (void)tcflush(t->fd, TCOFLUSH);
-        if (t->have_original) {
-            t->original.c_cflag &= ~(tcflag_t)HUPCL;
-            (void)tcsetattr(t->fd, TCSANOW, &t->original);
-        }
+        (void)tcflush(t->own, TCOFLUSH);
+        port_state_put_back(t->own, t->before, for_good);
         if (t->lowered)
-            latency_restore(t->fd);
-        (void)ioctl(t->fd, TIOCNXCL);
+            latency_restore(t->own);
     }
     if (t->port != NULL) {
         (void)sp_close(t->port); /* closes fd */
         sp_free_port(t->port);
-    } else if (t->fd >= 0) {
-        (void)close(t->fd);
     }
+    if (t->own >= 0)
+        (void)close(t->own);
     t->port = NULL;
-    t->fd = -1;
-    t->locked = t->have_original = t->lowered = false;
+    t->fd = t->own = -1;
+    t->locked = t->lowered = false;
 }
 
 static void tty_close(void *ctx)
 {
     struct tty *t = ctx;
 
-    let_go(t);
+    let_go(t, true);
     if (t->wake_fd >= 0)
         (void)close(t->wake_fd);
+    port_state_free(t->before);
     free(t->path);
     free(t);
 }
@@ -171,11 +171,15 @@ static int open_failed(const char *path, int code, struct err *err)
     }
 }
 
-static int open_pty(struct tty *t, const char *path, struct err *err)
+/* Nobody else's settings are changed by a look. */
+static int open_own(struct tty *t, const char *path, struct err *err)
 {
-    t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (t->fd < 0)
+    t->own = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (t->own < 0)
         return open_failed(path, -errno, err);
+    if (!port_state_is_terminal(t->own))
+        return err_set(err, -ENOTTY, "%s: not a terminal: %s", path,
+                       strerror(errno));
     return 0;
 }
 
@@ -208,22 +212,36 @@ static bool take_lock(int fd, unsigned patience_ms)
     return true;
 }
 
-static int lock_port(struct tty *t, const char *path, unsigned patience_ms,
-                     struct err *err)
+static int lock_port(struct tty *t, const char *path, bool pty,
+                     unsigned patience_ms, struct err *err)
 {
     char who[64] = "another program";
 
-    if (!take_lock(t->fd, patience_ms)) {
-        (void)holder_of_lock(t->fd, who, sizeof(who));
+    if (!take_lock(t->own, patience_ms)) {
+        (void)holder_of_lock(t->own, who, sizeof(who));
         return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
                        who);
     }
     /* Someone who took no lock would still eat half of the answers. A pty's
      * own maker often keeps its far end open: nothing to see there. */
-    if (t->port != NULL && holder_of_device(path, who, sizeof(who)))
+    if (!pty && holder_of_device(path, who, sizeof(who)))
         return err_set(err, -EBUSY, "%s: in use by %s; close it first", path,
                        who);
-    (void)ioctl(t->fd, TIOCEXCL);
+    return 0;
+}
+
+/* Behind the lock: whoever had it before has put back what was theirs. */
+static int look_at_port(struct tty *t, const char *path, struct err *err)
+{
+    struct port_state *now = port_state_read(t->own);
+
+    if (now == NULL)
+        return err_set(err, -errno, "%s: cannot tell how it is set up: %s",
+                       path, strerror(errno));
+    if (t->before != NULL)
+        port_state_follows(now, t->before);
+    port_state_free(t->before);
+    t->before = now;
     t->locked = true;
     return 0;
 }
@@ -232,11 +250,9 @@ static int set_raw(struct tty *t, const char *path, struct err *err)
 {
     struct termios raw;
 
-    if (tcgetattr(t->fd, &t->original) < 0)
+    if (tcgetattr(t->fd, &raw) < 0)
         return err_set(err, -ENOTTY, "%s: not a terminal: %s", path,
                        strerror(errno));
-    t->have_original = true;
-    raw = t->original;
     cfmakeraw(&raw);
     raw.c_cflag |= CLOCAL | CREAD;
     raw.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS | CSTOPB);
@@ -275,9 +291,17 @@ static int set_up(struct tty *t, const char *path, unsigned patience_ms,
                        "is there",
                        path);
     pty = strncmp(path, "/dev/pts/", 9) == 0;
-    ret = pty ? open_pty(t, path, err) : open_serial(t, path, err);
+    ret = open_own(t, path, err);
     if (ret == 0)
-        ret = lock_port(t, path, patience_ms, err);
+        ret = lock_port(t, path, pty, patience_ms, err);
+    if (ret == 0)
+        ret = look_at_port(t, path, err);
+    if (ret == 0 && pty)
+        t->fd = t->own;
+    else if (ret == 0)
+        ret = open_serial(t, path, err);
+    if (ret == 0)
+        (void)ioctl(t->fd, TIOCEXCL);
     if (ret == 0)
         ret = set_raw(t, path, err);
     if (ret == 0)
@@ -303,10 +327,10 @@ static int tty_reopen(void *ctx, struct err *err)
     struct tty *t = ctx;
     int ret;
 
-    let_go(t);
+    let_go(t, false);
     ret = open_path(t, 0, err);
     if (ret < 0)
-        let_go(t);
+        let_go(t, false);
     return ret == -ENOENT ? -ENODEV : ret;
 }
 
@@ -341,7 +365,7 @@ static struct tty *tty_new(const char *path, unsigned baud)
 
     if (t == NULL)
         return NULL;
-    t->fd = -1;
+    t->fd = t->own = -1;
     t->baud = baud;
     t->path = strdup(path);
     t->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

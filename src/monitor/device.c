@@ -126,6 +126,12 @@ static int load_dialects(struct device *dev, const char *name, struct err *err)
     return ret;
 }
 
+static void tell_opening(const struct device_config *config, struct device *dev)
+{
+    if (config->opening != NULL)
+        config->opening(config->opening_arg, dev);
+}
+
 static int attach(struct device *dev, const struct device_config *config,
                   struct err *err)
 {
@@ -146,6 +152,7 @@ static int attach(struct device *dev, const struct device_config *config,
     if (ret < 0)
         return ret;
     transcript_hide(dev->console.transcript, dev->password);
+    tell_opening(config, dev);
     attach.rates = rates;
     attach.n_rates = device_speed_list(dev->dialects, config->baud, rates);
     attach.found_rate = &found;
@@ -227,6 +234,7 @@ int device_open(struct device **out, const struct device_config *config,
               ? err_set(err, -ENOMEM, "out of memory")
               : open_steps(dev, config, err);
     if (ret < 0) {
+        tell_opening(config, NULL);
         device_close(dev);
         return ret;
     }

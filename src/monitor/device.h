@@ -31,6 +31,11 @@ struct device_config {
     const char *const *segments; /* user's NAME:BASE:SIZE, NULL-terminated */
     const char *ram; /* user's BASE:SIZE to read media through, or NULL */
     unsigned speed;  /* baud the line may be raised to; 0: it is not */
+    /* Told of the device as soon as the port is open, long before device_open
+     * returns: from then on device_shutdown ends it, and what it has changed is
+     * put back. NULL: it is about to go, as device_open fails. */
+    void (*opening)(void *arg, struct device *dev); /* NULL: nobody is told */
+    void *opening_arg;
 };
 
 enum device_line {
