@@ -10,7 +10,7 @@
 
 #include "fetch/fetcher_priv.h"
 
-#define WAYS           (WAY_COMMANDS * WAY_COPIES)
+#define WAYS           ((size_t)WAY_COMMANDS * WAY_COPIES)
 #define TRIES_ONE_WAY  3U /* then the command that brings nothing may rest */
 #define SPOILT_ONE_WAY 3U /* likewise where a checksum contradicts it */
 

@@ -169,7 +169,7 @@ static void what_neither_brings(void **state)
 static void what_one_prints_wrong(void **state)
 {
     (void)state;
-    for (unsigned n = 0; n < 2; n++) {
+    for (uint64_t n = 0; n < 2; n++) {
         dev.has_sums = true;
         dev.twisted[n] = AT(8 * n + 3) + 32;
         assert_int_equal(read_now(AT(8 * n + 2), AT(3)), 0);
@@ -234,7 +234,7 @@ static void a_wrong_copy_is_made_anew(void **state)
 {
     (void)state;
     dev.copies = 2;
-    for (unsigned copy = 0; copy < 2; copy++) {
+    for (uint64_t copy = 0; copy < 2; copy++) {
         dev.flipped_row = AT(8 * copy) + 80;
         dev.flipped = 1U << copy;
         assert_int_equal(read_now(AT(8 * copy), AT(1)), 0);
