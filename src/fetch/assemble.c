@@ -33,7 +33,6 @@
 #include <string.h>
 
 #define TRIES_MAX     6U
-#define TRIES_ONE_WAY 3U /* then the command that brings nothing may rest */
 #define CONFLICTS_MAX 8U
 
 static unsigned row_count(const struct blocks *b, uint64_t block)
@@ -81,29 +80,6 @@ uint32_t assemble_rows(void *arg, size_t medium, uint64_t block, bool confirm)
     if (!confirm)
         rows_drop(b); /* it was kept and has been lost since, on disk */
     return 0; /* else less has become enough: one reading more ends it */
-}
-
-/* The command that brings nothing of it. */
-static bool may_rest(const struct fetcher *f, const struct rows_block *b)
-{
-    return b->tries >= TRIES_ONE_WAY * noise_patience(f);
-}
-
-uint32_t assemble_had(struct fetcher *f)
-{
-    uint64_t block = f->current.offset / BLOCK_SIZE;
-    unsigned row = (unsigned)(f->current.offset % BLOCK_SIZE / ROWS_SIZE);
-    const struct rows_block *b = rows_find(&f->rows, f->current.medium, block);
-
-    if (f->current.what == PLAN_AGAIN && b == NULL)
-        return ways_kept(f, f->current.medium, block);
-    if (f->current.what == PLAN_AGAIN)
-        return b->one_way ? ways_instead(b->rows[row].ways, b->vain)
-                          : b->rows[row].ways;
-    /* Copy 0: what is compared later is the other one. */
-    return b != NULL && may_rest(f, b)
-               ? ways_instead(way_set(way_number(0, 1)), b->vain)
-               : DEVICE_FIRST;
 }
 
 /* The block that a row belongs to; what is known of it is its first reading. */
@@ -336,7 +312,7 @@ static void count_try(struct fetcher *f, uint64_t block, unsigned tries)
 
     b->tries += tries;
     b->vain = f->way;
-    if (f->current.what == PLAN_AGAIN && may_rest(f, b))
+    if (f->current.what == PLAN_AGAIN && ways_may_rest(f, b))
         b->one_way = true;
     if (b->tries < TRIES_MAX * noise_patience(f))
         fetcher_count(f, &f->stats.retries, 1);

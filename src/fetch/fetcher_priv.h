@@ -201,10 +201,6 @@ void assemble_begin(void *fetcher, unsigned way);
 void assemble_row(void *fetcher, uint64_t address, const uint8_t *bytes,
                   size_t len);
 
-/* The ways by which the first row of f->current came, as device_read wants to
- * know them. */
-uint32_t assemble_had(struct fetcher *f);
-
 /* A plan_rows_fn. */
 uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
                        bool confirm);
@@ -239,6 +235,13 @@ void ways_forget(struct fetcher *f, size_t medium, uint64_t offset,
 
 /* A set of one way, or 0: it is not known. */
 uint32_t ways_kept(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* The command that brings nothing of it is not insisted on. */
+bool ways_may_rest(const struct fetcher *f, const struct rows_block *b);
+
+/* The ways by which the first row of f->current came, as device_read wants to
+ * know them. */
+uint32_t ways_had(struct fetcher *f);
 
 /* --- confirm.c, confirm_serve.c: by the device's checksum --- */
 

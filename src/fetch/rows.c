@@ -138,7 +138,6 @@ enum rows_vote rows_count(struct rows_block *b, unsigned n,
 void rows_spoil(struct rows_block *b, unsigned n)
 {
     b->rows[n].votes = 0;
-    b->rows[n].ways = 0;
     add_conflict(&b->rows[n]);
 }
 

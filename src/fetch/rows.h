@@ -18,7 +18,8 @@
 struct rows_row {
     uint8_t votes;     /* readings in a row that agree; 0: its bytes are none */
     uint8_t conflicts; /* how often one disagreed, or a checksum did */
-    uint32_t ways;     /* by which those came that agree, as far as is known */
+    uint32_t ways;     /* by which those came that agree, as far as is known; no
+                          votes: by which those came that proved wrong */
     unsigned reading;  /* number of the last one */
 };
 

@@ -103,7 +103,7 @@ static int read_step(struct fetcher *f)
     int ret;
 
     f->step_reading = f->reading;
-    ret = device_read(f->device, assemble_had(f), m->base + f->current.offset,
+    ret = device_read(f->device, ways_had(f), m->base + f->current.offset,
                       f->current.len, &sink, &f->read_error);
     /* Where reading makes the device reset, or hang, a reader gives up in time;
      * what nobody waits for would go on for ever. */

@@ -24,6 +24,15 @@ bool ways_differ(uint32_t set, struct way_choice choice)
             (ways_have_copy(set, 0) && ways_have_copy(set, 1)));
 }
 
+unsigned ways_first(uint32_t set)
+{
+    unsigned way = 0;
+
+    while (set != 0 && (set >> way & 1U) == 0)
+        way++;
+    return way;
+}
+
 uint32_t ways_instead(uint32_t set, unsigned way)
 {
     unsigned command = way / WAY_COPIES;

@@ -39,6 +39,9 @@ bool ways_have_copy(uint32_t set, unsigned copy);
  * in their copy. */
 bool ways_differ(uint32_t set, struct way_choice choice);
 
+/* The first of set; 0 where it is empty. */
+unsigned ways_first(uint32_t set);
+
 /* The copies of set, by the command of way alone: a set for which device_read
  * takes another command than that of way, and no copy that set has. */
 uint32_t ways_instead(uint32_t set, unsigned way);

@@ -56,6 +56,7 @@ struct device {
     atomic_uint copies;             /* likewise */
     atomic_uint in_use;   /* the command that is taken first: 0 or 1 */
     uint64_t dumb[2];     /* offset of a row that command n never brings */
+    uint64_t twisted[2];  /* ... of one that it always prints wrong */
     uint64_t flipped_row; /* offset of a row with a wrong bit ... */
     atomic_uint flipped;  /* ... in the copies of this set */
     uint32_t ways[CHIP / DEVICE_ROW]; /* by which each row came */
@@ -251,6 +252,8 @@ int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
         flash_bytes(d->board, at, row, sizeof(row));
         if (at == d->wrong_row && d->wrong_times > 0)
             row[3] ^= (uint8_t)d->wrong_times--;
+        if (at == d->twisted[way / WAY_COPIES])
+            row[7] ^= 0x40;
         if (at == d->flipped_row && (d->flipped >> way % WAY_COPIES & 1U) != 0)
             row[5] ^= 0x10;
         d->brought += sizeof(row);
@@ -489,6 +492,7 @@ static int up(void **state)
     (void)pthread_cond_init(&dev.changed, NULL);
     dev.lost_row = dev.wrong_row = dev.flipped_row = UINT64_MAX;
     dev.dumb[0] = dev.dumb[1] = UINT64_MAX;
+    dev.twisted[0] = dev.twisted[1] = UINT64_MAX;
     dev.commands = 2;
     dev.copies = 1;
     dev.board = BOARD;

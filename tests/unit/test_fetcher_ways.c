@@ -165,6 +165,31 @@ static void what_neither_brings(void **state)
     assert_int_equal(read_now(AT(2), AT(1)), 0);
 }
 
+/* Which of the two is right only a checksum tells. */
+static void what_one_prints_wrong(void **state)
+{
+    (void)state;
+    for (uint64_t n = 0; n < 2; n++) {
+        dev.has_sums = true;
+        dev.twisted[n] = AT(8 * n + 3) + 32;
+        assert_int_equal(read_now(AT(8 * n + 2), AT(3)), 0);
+        assert_int_equal(state_of(8 * n + 3), BLOCK_CHECKSUM);
+        dev.has_sums = false;
+        dev.twisted[n] = AT(8 * n + 20);
+        assert_int_equal(read_now(AT(8 * n + 20), AT(1)), -EIO);
+    }
+}
+
+static void what_both_print_wrong(void **state)
+{
+    (void)state;
+    dev.has_sums = true;
+    assert_int_equal(read_now(0, AT(1)), 0);
+    dev.twisted[0] = dev.twisted[1] = AT(3) + 32;
+    assert_int_equal(read_now(AT(3), AT(1)), -EIO);
+    assert_in_range(dev.reads, 4, 12);
+}
+
 /* The device gives it up meanwhile. */
 static void the_other_is_given_up(void **state)
 {
@@ -209,7 +234,7 @@ static void a_wrong_copy_is_made_anew(void **state)
 {
     (void)state;
     dev.copies = 2;
-    for (unsigned copy = 0; copy < 2; copy++) {
+    for (uint64_t copy = 0; copy < 2; copy++) {
         dev.flipped_row = AT(8 * copy) + 80;
         dev.flipped = 1U << copy;
         assert_int_equal(read_now(AT(8 * copy), AT(1)), 0);
@@ -232,6 +257,8 @@ int main(void)
         WITH(up_auto, what_the_other_does_not_bring),
         WITH(up_auto, what_the_first_does_not_bring),
         WITH(up_auto, what_neither_brings),
+        WITH(up_auto, what_one_prints_wrong),
+        WITH(up_auto, what_both_print_wrong),
         WITH(up_auto, the_other_is_given_up),
         WITH(up_auto, two_copies_are_asked),
         WITH(up_auto, two_copies_by_one_command),

@@ -22,7 +22,7 @@ static uint64_t fresh_from;
 
 static struct fs fs;
 static struct map map;
-static const fuse_req_t req = (fuse_req_t)&answers;
+static struct fuse_req *const req = (struct fuse_req *)&answers;
 
 int fuse_reply_buf(fuse_req_t r, const char *buf, size_t size)
 {
@@ -139,12 +139,12 @@ static void assert_bytes(uint64_t offset, size_t len)
 static void in_pieces(void **state)
 {
     (void)state;
-    reads_begin(&fs, req, 0, 100, 2 * FS_PIECE + 30);
+    reads_begin(&fs, req, 0, 100, (size_t)2 * FS_PIECE + 30);
     piece(0);
     piece(0);
     assert_int_equal(answers, 0);
     piece(0);
-    assert_bytes(100, 2 * FS_PIECE + 30);
+    assert_bytes(100, (size_t)2 * FS_PIECE + 30);
 }
 
 static void one_piece(void **state)
@@ -159,7 +159,7 @@ static void one_piece(void **state)
 static void a_piece_that_fails(void **state)
 {
     (void)state;
-    reads_begin(&fs, req, 0, 0, 3 * FS_PIECE);
+    reads_begin(&fs, req, 0, 0, (size_t)3 * FS_PIECE);
     piece(0);
     piece(-EIO);
     assert_int_equal(answer_error, EIO);
@@ -178,7 +178,7 @@ static void the_last_piece_fails(void **state)
 static void interrupted_in_a_later_piece(void **state)
 {
     (void)state;
-    reads_begin(&fs, req, 0, 0, 2 * FS_PIECE);
+    reads_begin(&fs, req, 0, 0, (size_t)2 * FS_PIECE);
     piece(0);
     piece(-EINTR);
     assert_int_equal(answer_error, EINTR);
@@ -188,7 +188,7 @@ static void interrupted_in_a_later_piece(void **state)
 static void the_mount_ends_in_between(void **state)
 {
     (void)state;
-    reads_begin(&fs, req, 0, 0, 3 * FS_PIECE);
+    reads_begin(&fs, req, 0, 0, (size_t)3 * FS_PIECE);
     piece(0);
     reads_end(&fs);
     assert_int_equal(answer_error, EIO);
