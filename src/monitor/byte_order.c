@@ -231,8 +231,8 @@ static uint64_t cut_to(uint64_t address, uint64_t len,
     return len < max ? len : max;
 }
 
-/* The cheapest; where that is given up, the next one, too. -ECANCELED: the block
- * is there, the prompt is not. */
+/* The cheapest; where that is given up, the next one, too. -ECANCELED: the
+ * block is there, the prompt is not. */
 static int try_methods(struct device *dev, const struct kept *block,
                        uint64_t address, uint64_t len,
                        const struct device_sink *sink, struct err *err)

@@ -8,12 +8,12 @@
 
 #define ECHO_TIMEOUT_MS 700U
 #define ECHO_TRIES      3
-#define CHUNK_MIN       8U  /* every receive FIFO holds that */
+#define CHUNK_MIN       8U /* every receive FIFO holds that */
 /* A try that fails costs a second, which is what so many commands save: each
  * one 16 ms of an adapter. The next try comes after twice as many. */
-#define CHUNK_WAIT      64U
-#define CHUNK_WAIT_MAX  (1U << 20)
-#define REDRAW_MS       50U /* a character, with its cursor moves, at 9600 */
+#define CHUNK_WAIT     64U
+#define CHUNK_WAIT_MAX (1U << 20)
+#define REDRAW_MS      50U /* a character, with its cursor moves, at 9600 */
 
 /* Sends len bytes and waits until exactly they have come back. An escape
  * sequence or a NUL among them is wrong, too: it may stand in the command.

@@ -166,9 +166,9 @@ void method_doubt(struct device *dev, int method, bool noise, const char *why)
     dev->judged++;
     if (++t->tries % TRIES_MAX == 0)
         method_refuse(dev, method, why);
-    else if (!noise && chance_miss(&t->chance, MISSES_MAX,
-                                   atomic_load(&dev->bytes_read),
-                                   DEVICE_CHANCE_BYTES))
+    else if (!noise &&
+             chance_miss(&t->chance, MISSES_MAX, atomic_load(&dev->bytes_read),
+                         DEVICE_CHANCE_BYTES))
         note_given_up(dev, method);
 }
 
@@ -191,11 +191,11 @@ void method_note(struct device *dev, const struct dump_method *m,
 
 static void describe_output(const struct dump_method *m, char *out, size_t size)
 {
-    static const char *const outputs[] = {[DUMP_SREC] = "S-records",
-                                          [DUMP_HEX] = "hex digits",
-                                          [DUMP_BASE64] = "base64",
-                                          [DUMP_BASE64_GZIP] =
-                                              "gzip in base64"};
+    static const char *const outputs[] = {
+        [DUMP_SREC] = "S-records",
+        [DUMP_HEX] = "hex digits",
+        [DUMP_BASE64] = "base64",
+        [DUMP_BASE64_GZIP] = "gzip in base64"};
 
     if (m->output == DUMP_ROWS)
         row_example(&m->row, out, size);

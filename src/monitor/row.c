@@ -243,8 +243,8 @@ void row_example(const struct row_shape *shape, char *out, size_t size)
                    (int)(2 * shape->cell_bytes), "0000000000000000");
     for (unsigned i = 0; i < shape->cells && (size_t)at < size; i++)
         at += snprintf(out + at, size - (size_t)at, "%.*s%s",
-                       i > 0 && shape->separators[0] != '\0',
-                       shape->separators, cell);
+                       i > 0 && shape->separators[0] != '\0', shape->separators,
+                       cell);
     if (shape->ascii && (size_t)at < size)
         (void)snprintf(
             out + at, size - (size_t)at, "%*s%s%.*s%s", (int)shape->ascii_gap,

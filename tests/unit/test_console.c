@@ -139,8 +139,8 @@ static unsigned runs(unsigned n, const char *command)
         CLEANUP_BUF struct buf got = {0};
         rig.l.n_ran = 0;
         rig.l.line.sent_len = 0;
-        assert_int_equal(
-            console_ask(&rig.c, command, NULL, 1000, &got, NULL), 0);
+        assert_int_equal(console_ask(&rig.c, command, NULL, 1000, &got, NULL),
+                         0);
         assert_int_equal(rig.l.n_ran, 1);
         assert_string_equal(rig.l.ran[0], command);
     }

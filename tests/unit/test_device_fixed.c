@@ -12,8 +12,8 @@ static void up_proved(void)
     rig.l.n_ahead = 0;
 }
 
-/* It would run before its echo was compared: noise that makes g of d would start
- * a program. */
+/* It would run before its echo was compared: noise that makes g of d would
+ * start a program. */
 static void nothing_is_typed_while_a_dump_runs(void **state)
 {
     (void)state;
