@@ -156,6 +156,8 @@ static bool was_replaced(struct fetcher *f, const struct rows_block *b)
         return true;
     if (memcmp(before, b->bytes, len) == 0)
         return false;
+    if (stale_is_unproved(f, b->medium, b->block))
+        answer_differs(f, b->medium, offset, len);
     for (size_t at = 0; at < len; at += ROWS_SIZE)
         if (memcmp(before + at, b->bytes + at, ROWS_SIZE) != 0)
             answer_differs(f, b->medium, offset + at, ROWS_SIZE);

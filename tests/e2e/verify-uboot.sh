@@ -45,9 +45,10 @@ code=0
 said=$("$FWFS" --verify "$T/mnt" part.bin) || code=$?
 note "$said"
 equal 1 "$code" "exit of --verify after a change"
-contains "$said" "0x002abcd0-0x002abcdf (16 bytes) differed"
+contains "$said" "0x002abc00-0x002abdff (512 bytes) differed"
 cp "$T/mnt/part.bin" "$T/copy"
 same_part "$T/copy" "$T/f0" 0 "fetched anew"
-at_most 1024 "$(status device_bytes_read)" "bytes fetched anew"
+# And blocks of U-Boot with so many runs of zeros that asking costs more.
+at_most 36864 "$(status device_bytes_read)" "bytes fetched anew"
 "$FWFS" --verify "$T/mnt" part.bin
 unmount_fwfs
