@@ -140,7 +140,8 @@ enum map_makes {
     MAP_MAKES_RAM_TOP,  /* base: what lies there and above is in use */
     MAP_MAKES_RAM_AT,   /* base: where its own scripts put what they load */
     MAP_MAKES_GEOMETRY, /* erase block and page of a medium */
-    MAP_MAKES_ID        /* what else a medium is called */
+    MAP_MAKES_ID,       /* what else a medium is called */
+    MAP_MAKES_CHECK     /* notes of lines that no other rule takes */
 };
 enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 
@@ -148,7 +149,8 @@ enum map_format { MAP_FORMAT_TEXT, MAP_FORMAT_MTDPARTS };
 enum map_rounded {
     MAP_ROUNDED_NO,
     MAP_ROUNDED_TENTH, /* to the nearest tenth of the unit */
-    MAP_ROUNDED_UP     /* to the next whole one */
+    MAP_ROUNDED_UP,    /* to the next whole one */
+    MAP_ROUNDED_LEAST  /* there may be any more: told is what is used of it */
 };
 
 /* Turns an answer into chips or segments. */

@@ -101,6 +101,8 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
                          "needs a medium, and a group erase or page");
     if (m->makes == MAP_MAKES_ID && (!medium || !tells(m, "id")))
         (void)value_fail(r, sec, "pattern", "needs a medium, and a group id");
+    if (m->makes == MAP_MAKES_CHECK && m->pattern == NULL)
+        (void)value_fail(r, sec, "pattern", "missing: what should be taken?");
     if (m->command == NULL && !m->banner && m->pattern != NULL)
         (void)value_fail(r, sec, "command",
                          "missing: what should match pattern?");
@@ -108,11 +110,11 @@ static void check_rule(struct dialect_reader *r, const struct map_rule *m,
 
 static void read_map(struct dialect_reader *r, struct map_rule *m, cfg_t *sec)
 {
-    static const char *const makes[] = {"chip",     "segment", "window",
-                                        "ram",      "ram-top", "ram-at",
-                                        "geometry", "id",      NULL};
+    static const char *const makes[] = {"chip",    "segment", "window",   "ram",
+                                        "ram-top", "ram-at",  "geometry", "id",
+                                        "check",   NULL};
     static const char *const formats[] = {"text", "mtdparts", NULL};
-    static const char *const rounded[] = {"no", "tenth", "up", NULL};
+    static const char *const rounded[] = {"no", "tenth", "up", "least", NULL};
 
     value_title(sec, m->title, sizeof(m->title));
     m->command = value_command(r, sec, "command", VALUE_OPTIONAL);

@@ -274,6 +274,7 @@ void dump_take_row(struct dump *d, struct span line)
     case ROW_BAD_CELL:
     case ROW_BAD_ASCII:
     case ROW_BAD_TAIL:
+    case ROW_BLANK_CELLS:
         take_bad(d, line, row.address + d->base, dump_row_length(d));
         return;
     case ROW_NOT_A_ROW:

@@ -25,9 +25,10 @@
  * a window in a part of the 64 bits that no bus has, so that everybody else may
  * go on naming a byte by one number. People are shown offsets instead.
  */
-#define MAP_ALIGN   512U
-#define MAP_VIRTUAL 0x4657000000000000U
-#define MAP_WINDOW  ((uint64_t)1 << 40) /* no medium is larger */
+#define MAP_ALIGN        512U
+#define MAP_VIRTUAL      0x4657000000000000U
+#define MAP_WINDOW       ((uint64_t)1 << 40) /* no medium is larger */
+#define MAP_MORE_UNKNOWN MAP_WINDOW
 struct map_medium {
     char name[MAP_NAME_MAX];  /* "flash", "flash2", "sf0", "mem-80000000" */
     char alias[MAP_NAME_MAX]; /* the device's own word for it, or "" */
@@ -38,7 +39,7 @@ struct map_medium {
     uint64_t page;        /* likewise */
     bool odd;             /* one of them was told, and none can be so */
     /* What told of it is rounded: it may have so many bytes more or less. */
-    uint64_t more;
+    uint64_t more; /* MAP_MORE_UNKNOWN: any number */
     uint64_t less;
     char source[32]; /* the command, or else the rule, that told of it */
     bool user;       /* not a chip of the device's map: asked for by the user */

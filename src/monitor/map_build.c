@@ -67,16 +67,18 @@ static void set_rounding(const struct map_rule *rule, struct map_found *f,
 {
     uint64_t factor = num_unit(unit.text, unit.len);
 
-    if (factor <= 1)
-        return;
     switch (rule->rounded) {
     case MAP_ROUNDED_NO:
         return;
     case MAP_ROUNDED_TENTH:
-        f->more = f->less = factor / 20 + MAP_ALIGN;
+        if (factor > 1)
+            f->more = f->less = factor / 20 + MAP_ALIGN;
         return;
     case MAP_ROUNDED_UP:
-        f->less = factor - 1;
+        f->less = factor > 1 ? factor - 1 : 0;
+        return;
+    case MAP_ROUNDED_LEAST:
+        f->more = MAP_MORE_UNKNOWN;
         return;
     }
 }
@@ -234,6 +236,8 @@ static void place(struct map *map, const struct dialect *d,
     case MAP_MAKES_RAM_AT:
         map_place_ram(map, rule, f);
         return;
+    case MAP_MAKES_CHECK:
+        return;
     }
 }
 
@@ -304,7 +308,9 @@ void map_apply(struct map *map, const struct dialect *d,
         map->doubted = rule->command != NULL ? rule->command : rule->title;
         return;
     }
-    if (rule->section != NULL)
+    if (rule->makes == MAP_MAKES_CHECK)
+        map_check_lines(map, d, rule, text, len);
+    else if (rule->section != NULL)
         apply_sections(&use, len);
     else
         apply_rows(&use, 0, len);

@@ -316,12 +316,18 @@ static void note_rounded(struct map *map)
         if (m->more == 0 || m->user)
             continue;
         chip_file_name(file, m);
-        map_note(map,
-                 "'%s' rounds the size of %s: it may have up to 0x%" PRIx64
-                 " bytes more%s than the 0x%08" PRIx64 " of '%s'%s",
-                 m->source, m->name, m->more, m->less > 0 ? " or less" : "",
-                 m->size, file,
-                 m->less > 0 ? "" : ", where its last segment ends");
+        if (m->more == MAP_MORE_UNKNOWN)
+            map_note(map,
+                     "'%s' does not tell how large %s is, only what lies on "
+                     "it: '%s' ends with that, after 0x%08" PRIx64 " bytes",
+                     m->source, m->name, file, m->size);
+        else
+            map_note(map,
+                     "'%s' rounds the size of %s: it may have up to 0x%" PRIx64
+                     " bytes more%s than the 0x%08" PRIx64 " of '%s'%s",
+                     m->source, m->name, m->more, m->less > 0 ? " or less" : "",
+                     m->size, file,
+                     m->less > 0 ? "" : ", where its last segment ends");
     }
 }
 

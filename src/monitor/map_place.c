@@ -114,14 +114,16 @@ static void id_place(const struct map *map, const struct map_id *id,
 }
 
 /* The last one that a card has may end behind what was told of the card in
- * tenths of a unit: then the card is as large as that. */
+ * tenths of a unit, or of what is used of a chip: then it is as large as that.
+ */
 static void grow_rounded(struct map_medium *m, uint64_t end, uint64_t *size)
 {
     uint64_t grown = end + (MAP_ALIGN - end % MAP_ALIGN) % MAP_ALIGN;
 
     if (end <= *size || grown - *size > m->more || grown > MAP_WINDOW)
         return;
-    m->more -= grown - *size;
+    if (m->more != MAP_MORE_UNKNOWN)
+        m->more -= grown - *size;
     m->less = 0;
     m->size = *size = grown;
 }

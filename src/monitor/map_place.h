@@ -83,6 +83,11 @@ void map_place_geometry(struct map *map, const struct map_found *f);
 void map_place_ram(struct map *map, const struct map_rule *rule,
                    const struct map_found *f);
 
+/* Notes each match of rule in an answer that no other rule for it matches;
+ * map_check.c. */
+void map_check_lines(struct map *map, const struct dialect *d,
+                     const struct map_rule *rule, const char *text, size_t len);
+
 /* Not larger than any medium, and no wrap, when it is rounded outwards. */
 bool map_window_makes_sense(uint64_t base, uint64_t size);
 

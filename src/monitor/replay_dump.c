@@ -124,7 +124,14 @@ static void take_good(struct reading *x, size_t n, const struct row *row)
 static void take_bad(struct reading *x, size_t n, enum row_result why)
 {
     count_bad(x);
-    if (why == ROW_BAD_CELL)
+    if (why == ROW_BLANK_CELLS)
+        replay_miss(x->r, n,
+                    "not used: its first cells are blank, as where a dump "
+                    "starts in the middle of a row (of %zu bytes). If each row "
+                    "has so many blanks there: dump %s, row: address-suffix, "
+                    "with all of them",
+                    row_full_length(&x->m->row), x->m->name);
+    else if (why == ROW_BAD_CELL)
         replay_miss(x->r, n,
                     "damaged, or dump %s, row: cells, cell-bytes, cell-prefix, "
                     "separators",
@@ -132,7 +139,7 @@ static void take_bad(struct reading *x, size_t n, enum row_result why)
     else if (why == ROW_BAD_ASCII)
         replay_miss(x->r, n,
                     "damaged, or dump %s, row: ascii and what belongs to it "
-                    "(gap, open, close, first, last, other)%s",
+                    "(gap, open, close, first, last, other), or tail%s",
                     x->m->name,
                     x->m->row.cell_bytes > 1 && !x->m->cpu_order ? ", or order"
                                                                  : "");

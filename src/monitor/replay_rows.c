@@ -34,7 +34,7 @@ enum row_result replay_row(const struct dump_method *m, struct span line,
     for (size_t n = full - m->row.cell_bytes; n > 0; n -= m->row.cell_bytes) {
         enum row_result got = row_parse(&m->row, order, line.text, line.len, n,
                                         row);
-        if (got == ROW_OK || got == ROW_UNREADABLE)
+        if (got == ROW_OK || got == ROW_UNREADABLE || got == ROW_BLANK_CELLS)
             return got;
     }
     return first;

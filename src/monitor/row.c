@@ -209,14 +209,26 @@ static bool only_blanks(const struct cursor *c)
 }
 
 /* What stands behind the cells is right. */
-static bool check_rest(struct cursor c, const struct row_shape *s,
-                       enum row_order order, struct row *row)
+static bool check_plain(struct cursor c, const struct row_shape *s,
+                        enum row_order order, struct row *row)
 {
     if (s->rest)
         return true;
     if (s->ascii)
         return check_ascii(c, s, order, row);
     return only_blanks(&c);
+}
+
+/* The same with blanks at the end; some of them may be text. */
+static bool check_rest(struct cursor c, const struct row_shape *s,
+                       enum row_order order, struct row *row)
+{
+    while (!check_plain(c, s, order, row)) {
+        if (c.at == c.end || c.end[-1] != ' ')
+            return false;
+        c.end--;
+    }
+    return true;
 }
 
 /* The same line without the tail; false: it has none. */
@@ -229,6 +241,20 @@ static bool cut_tail(struct cursor *c, const char *tail)
         return false;
     c->end -= len;
     return true;
+}
+
+/* The same with the tail, and blanks behind that. */
+static bool check_with_tail(struct cursor c, const struct row_shape *s,
+                            enum row_order order, struct row *row)
+{
+    while (true) {
+        struct cursor cut = c;
+        if (cut_tail(&cut, s->tail) && check_rest(cut, s, order, row))
+            return true;
+        if (c.at == c.end || c.end[-1] != ' ')
+            return false;
+        c.end--;
+    }
 }
 
 size_t row_full_length(const struct row_shape *shape)
@@ -256,11 +282,35 @@ static bool starts_with_cell(struct cursor c, const struct row_shape *s)
            (c.at == c.end || s->pairs || take_separator(&c, s));
 }
 
+/* So many characters a cell takes at least, with what parts it from the next.
+ */
+static size_t cell_width(const struct row_shape *s)
+{
+    return strlen(s->cell_prefix) + 2 * (size_t)s->cell_bytes +
+           (s->separators[0] != '\0' && !s->pairs);
+}
+
+/* Before the cells, from start to at, is room for one that is blank. */
+static bool has_blank_cell(const struct row_shape *s, const char *start,
+                           const char *at)
+{
+    size_t suffix = strlen(s->address_suffix);
+    size_t usual = 0;
+    size_t blanks = 0;
+
+    while (at - blanks > start && at[-1 - (ptrdiff_t)blanks] == ' ')
+        blanks++;
+    while (usual < suffix && s->address_suffix[suffix - 1 - usual] == ' ')
+        usual++;
+    return blanks >= usual + cell_width(s);
+}
+
 enum row_result row_parse(const struct row_shape *shape, enum row_order order,
                           const char *text, size_t len, size_t bytes,
                           struct row *out)
 {
     struct cursor c = {text, text + len};
+    const char *cells;
 
     if (!can_hold(shape, bytes) || !take_address(&c, shape, &out->address) ||
         (!row_has_address(shape) && !starts_with_cell(c, shape)))
@@ -268,13 +318,16 @@ enum row_result row_parse(const struct row_shape *shape, enum row_order order,
     out->len = bytes;
     out->missing = 0;
     out->suits_memory = out->suits_reversed = true;
+    cells = c.at;
     if (!take_cells(&c, shape, order, out))
         return ROW_BAD_CELL;
     if (c.at < c.end && num_hex_digit(*c.at) >= 0)
         return ROW_BAD_CELL; /* a cell with too many digits */
     if (!check_rest(c, shape, order, out) &&
-        (!cut_tail(&c, shape->tail) || !check_rest(c, shape, order, out)))
+        !check_with_tail(c, shape, order, out))
         return shape->ascii ? ROW_BAD_ASCII : ROW_BAD_TAIL;
+    if (bytes < row_full_length(shape) && has_blank_cell(shape, text, cells))
+        return ROW_BLANK_CELLS;
     return out->missing != 0 ? ROW_UNREADABLE : ROW_OK;
 }
 

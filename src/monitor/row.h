@@ -23,12 +23,15 @@ enum row_order {
  *
  *   PREFIX address SUFFIX cell SEP cell ... cell  GAP OPEN ascii CLOSE TAIL
  *
+ * Blanks at the end, and before the tail, mean nothing.
+ *
  * Digits are of either case. Cells are taken by count, never up to a delimiter,
  * and so is the ASCII column: data that looks like a delimiter changes nothing.
  */
 struct row_shape {
     char address_prefix[8]; /* a blank in it: blanks and tabs, one or more */
-    char address_suffix[8]; /* likewise */
+    char address_suffix[8]; /* likewise; as many as there are of them where a
+                               blank cell has no more */
     unsigned address_digits_min; /* 0: rows have no address */
     unsigned address_digits_max;
     unsigned address_radix; /* 16, 10 or 8 */
@@ -57,7 +60,9 @@ enum row_result {
     ROW_BAD_CELL,  /* digits missing, too many, or not digits */
     ROW_BAD_ASCII, /* the column contradicts the cells or has another length */
     ROW_BAD_TAIL,  /* something behind the row */
-    ROW_UNREADABLE /* the device says that it cannot read this */
+    ROW_BLANK_CELLS, /* right, but the first cells are blank: it starts in the
+                        middle, and its first byte is not at its address */
+    ROW_UNREADABLE   /* the device says that it cannot read this */
 };
 
 struct row {

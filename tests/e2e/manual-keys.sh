@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # fwfs-dialect(5) documents every key, place holder and group that the program
-# knows, and no other.
+# knows, and no other; and its examples are dialects that nothing is wrong with.
 
 . "$(dirname "$0")/lib.sh"
 need python3
@@ -69,3 +69,26 @@ for section in sorted(there.keys() | described.keys()):
 print(f"# {sum(map(len, there.values()))} words in {len(there)} places")
 sys.exit(wrong)
 EOF
+
+# Each literal text of the manual that is a whole dialect, without troff.
+python3 - "$top" "$T" << 'EOF' > "$T/examples" || fail "no examples"
+import re
+import sys
+
+top, folder = sys.argv[1:]
+with open(f"{top}/man/fwfs-dialect.5") as file:
+    manual = file.read()
+escapes = {"(aq": "'", "(ha": "^", "(dq": '"', "-": "-", "&": "", "e": "\\"}
+for n, text in enumerate(re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", manual,
+                                    re.S | re.M)):
+    text = re.sub(r"\\(\(..|.)", lambda m: escapes[m[1]], text)
+    if re.search("^console {", text, re.M) and "\ndump " in text:
+        with open(f"{folder}/example{n}.conf", "w") as file:
+            file.write(text)
+        print(n, len(text.splitlines()))
+EOF
+equal 2 "$(wc -l < "$T/examples")" "dialects in the manual"
+at_most 10 "$(head -n 1 "$T/examples" | cut -d ' ' -f 2)" \
+    "lines of the first, which says that ten are enough"
+equal "" "$("$FWFS" --check-dialect "$T"/example*.conf 2>&1)" \
+    "--check-dialect of the manual's examples"

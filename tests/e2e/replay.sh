@@ -83,3 +83,46 @@ timeout -k 5 60 "$FWFS" --replay "$T/log" -d u-boot > "$T/out" 2>&1 || code=$?
 [ "$code" -le 1 ] || fail "rubbish: exit $code"
 LC_ALL=C grep -q '[^ -~]' "$T/out" && fail "unprintable: $(cat "$T/out")"
 note "$(tail -n 1 "$T/out")"
+
+# Partitions of a set-top box: each line is one, or is told.
+{
+    printf 'CFE version 14.4 for BCM97356 (32bit,SP,LE)\r\nCFE> show devices\r\n'
+    printf '  uart0  16550 DUART at 0xB0406900 channel 0\r\n'
+    printf '  flash0.cfe  New NAND flash at 00000000 offset 00000000 '
+    printf 'size 2048KB spare 256KB\r\n*** command status = 0\r\nCFE> '
+} > "$T/log"
+replay 0 cfe
+contains "$report" '0x00000000  0x00200000  -             nand          cfe' \
+    'not understood: nothing'
+sed -i 's/KB spare/KB plus/' "$T/log"
+replay 1 cfe
+contains "$report" 'not understood: 1 line, the first is line 4:' \
+    'flash0.cfe  New NAND' 'other: not understood' "$T/log:4:"
+
+# A number that no address can be, and a list that breaks off.
+{
+    printf '=> mtd list\r\n* nor0\r\n'
+    printf '\t  - 0x000000000000-0x10000000000000000 : "boot"\r\n'
+    printf '=> printenv\r\nmtdparts=mtdparts=nor0:1m(a),0(b);nor1:1m(c)\r\n=> '
+} > "$T/log"
+replay 1 u-boot
+contains "$report" 'not understood: 2 lines, the first is line 3:' \
+    "# environment: not understood: '0(b)'" '- 0x' \
+    "# mtd: a number is out of range: "
+
+# A dump from the middle of a row: the first byte is not at the row's address.
+unaligned() {
+    printf '\n\rbootloader > d -b 0x7F0E0006\n\r'
+    printf 'Displaying memory at 0x7F0E0006\n\r'
+    printf '[7F0E0004]       06 07 08 09 0A 0B - 0C 0D 0E 0F 10 11 12 13'
+    printf '    ..............\r\n\r%s\n\r\n\rbootloader > ' "$1"
+}
+next='[7F0E0014] 14 15 16 17 18 19 1A 1B - 1C 1D 1E 1F 20 21 22 23'
+next+='  .............!"#'
+for more in '' "$next"$'\r'; do
+    unaligned "$more" > "$T/log"
+    replay 1 winbond
+    contains "$report" 'not understood: 1 line, the first is line 4:' \
+        'its first cells are blank' '1 bad'
+done
+contains "$report" '1 row, 1 bad, 0x7f0e0014 to 0x7f0e0023'

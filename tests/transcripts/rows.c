@@ -80,7 +80,7 @@ static const struct {
     /* A short last row. */
     {"cfe-d-b-stb-1.txt", "cfe", "bytes-stb", ROW_MEMORY, 16, 6, 1, 0x46d91cd0},
     /* The page put two blanks behind each line. */
-    {"cfe-d-words-1.txt", "cfe", "words", ROW_MEMORY, 16, 0, 7, 0x00000000},
+    {"cfe-d-words-1.txt", "cfe", "words", ROW_MEMORY, 16, 7, 0, 0xb029f200},
     {"cfe-dm-bytes-1.txt", "cfe-dm", "dm", ROW_MEMORY, 16, 10, 0, 0x8316848b},
     /* One cell of four bytes, where four bytes were asked for. */
     {"cfe-dm-word-1.txt", "cfe-dm", "dm", ROW_MEMORY, 16, 0, 2, 0x00000000},

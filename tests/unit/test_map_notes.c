@@ -218,6 +218,27 @@ static void a_card_told_in_tenths(void **state)
     down();
 }
 
+/* The partition at 0 may be the whole chip, or just the first one. */
+static void a_chip_of_which_a_part_is_told(void **state)
+{
+    (void)state;
+    up("u-boot");
+    apply("serial-flash-all",
+          "mtdparts=jz_sfc:1M@0(boot),3M@1M(kernel),12M@4M(rootfs)\n");
+    apply("environment",
+          "mtdparts=jz_sfc:1M@0(boot),3M@1M(kernel),12M@4M(rootfs)\n");
+    finish();
+    assert_file("boot", 0, 0, 1 << 20, "");
+    assert_file("rootfs", 0, 4 << 20, 12 << 20, "");
+    assert_file("sf0.bin", 0, 0, 16 << 20, "");
+    assert_int_equal(n_told, 1);
+    assert_string_equal(told[0],
+                        "'printenv' does not tell how large sf0 is, only what "
+                        "lies on it: 'sf0.bin' ends with that, after "
+                        "0x01000000 bytes");
+    down();
+}
+
 /* All sizes that print as one tenth are within what is thought possible. */
 static void tenths_as_they_are_printed(void **state)
 {
@@ -244,6 +265,63 @@ static void tenths_as_they_are_printed(void **state)
     down();
 }
 
+#define NAND "  New NAND flash at 00000000 offset "
+
+/* A set-top box: "spare" is a part of the size, kept for bad blocks. */
+static void partitions_with_spare_blocks(void **state)
+{
+    static const char text[] =
+        "              uart0  16550 DUART at 0xB0406900 channel 0\n"
+        "         flash0.cfe" NAND "00000000 size 2048KB spare 256KB\n"
+        "      flash0.kernel" NAND "00200000 size 7168KB spare 640KB\n"
+        "      flash0.macadr" NAND "00900000 size 1024KB reserved 128KB\n"
+        "               eth0  GENET Internal Ethernet at 0xB0430800\n";
+
+    (void)state;
+    up("cfe");
+    for (size_t i = 0; i < dialect->n_maps; i++)
+        if (dialect->maps[i].command != NULL)
+            map_apply(&map, dialect, &dialect->maps[i], text, sizeof(text) - 1);
+    finish();
+    assert_file("cfe", -1, 0, 2048 << 10, "no address known");
+    assert_file("kernel", -1, 0x200000, 7168 << 10, "no address known");
+    assert_int_equal(n_told, 2);
+    assert_string_equal(told[0],
+                        "other: not understood: '      flash0.macadr" NAND
+                        "00900000 size 1024KB reserved 128KB'");
+    assert_says(told[1], "'cfe', 'kernel' cannot be read: no address known for "
+                         "medium 'nand0'");
+    down();
+}
+
+static void sizes_in_bytes(void **state)
+{
+    (void)state;
+    up("bolt");
+    apply("flash",
+          "  flash0  EMMC flash Data : 0x000000000-0x370000000 (14080MB)\n");
+    apply("parts", "  flash0.macadr  EMMC flash Data : "
+                   "0x000004400-0x000004800 (1024B)\n");
+    finish();
+    assert_file("macadr", 0, 0x4400, 0x400, "");
+    assert_int_equal(n_told, 0);
+    down();
+}
+
+/* The size of "os" is rounded up: its last KB is not all there. */
+static void a_size_in_whole_units(void **state)
+{
+    (void)state;
+    up("cfe");
+    apply("flash", "flash0   Serial flash size 16384KB\n");
+    apply("parts", "flash0.os    Serial flash offset 0008001C size 15872KB\n"
+                   "flash0.far   Serial flash offset 00080400 size 15872KB\n");
+    finish();
+    assert_file("os", 0, 0x8001c, 0xf7ffe4, "whole units");
+    assert_file("far", -1, 0x80400, 15872 << 10, "beyond");
+    down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,7 +332,11 @@ int main(void)
         cmocka_unit_test(a_line_that_cannot_be_true),
         cmocka_unit_test(a_list_that_breaks_off),
         cmocka_unit_test(a_card_told_in_tenths),
+        cmocka_unit_test(a_chip_of_which_a_part_is_told),
         cmocka_unit_test(tenths_as_they_are_printed),
+        cmocka_unit_test(partitions_with_spare_blocks),
+        cmocka_unit_test(sizes_in_bytes),
+        cmocka_unit_test(a_size_in_whole_units),
     };
 
     return cmocka_run_group_tests_name("map_notes", tests, NULL, NULL);

@@ -375,6 +375,89 @@ static void a_tail_may_stand_behind(void **state)
                      ROW_BAD_TAIL);
 }
 
+/* Blanks there say nothing, with a column or without one. */
+static void blanks_before_the_tail_and_at_the_end(void **state)
+{
+    static const char *const good[] = {
+        "00402000: 61 62 6f 20    abo  |", "00402000: 61 62 6f 20    abo     |",
+        "00402000: 61 62 6f 20    abo  |  ", "00402000: 61 62 6f 20    abo ",
+        "00402000: 61 62 6f 20    abo    "};
+    struct row_shape s = md_b;
+    struct row r;
+
+    (void)state;
+    strcpy(s.tail, "|");
+    for (size_t i = 0; i < COUNT(good); i++) {
+        if (parse(&s, ROW_MEMORY, good[i], 4, &r) != ROW_OK)
+            fail_msg("'%s' is refused", good[i]);
+        assert_memory_equal(r.bytes, "abo ", 4);
+    }
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000: 61 62 6f 20    abo  ||", 4, &r),
+        ROW_BAD_ASCII);
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000: 61 62 6f 20    abp   |", 4, &r),
+        ROW_BAD_ASCII);
+    s.ascii = false;
+    assert_int_equal(parse(&s, ROW_MEMORY, "00402000: 61 62    |  ", 2, &r),
+                     ROW_OK);
+}
+
+/* A dump that starts in the middle of a row: what comes first is not at the
+ * address that is printed. */
+static void blank_cells_in_front(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t bytes;
+        enum row_result want;
+    } rows[] = {
+        {"00402000:    62 6f 6f 74 20 62 6f 6f 74 20 62 6f 6f 74 20"
+         "     boot boot boot ",
+         15, ROW_BLANK_CELLS},
+        {"00402000:                                     6f 6f 74 20"
+         "                oot ",
+         4, ROW_BLANK_CELLS},
+        {"00402000:       62 6f 6f                                 "
+         "      boo",
+         3, ROW_BLANK_CELLS},
+        /* a short last row of devices with two and three blanks there */
+        {"00402000:  62 6f 6f    boo", 3, ROW_OK},
+        {"00402000:   62 6f 6f    boo", 3, ROW_OK},
+        /* a full row cannot have any */
+        {"00402000:      61 62 6f 6f 74 20 62 6f 6f 74 20 62 6f 6f 74 20    "
+         "aboot boot boot ",
+         16, ROW_OK},
+    };
+    struct row_shape s = md_b;
+    struct row r;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        enum row_result got = parse(&s, ROW_MEMORY, rows[i].text, rows[i].bytes,
+                                    &r);
+        if (got != rows[i].want)
+            fail_msg("'%s': %d, not %d", rows[i].text, (int)got,
+                     (int)rows[i].want);
+    }
+    /* where the dialect says that there are so many */
+    strcpy(s.address_suffix, ":    ");
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000:    62 6f 6f    boo", 3, &r), ROW_OK);
+    assert_int_equal(
+        parse(&s, ROW_MEMORY, "00402000:       62 6f 6f    boo", 3, &r),
+        ROW_BLANK_CELLS);
+    s = md_l;
+    assert_int_equal(parse(&s, ROW_MEMORY,
+                           "00402000:          62626262 63636363    bbbbcccc",
+                           8, &r),
+                     ROW_BLANK_CELLS);
+    assert_int_equal(parse(&s, ROW_MEMORY,
+                           "00402000:      62626262 63636363    bbbbcccc", 8,
+                           &r),
+                     ROW_OK);
+}
+
 static void a_dot_for_any_byte(void **state)
 {
     static const char text[] = "00402000: 61 7b 00 2e    a...";
@@ -475,6 +558,8 @@ int main(void)
         cmocka_unit_test(pairs_may_stand_together),
         cmocka_unit_test(cells_that_cannot_be_read),
         cmocka_unit_test(a_tail_may_stand_behind),
+        cmocka_unit_test(blanks_before_the_tail_and_at_the_end),
+        cmocka_unit_test(blank_cells_in_front),
         cmocka_unit_test(a_dot_for_any_byte),
         cmocka_unit_test(raw_bytes_in_the_column),
         cmocka_unit_test(what_tells_the_order),
