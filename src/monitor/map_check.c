@@ -56,8 +56,8 @@ void map_check_lines(struct map *map, const struct dialect *d,
     }
     for (size_t i = 0; i < d->n_maps; i++) {
         const struct map_rule *other = &d->maps[i];
-        if (other->makes != MAP_MAKES_CHECK && other->pattern != NULL &&
-            reads_the_same(other, rule))
+        if (other->makes != MAP_MAKES_CHECK && other->makes != MAP_MAKES_ID &&
+            other->pattern != NULL && reads_the_same(other, rule))
             mark(taken, other, text, len);
     }
     while (at < len && pattern_match(rule->pattern, text, len, at, &at)) {
