@@ -16,6 +16,7 @@ const char *uboot_danger_at_hand(struct sim *sim)
 {
     static char line[80];
     const struct chip *nor = &sim->memory.chip[0];
+    uint64_t half = nor->base + nor->size / 2;
 
     if (knows(sim, "erase"))
         return "erase all";
@@ -28,7 +29,7 @@ const char *uboot_danger_at_hand(struct sim *sim)
     if (nor->data && knows(sim, "cp")) {
         snprintf(line, sizeof line, "cp.b %llx %llx 100",
                  (unsigned long long)uboot_load_address(sim),
-                 (unsigned long long)(nor->base + nor->size / 2));
+                 (unsigned long long)half);
         return line;
     }
     if (!knows(sim, "mw"))

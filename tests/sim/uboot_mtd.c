@@ -130,7 +130,7 @@ static void print_dump(struct sim *sim, uint64_t addr, const uint8_t *bytes,
     for (uint64_t i = 0; i < len; i += 16) {
         struct row row = {.addr = addr + i, .end = addr + i + 16};
 
-        row_add(&row, "0x%08llx:\t", (unsigned long long)(addr + i));
+        row_add(&row, "0x%08llx:\t", (unsigned long long)row.addr);
         row.hex_from = row.len;
         for (uint64_t k = 0; k < 16 && i + k < len; k++)
             row_add(&row, "%02x %s", bytes[i + k], k == 7 ? " " : "");
