@@ -182,7 +182,7 @@ static int try_method(struct device *dev, int method, const struct kept *block,
     const struct device_sink keep = {.row = keep_row, .arg = &other};
     uint64_t received = atomic_load(&dev->console.received);
     bool busy = dev->speed.busy;
-    struct dump_result result;
+    struct dump_result result = {0};
     enum verdict v;
     int ret;
 
@@ -261,7 +261,7 @@ int byte_order_read(struct device *dev, uint64_t address, uint64_t len,
     int safe = dev->method >= 0 ? dev->method : method_reference(dev);
     struct kept block = {.sink = sink,
                          .address = address - address % MAP_ALIGN};
-    struct dump_result result;
+    struct dump_result result = {0};
     const struct device_sink keep = {keep_begin, keep_row, keep_stop, &block};
     uint64_t n = BLOCK - address % MAP_ALIGN;
     int ret;

@@ -292,7 +292,7 @@ int device_read_with(struct device *dev, int method, uint64_t address,
                      struct err *err)
 {
     const struct dump_method *m = &dev->dialect->dumps[method];
-    struct dump_result result;
+    struct dump_result result = {0};
 
     return device_dump(dev, m, byte_order_of(dev, m), address, len, sink,
                        &result, err);

@@ -28,11 +28,13 @@ static void reset_there(struct loader *l, char *row, uint64_t address)
 static const char *sum_there(struct loader *l, const char *command)
 {
     static char text[200];
+    char *end;
     unsigned long at;
-    unsigned long len;
 
-    if (sscanf(command, "crc32 %lx %lx", &at, &len) != 2 || at >= bad_end ||
-        at + len <= bad_from)
+    if (strncmp(command, "crc32 ", 6) != 0)
+        return uboot_answer(l, command);
+    at = strtoul(command + 6, &end, 16);
+    if (at >= bad_end || at + strtoul(end, NULL, 16) <= bad_from)
         return uboot_answer(l, command);
     resets++;
     (void)sprintf(text, "%s\n\nU-Boot 2013.07 (Jan 02 2020)\n\n", words);
