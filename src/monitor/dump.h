@@ -57,8 +57,8 @@ struct dump_result {
     unsigned rows_lost;       /* of those asked for, neither good nor bad */
     unsigned rows_unreadable; /* of them some bytes cannot be read */
     unsigned rows_unproved;   /* right, but not of a proved order */
-    bool fault; /* the device reported a bad address; or what it cannot read
-                   is all that is missing */
+    bool fault;    /* the device reported a bad address; or what it cannot read
+                      is all that is missing */
     uint64_t page; /* a page of the device has so many bytes, and not as many as
                       it was said to have; 0: nothing is known against that */
     enum row_order order; /* as asked, or as proved */
