@@ -3,9 +3,9 @@
 
 #include "monitor/map_place.h"
 
-#include "base/cleanup.h"
 #include "monitor/map_note.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,21 +17,21 @@ static bool reads_the_same(const struct map_rule *a, const struct map_rule *b)
 }
 
 /* Marks what rule matches. */
-static void mark(bool *taken, const struct map_rule *rule, const char *text,
+static void mark(uint8_t *taken, const struct map_rule *rule, const char *text,
                  size_t len)
 {
     size_t at = 0;
 
     while (at < len && pattern_match(rule->pattern, text, len, at, &at)) {
         struct span match = pattern_whole(rule->pattern);
-        memset(taken + (match.text - text), true, match.len);
+        memset(taken + (match.text - text), 1, match.len);
     }
 }
 
-static bool is_taken(const bool *taken, const char *text, struct span match)
+static bool is_taken(const uint8_t *taken, const char *text, struct span match)
 {
     return match.len > 0 &&
-           memchr(taken + (match.text - text), true, match.len) != NULL;
+           memchr(taken + (match.text - text), 1, match.len) != NULL;
 }
 
 static void note_line(struct map *map, const struct map_rule *rule,
@@ -47,7 +47,7 @@ static void note_line(struct map *map, const struct map_rule *rule,
 void map_check_lines(struct map *map, const struct dialect *d,
                      const struct map_rule *rule, const char *text, size_t len)
 {
-    CLEANUP_FREE bool *taken = calloc(len + 1, sizeof(*taken));
+    uint8_t *taken = calloc(len + 1, 1);
     size_t at = 0;
 
     if (taken == NULL) {
@@ -65,4 +65,5 @@ void map_check_lines(struct map *map, const struct dialect *d,
         if (!is_taken(taken, text, match))
             note_line(map, rule, text, len, match);
     }
+    free(taken);
 }
