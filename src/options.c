@@ -254,11 +254,8 @@ static int note_list(struct options *o, const char *list)
 static int add_mount_options(struct options *o, const char *list,
                              struct err *err)
 {
-    char *rest = keep(o, list);
-    int r = rest != NULL ? note_list(o, list) : -ENOMEM;
-
-    if (r != 0)
-        return out_of_memory(err);
+    char *rest = note_list(o, list) == 0 ? keep(o, list) : NULL;
+    int r = rest != NULL ? 0 : out_of_memory(err);
 
     while (r == 0 && rest != NULL) {
         const char *word = mountwords_split(&rest);

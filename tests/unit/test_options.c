@@ -426,6 +426,7 @@ static void passwords_are_hidden(void **state)
     };
 
     (void)state;
+    options_free(&o); /* what the test before left */
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         char copies[3][64];
         char *argv[6] = {(char[]){"fwfs"}};
