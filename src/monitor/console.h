@@ -74,8 +74,8 @@ void console_free(struct console *c);
 /* Opens the port again after -ENODEV; what was received is forgotten. */
 int console_reopen(struct console *c, struct err *err);
 
-/* Waits for more bytes until the deadline: >0 bytes came, 0 none, -EINTR
- * shut down or woken, -ENODEV the port is gone. */
+/* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has passed
+ * and nothing came; -EINTR: woken, or shut down; -ENODEV: the port is gone. */
 int console_fill(struct console *c, struct deadline until);
 
 /* After -EINTR: true when the wait is to be given up: shut down, or whoever

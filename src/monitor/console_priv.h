@@ -18,7 +18,8 @@ void console_forget(struct console *c);
 void console_discard(struct console *c);
 
 /* As console_fill, for what must not stop half way: a command being typed or
- * its answer. */
+ * its answer. Who wakes it is attended to, and the wait goes on; -EINTR: shut
+ * down. */
 int console_fill_on(struct console *c, struct deadline until);
 
 /* What a person would see of text on one line: line ends are taken out, a
