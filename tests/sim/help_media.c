@@ -39,6 +39,6 @@ const char options_help_media[] =
     "                       log has !menu KEY. Prompt `MT7628 # `, --eol "
     "lfcr,\n"
     "                       and bdinfo puts the flash at 0.\n"
-    "Commands that would change something do nothing; the log has\n"
-    "!dangerous and the command.\n"
+    "Commands that change something do so, but never in a file; the log has\n"
+    "!dangerous and the command, and !changed where bytes of a chip changed.\n"
     "\n";

@@ -50,3 +50,13 @@ void log_danger(struct log *log, const char *command)
 {
     put_line(log, "!dangerous ", command);
 }
+
+void log_changed(struct log *log, const char *chip, uint64_t offset,
+                 uint64_t len)
+{
+    char text[96];
+
+    snprintf(text, sizeof text, "%s 0x%llx 0x%llx", chip,
+             (unsigned long long)offset, (unsigned long long)len);
+    put_line(log, "!changed ", text);
+}

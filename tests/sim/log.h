@@ -20,7 +20,11 @@ void log_command(struct log *log, const char *line);
 /* Record an event as `!event`. */
 void log_mark(struct log *log, const char *event);
 
-/* Record that a command came which would change the device. */
+/* Record that a command came which changes the device, or may. */
 void log_danger(struct log *log, const char *command);
+
+/* Record that bytes of a chip are others now. */
+void log_changed(struct log *log, const char *chip, uint64_t offset,
+                 uint64_t len);
 
 #endif

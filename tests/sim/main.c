@@ -85,6 +85,8 @@ static void reset_loader(struct sim *sim)
     sim->editor.len = 0;
     sim->winbond_next = 0;
     sim->uboot = (struct uboot_memory){.count = 0x40, .width = 4};
+    sim->uboot.mm_width = 4;
+    uboot_protect_start(sim);
 }
 
 _Noreturn static void power_on(struct sim *sim)
@@ -117,6 +119,7 @@ _Noreturn static void start(struct sim *sim)
         power_on(sim);
     if (sim->opt.loader == LOADER_WINBOND)
         winbond_shell(sim, false);
+    uboot_recall(sim);
     uboot_shell(sim, false);
 }
 

@@ -19,7 +19,8 @@ int chip_open(struct chip *chip, const char *path, uint64_t base)
     if (fstat(fd, &st) == 0) {
         errno = EINVAL;
         if (st.st_size > 0)
-            data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+            data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_NORESERVE, fd, 0);
     }
     close(fd);
     if (data == MAP_FAILED)
@@ -73,6 +74,20 @@ size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
     while (done < len && memory_byte(m, addr + done, &buf[done]))
         done++;
     return done;
+}
+
+struct chip *memory_chip(struct memory *m, uint64_t addr)
+{
+    const struct chip *chip = find_chip(m, addr);
+
+    return chip ? &m->chip[chip - m->chip] : NULL;
+}
+
+void memory_bytes(const struct memory *m, uint64_t value, uint8_t *bytes,
+                  int width)
+{
+    for (int i = 0; i < width; i++)
+        bytes[m->big_endian ? width - 1 - i : i] = (uint8_t)(value >> 8 * i);
 }
 
 uint64_t memory_value(const struct memory *m, const uint8_t *bytes, int width)

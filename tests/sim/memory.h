@@ -11,10 +11,11 @@
 
 /* A flash chip, repeated all over its window when it is smaller. */
 struct chip {
-    const uint8_t *data; /* NULL: not fitted */
+    uint8_t *data; /* a copy of the file; NULL: not fitted */
     uint64_t base;
     uint64_t size;
     uint64_t window;
+    uint8_t *locked; /* U-Boot's: one a sector; NULL: none is */
 };
 
 struct memory {
@@ -24,8 +25,14 @@ struct memory {
     bool big_endian;
 };
 
-/* Map the file at `path` as a chip; -1 with errno on failure. */
+/*
+ * Map the file at `path` as a chip; -1 with errno on failure. What is written
+ * to the chip stays in it, over resets too, and never gets into the file.
+ */
 int chip_open(struct chip *chip, const char *path, uint64_t base);
+
+/* The chip that stands at `addr`, or repeats there; NULL: none does. */
+struct chip *memory_chip(struct memory *m, uint64_t addr);
 
 /* Read one byte; false when nothing answers at `addr`. */
 bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte);
@@ -33,6 +40,10 @@ bool memory_byte(const struct memory *m, uint64_t addr, uint8_t *byte);
 /* Copy `len` bytes; returns how many could be read before a fault. */
 size_t memory_read(const struct memory *m, uint64_t addr, uint8_t *buf,
                    size_t len);
+
+/* The bytes that the processor stores for a number. */
+void memory_bytes(const struct memory *m, uint64_t value, uint8_t *bytes,
+                  int width);
 
 /* The number that `width` bytes at `bytes` are to the processor. */
 uint64_t memory_value(const struct memory *m, const uint8_t *bytes, int width);

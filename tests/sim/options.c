@@ -36,6 +36,9 @@ static const struct option long_options[] = {
     {"stop", required_argument, NULL, OPT_STOP},
     {"keep-key", no_argument, NULL, OPT_KEEP_KEY},
     {"leftover", required_argument, NULL, OPT_LEFTOVER},
+    {"last-command", required_argument, NULL, OPT_LAST_COMMAND},
+    {"shell", required_argument, NULL, OPT_SHELL},
+    {"editing", required_argument, NULL, OPT_EDITING},
     {"ansi", no_argument, NULL, OPT_ANSI},
     {"link", required_argument, NULL, OPT_LINK},
     {"log", required_argument, NULL, OPT_LOG},
@@ -96,6 +99,8 @@ static int set_word(struct options *o, int option, const char *arg)
     static const char *const endians[] = {"little", "big"};
     static const char *const places[] = {"env", "bootargs"};
     static const char *const ends[] = {"crlf", "lfcr"};
+    static const char *const shells[] = {"simple", "hush"};
+    static const char *const editors[] = {"age", "plain", "full"};
     static const char *const states[] = {"prompt", "power-on", "running",
                                          "hang"};
     int n;
@@ -116,6 +121,14 @@ static int set_word(struct options *o, int option, const char *arg)
     case OPT_MTDPARTS_IN:
         n = value_choice(arg, places, 2);
         o->mtdparts_in_bootargs = n == 1;
+        break;
+    case OPT_SHELL:
+        n = value_choice(arg, shells, 2);
+        o->hush = n == 1;
+        break;
+    case OPT_EDITING:
+        n = value_choice(arg, editors, 3);
+        o->editing = (enum editing)n;
         break;
     case OPT_EOL:
         n = value_choice(arg, ends, 2);
@@ -163,6 +176,9 @@ static int set_text(struct options *o, int option, const char *arg)
     case OPT_WITHOUT:
         o->without = arg;
         break;
+    case OPT_LAST_COMMAND:
+        o->last_command = arg;
+        break;
     case OPT_LINK:
         o->link = arg;
         break;
@@ -180,6 +196,8 @@ static int set_option(struct options *o, int option)
     case OPT_FORMAT:
     case OPT_ENDIAN:
     case OPT_MTDPARTS_IN:
+    case OPT_SHELL:
+    case OPT_EDITING:
     case OPT_EOL:
     case OPT_STATE:
         return set_word(o, option, optarg);
@@ -221,6 +239,7 @@ static int set_option(struct options *o, int option)
     case OPT_PROMPT:
     case OPT_MTDPARTS:
     case OPT_WITHOUT:
+    case OPT_LAST_COMMAND:
     case OPT_LINK:
     case OPT_LOG:
         return set_text(o, option, optarg);

@@ -51,6 +51,9 @@ enum autoboot {
     AUTOBOOT_STOP, /* the word of --stop */
 };
 
+/* U-Boot's line editor: for its age, or one of the two. */
+enum editing { EDITING_AGE, EDITING_PLAIN, EDITING_FULL };
+
 /* The processor: what bdinfo of old says, and what a bad address does. */
 enum cpu { CPU_ANY, CPU_ARM, CPU_ARM64, CPU_MIPS, CPU_PPC };
 
@@ -67,6 +70,8 @@ struct options {
     bool mtdparts_in_bootargs;
     bool smeminfo; /* knows the partitions, and nothing else does */
     bool saves;    /* is built in */
+    bool hush;     /* U-Boot's other shell */
+    enum editing editing;
     enum autoboot autoboot;
     enum cpu cpu;
     uint64_t base, base2;
@@ -81,10 +86,11 @@ struct options {
     const char *password; /* of that variant */
     const char *mtdparts; /* NULL: none */
     const char *without;
-    const char *stop;    /* of AUTOBOOT_STOP */
-    const char *link;    /* NULL: none */
-    const char *log;     /* NULL: none */
-    const char *newline; /* U-Boot's line end; NULL: of the variant */
+    const char *last_command; /* typed before; NULL: the worst there is */
+    const char *stop;         /* of AUTOBOOT_STOP */
+    const char *link;         /* NULL: none */
+    const char *log;          /* NULL: none */
+    const char *newline;      /* U-Boot's line end; NULL: of the variant */
     char leftover[256];
     struct line_options line;
     int64_t countdown; /* ns */

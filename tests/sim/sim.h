@@ -16,6 +16,16 @@
 struct editor {
     char line[512];
     size_t len;
+    size_t at;      /* the cursor */
+    bool overwrite; /* what is typed replaces what is there */
+};
+
+enum { HISTORY_MAX = 19, HISTORY_LINE = 260 };
+
+/* Lines that U-Boot's editor may bring back, the oldest first. */
+struct history {
+    char line[HISTORY_MAX][HISTORY_LINE];
+    int count, at;
 };
 
 /* What U-Boot's commands remember. */
@@ -24,6 +34,13 @@ struct uboot_memory {
     uint64_t addr; /* where md goes on */
     uint64_t count;
     int width;
+    uint64_t mm_addr; /* where mm goes on */
+    int mm_width;
+    char last[512];  /* the line that an empty one repeats */
+    bool repeatable; /* hush: it does */
+    bool foreign;    /* `last` was not typed in this session */
+    bool had_ctrlc;  /* while the line ran */
+    struct history history;
     bool spi_probed;    /* sf read may be used */
     int mmc_part;       /* of the hardware: 0 the user's, 1 and 2 for boot */
     uint64_t nand_page; /* last one dumped */
@@ -57,6 +74,12 @@ struct sim {
 /* Banner and countdown, then the prompt or the operating system. */
 _Noreturn void winbond_power_on(struct sim *sim);
 _Noreturn void uboot_power_on(struct sim *sim);
+
+/* U-Boot: which sectors are protected after a reset. */
+void uboot_protect_start(struct sim *sim);
+
+/* U-Boot: what somebody typed at the prompt before. */
+void uboot_recall(struct sim *sim);
 
 /* Serve the prompt; `fresh`: it is not on the screen yet. */
 _Noreturn void winbond_shell(struct sim *sim, bool fresh);

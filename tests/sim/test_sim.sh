@@ -139,19 +139,19 @@ test_fifo() {
 
 test_uboot_md() {
     ub 'md.b 9f000000 18'
-    is 'u-boot old: md.b' "md.b 9f000000 18\\r\\n\
+    is 'u-boot old: md.b' "md.b 9f000000 18\\r\\r\\n\
 9f000000: 20 27 2e 35 3c 43 4a 51 58 5f 66 6d 74 7b 82 89     '.5<CJQX_fmt{..\\r\\n\
 9f000010: 90 97 9e a5 ac b3 ba c1    ........\\r\\n=> "
     ub ''
     holds 'u-boot: empty line goes on' \
-        '\r\n9f000018: c8 cf d6 dd e4 eb f2 f9 00 07 0e 15 1c 23 2a 31    '
+        '\r\r\n9f000018: c8 cf d6 dd e4 eb f2 f9 00 07 0e 15 1c 23 2a 31    '
     ub 'md.l 9f000000 4;md.w 9f000000 8'
     is 'u-boot old: md.l and md.w in a line' \
-        "md.l 9f000000 4;md.w 9f000000 8\\r\\n\
+        "md.l 9f000000 4;md.w 9f000000 8\\r\\r\\n\
 9f000000: 352e2720 514a433c 6d665f58 89827b74     '.5<CJQX_fmt{..\\r\\n\
 9f000000: 2720 352e 433c 514a 5f58 6d66 7b74 8982     '.5<CJQX_fmt{..\\r\\n=> "
     ub 'md 9f000000 0'
-    is 'u-boot old: md of nothing' 'md 9f000000 0\r\n9f000000:\r\n=> '
+    is 'u-boot old: md of nothing' 'md 9f000000 0\r\r\n9f000000:\r\n=> '
 }
 
 test_uboot_old() {
@@ -159,15 +159,17 @@ test_uboot_old() {
         --mtdparts 'spi0.0:64k(u-boot)ro,128k@0x20000(a-name-of-20-letters),-(x)'
     test_uboot_md
     ub 'crc32 9f000000 100'
-    is 'u-boot old: crc32' "crc32 9f000000 100\\r\\n\
+    is 'u-boot old: crc32' "crc32 9f000000 100\\r\\r\\n\
 CRC32 for 9f000000 ... 9f0000ff ==> $(crc "$dir/pattern")\\r\\n=> "
     talk 's:md.b 9\x03' 'w:=> '
     is 'u-boot: Ctrl-C at the prompt' 'md.b 9<INTERRUPT>\r\n=> '
-    talk 's:\r' 'w:=> '
-    is 'u-boot: nothing is repeated after Ctrl-C' '\r\n=> '
     ub 'mtd list'
-    is 'u-boot old: no mtd' \
-        "mtd list\\r\\nUnknown command 'mtd' - try 'help'\\r\\n=> "
+    holds 'u-boot old: mtd is short for mtdparts' \
+        '\nmtdparts - define flash/nand partitions\r'
+    ub 're2'
+    holds 'u-boot: a name, and not its beginning' "Unknown command 're2'"
+    ub 'm'
+    holds 'u-boot: the beginning of many names' "Unknown command 'm'"
     ub 'mtdparts'
     holds 'u-boot: mtdparts' \
         ' 1: a-name-of-20-letters0x00020000\t0x00020000\t0\r'
@@ -176,14 +178,14 @@ CRC32 for 9f000000 ... 9f0000ff ==> $(crc "$dir/pattern")\\r\\n=> "
     ub 'bdinfo'
     holds 'u-boot old: bdinfo' 'flashstart  = 0x9F000000\r'
     ub 'md 9f000000 1 2 3'
-    is 'u-boot: wrong usage' "md 9f000000 1 2 3\\r\\nmd - memory display\\r\
+    is 'u-boot: wrong usage' "md 9f000000 1 2 3\\r\\r\\nmd - memory display\\r\
 \\n\\r\\nUsage:\\r\\nmd [.b, .w, .l] address [# of objects]\\r\\n=> "
 }
 
 # usage_is NAME TEXT: help md ends so.
 usage_is() {
     ub 'help md'
-    is "u-boot: help md, $1" "help md\\r\\nmd - memory display\\r\\n\\r\\nUsage:\\r\\n\
+    is "u-boot: help md, $1" "help md${3-}\\r\\nmd - memory display\\r\\n\\r\\nUsage:\\r\\n\
 md $2 address [# of objects]\\r\\n=> "
 }
 
@@ -191,9 +193,9 @@ test_uboot_quad() {
     start_sim --loader u-boot --flash "$dir/flash" --baud 0 --format new
     usage_is '32 bits' '[.b, .w, .l]'
     start_sim --loader u-boot --flash "$dir/flash" --baud 0 --64
-    usage_is 'old' '[.b, .w, .l]'
+    usage_is 'old' '[.b, .w, .l]' '\r'
     ub 'md.q 9f000000 1'
-    is 'u-boot old: no md.q' 'md.q 9f000000 1\r\n=> '
+    is 'u-boot old: no md.q' 'md.q 9f000000 1\r\r\n=> '
     start_sim --loader u-boot --flash "$dir/flash" --baud 0 --64 \
         --format middle --has saves
     usage_is '64 bits' '[.b, .w, .l, .q]'
@@ -232,7 +234,7 @@ test_uboot_keys() {
     [ "$(wc -l <"$dir/got")" -lt 10 ]
     result $? 'u-boot: Ctrl-C stops md'
     talk 's:\r' 'w:=> '
-    is 'u-boot: stopped md is not repeated' '\r\n=> '
+    is 'u-boot: stopped md is not repeated' '\r\r\n=> '
     talk 'e:md.b 9f000000 40' 's:\r' 's:abc' 'w:=> ' p:30
     holds 'u-boot: md eats what is typed' '=> '
     ! tail -c 4 "$dir/got" | grep -q '[a-c]'
@@ -273,7 +275,7 @@ test_end() {
     start_sim --loader u-boot --flash "$dir/flash" --leftover 'gar\x62age'
     talk 's:\r' 'w:=> '
     is 'leftover' \
-        "\\r\\nUnknown command 'garbage' - try 'help'\\r\\n=> "
+        "\\r\\r\\nUnknown command 'garbage' - try 'help'\\r\\n=> "
     stop_sim
     result $? 'exit status after SIGTERM'
     [ ! -L "$tty" ]

@@ -53,7 +53,7 @@ test_latency() {
     talk 's:md.b 9f000000 40\r' p:500
     check 'latency: whole packets come at once' "$(size)" -eq 310
     talk 'w:=> '
-    check 'latency: the timer brings the rest' "$(size)" -eq 27
+    check 'latency: the timer brings the rest' "$(size)" -eq 28
     start_sim --loader u-boot --flash "$dir/flash" --latency 100
     timed 's:\r' 'w:=> ' i:from 's:\r' 'w:=> ' 's:\r' 'w:=> ' \
         's:\r' 'w:=> ' i:to
@@ -65,7 +65,7 @@ test_latency() {
         "$(took from to)" 500000 600000
     start_sim --loader u-boot --flash "$dir/flash" --latency 16
     timed i:from 's:md.b 9f000000 1000\r' 'w:=> ' i:to
-    check 'latency: nothing gets lost' "$(size)" -eq $((20 + 79 * 256 + 3))
+    check 'latency: nothing gets lost' "$(size)" -eq $((21 + 79 * 256 + 3))
     within 'latency: a dump waits only at its end, microseconds' \
         "$(took from to)" 1750000 1800000
     start_sim --loader winbond --flash "$dir/flash" --baud 0 --latency 50
@@ -234,9 +234,9 @@ figure() {
     awk -v name="$1" '$1 == name { print $2 }' "$dir/stats"
 }
 
-# Rows of 79 characters, 19 of the command and 3 of the prompt.
+# Rows of 79 characters, 20 of the command and 3 of the prompt.
 test_stats() {
-    local sent=$((19 + 79 * 16 + 3)) us=$((10 * 1000000 / 38400))
+    local sent=$((20 + 79 * 16 + 3)) us=$((10 * 1000000 / 38400))
 
     start_sim --loader u-boot --flash "$dir/flash" --baud 38400 \
         --stats "$dir/stats"

@@ -71,7 +71,8 @@ test_ram() {
 # --- SPI flash -------------------------------------------------------------
 
 test_sf_new() {
-    uboot --spi "$dir/spi" --format new --mtdparts 'spi0.0:64k(boot),-(rest)'
+    uboot --spi "$dir/spi" --format new --last-command '' \
+        --mtdparts 'spi0.0:64k(boot),-(rest)'
     ub 'sf read 82000000 0 10'
     is 'sf: before sf probe' "sf read 82000000 0 10\\r\\nNo SPI flash selected.\
  Please run \`sf probe'\\r\\n=> "
@@ -141,7 +142,7 @@ test_spi() {
     uboot --spi "$dir/small" --flash "$dir/flash" --base 0xbc000000 \
         --spi-style ralink
     ub 'spi read 0 6'
-    is 'spi: read' 'spi read 0 6\r\nread len: 6\r\n61 62 0 1 f ff \r\n=> '
+    is 'spi: read' 'spi read 0 6\r\r\nread len: 6\r\n61 62 0 1 f ff \r\n=> '
     ub 'spi read 4 4'
     holds 'spi: begins again at the end' '\nf ff 61 62 \r'
     ub 'sf probe'
@@ -249,7 +250,7 @@ test_saves() {
     uboot --flash "$dir/flash" --has saves
     talk 's:saves 9f000000 18\r' 'w:to proceed ...\r\n' 's:\n' p:50 's:\r' \
         'w:=> '
-    is 'saves' "saves 9f000000 18\\r\\n## Ready for S-Record upload, press\
+    is 'saves' "saves 9f000000 18\\r\\r\\n## Ready for S-Record upload, press\
  ENTER to proceed ...\\r\\nS0030000FC\\r\\n\
 S3159F0000003030303030303030303030303030300A71\\r\\n\
 S30D9F0000103030303030303030C3\\r\\n\

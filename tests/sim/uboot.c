@@ -7,18 +7,36 @@
 
 enum { ESC = 27, TICK = 10000000 };
 
+int uboot_year(const struct sim *sim)
+{
+    const struct options *o = &sim->opt;
+
+    switch (o->format) {
+    case FORMAT_OLD:
+        if (o->autoboot == AUTOBOOT_MENU)
+            return 2005;
+        if (o->media.spi && o->media.spi_style == SPI_2010)
+            return 2010;
+        return o->media.spi && o->media.spi_style == SPI_2013 ? 2013 : 2006;
+    case FORMAT_MIDDLE:
+        return 2015;
+    default:
+        return 2023;
+    }
+}
+
 const char *uboot_version(const struct sim *sim)
 {
-    switch (sim->opt.format) {
-    case FORMAT_OLD:
-        if (sim->opt.autoboot == AUTOBOOT_MENU)
-            return "U-Boot 1.1.3 (Mar 19 2016 - 11:05:52)";
-        if (sim->opt.media.spi && sim->opt.media.spi_style == SPI_2010)
-            return "U-Boot 2010.06 (Oct 08 2014 - 16:22:07)";
-        if (sim->opt.media.spi && sim->opt.media.spi_style == SPI_2013)
-            return "U-Boot 2013.07 (May 21 2018 - 17:44:10)";
+    switch (uboot_year(sim)) {
+    case 2005:
+        return "U-Boot 1.1.3 (Mar 19 2016 - 11:05:52)";
+    case 2006:
         return "U-Boot 1.1.4 (Nov 12 2009 - 10:21:33)";
-    case FORMAT_MIDDLE:
+    case 2010:
+        return "U-Boot 2010.06 (Oct 08 2014 - 16:22:07)";
+    case 2013:
+        return "U-Boot 2013.07 (May 21 2018 - 17:44:10)";
+    case 2015:
         return "U-Boot 2015.01 (Feb 02 2015 - 09:40:02)";
     default:
         return "U-Boot 2023.01 (Jan 15 2023 - 08:12:45 +0000)";
@@ -79,41 +97,4 @@ void uboot_boot(struct sim *sim)
                 "...\n\nStarting kernel ...\n\n",
                 (unsigned long long)from);
     run_linux(sim);
-}
-
-/* Does not end but by a jump. */
-_Noreturn static void serve(struct sim *sim, bool fresh)
-{
-    struct editor *e = &sim->editor;
-    char last[sizeof e->line] = "";
-    bool repeatable = false;
-
-    for (;; fresh = true) {
-        if (fresh)
-            uart_puts(&sim->uart, sim->opt.prompt);
-        if (!uboot_read_line(sim)) {
-            uart_puts(&sim->uart, "<INTERRUPT>\n");
-            repeatable = false;
-        } else if (e->len > 0) {
-            log_command(&sim->log, e->line);
-            strcpy(last, e->line);
-            repeatable = uboot_run_line(sim, last, false);
-            board_end_command(sim);
-        } else if (repeatable) {
-            log_command(&sim->log, "");
-            repeatable = uboot_run_line(sim, last, true);
-            board_end_command(sim);
-        }
-        e->len = 0;
-    }
-}
-
-/* An exception that the processor survives jumps back to here. */
-void uboot_shell(struct sim *sim, bool fresh)
-{
-    bool again = setjmp(sim->prompt) != 0;
-
-    if (again)
-        sim->editor.len = 0;
-    serve(sim, fresh || again);
 }

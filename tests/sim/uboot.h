@@ -10,8 +10,14 @@ enum { UBOOT_LINE = 256, UBOOT_ARGS = 16, PARTITIONS_MAX = 32 };
 enum uboot_result {
     UBOOT_OK,
     UBOOT_FAILED,
-    UBOOT_USAGE,       /* the command's help is to be shown */
-    UBOOT_INTERRUPTED, /* Ctrl-C: an empty line must not repeat it */
+    UBOOT_USAGE, /* the command's help is to be shown */
+};
+
+/* Does an empty line repeat it? */
+enum uboot_repeat {
+    REPEAT_NEVER,
+    REPEAT_UNTIL_2007, /* by versions before v1.3.0 */
+    REPEAT_ALWAYS,
 };
 
 /* How a command was called. */
@@ -38,7 +44,7 @@ enum uboot_need {
 struct uboot_command {
     const char *name;
     int max_args; /* with the name */
-    bool repeatable;
+    enum uboot_repeat repeat;
     uboot_function *run;
     const char *title;
     const char *usage; /* after the name */
@@ -65,7 +71,10 @@ extern const struct uboot_command uboot_commands[];
 /* Is it built in? */
 bool uboot_has(const struct sim *sim, const struct uboot_command *command);
 
-/* By its name, whatever follows a dot; NULL: unknown. */
+/*
+ * By its name, whatever follows a dot, or the beginning of only one name;
+ * NULL: unknown.
+ */
 const struct uboot_command *uboot_find(const struct sim *sim, const char *name);
 
 /* Does md know .q? */
@@ -74,11 +83,35 @@ bool uboot_has_quad(const struct sim *sim);
 /* Show a command's help. */
 void uboot_usage(struct sim *sim, const struct uboot_command *command);
 
-/* Read a line into the editor; false when Ctrl-C ended it. */
-bool uboot_read_line(struct sim *sim);
+/* Does an empty line repeat it in this version? */
+bool uboot_repeats(const struct sim *sim, const struct uboot_command *command);
 
-/* Carry out a line; false when it must not be repeated. */
-bool uboot_run_line(struct sim *sim, const char *line, bool repeat);
+/*
+ * Read a line into the editor, behind what is there; `show` the prompt first.
+ * False when Ctrl-C ended it.
+ */
+bool uboot_read_line(struct sim *sim, const char *prompt, bool show);
+
+/* A line was entered. */
+void uboot_history_add(struct sim *sim, const char *line);
+
+/* Does the line end within quotes? */
+bool uboot_quote_open(const char *line);
+
+/*
+ * Cut the next command off `*line` into words, in place, as the shell does.
+ * Their count, but never more than UBOOT_ARGS + 1, and UBOOT_ARGS are stored.
+ */
+int uboot_split(const struct sim *sim, char **line, char **argv);
+
+/*
+ * Carry out a line. The simple shell may repeat it when this is above 0: it
+ * went well, and none of its commands says no. The other's flag is cleared.
+ */
+int uboot_run_line(struct sim *sim, const char *line, bool repeat);
+
+/* A command that does harm when it is repeated, for this board. */
+const char *uboot_danger_at_hand(struct sim *sim);
 
 /* What the processor does about a bad address. */
 _Noreturn void uboot_abort(struct sim *sim, uint64_t addr);
@@ -94,6 +127,9 @@ uint64_t uboot_hex(const char *text);
 
 /* The same, but false unless all of it is such a number. */
 bool uboot_number(const char *text, uint64_t *value);
+
+/* The age of this U-Boot: 2005 is 1.1.3, 2006 is 1.1.4. */
+int uboot_year(const struct sim *sim);
 
 const char *uboot_version(const struct sim *sim);
 
@@ -130,7 +166,33 @@ bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
 /* Read away one byte of input; true when that was Ctrl-C. */
 bool uboot_interrupted(struct sim *sim);
 
-/* Note that a command with its first argument is dangerous, do nothing. */
+/* An address with the offset of `base`, as memory commands take it. */
+uint64_t uboot_address(const struct sim *sim, const char *text);
+
+/* Bytes of a unit by a command's suffix; 0: there is no such suffix. */
+int uboot_width(const struct sim *sim, const char *name);
+
+/* As long as --sum-rate says that reading `len` bytes takes. */
+void uboot_take_time(struct sim *sim, uint64_t len);
+
+/* Addresses that 32 bits cannot tell begin anew. */
+uint64_t uboot_wrap(const struct sim *sim, uint64_t addr);
+
+/* Is the sector at `offset` of chip `index` protected? */
+bool uboot_protected(const struct sim *sim, int index, uint64_t offset);
+
+/* Bytes of a chip become 0xff. `name` is for the log. */
+void uboot_erase(struct sim *sim, struct chip *chip, const char *name,
+                 uint64_t offset, uint64_t len);
+
+/* Bits of a chip become 0 as in `bytes`, but never 1. */
+void uboot_program(struct sim *sim, struct chip *chip, const char *name,
+                   uint64_t offset, const uint8_t *bytes, uint64_t len);
+
+/* Take `len` bytes of memory at `addr`; does not return from a bad address. */
+void uboot_fetch(struct sim *sim, uint64_t addr, uint8_t *bytes, uint64_t len);
+
+/* Note that a command with its first argument is dangerous. */
 enum uboot_result uboot_refuse(struct sim *sim, const struct uboot_call *call);
 
 /* The partition table of the eMMC. */
@@ -140,11 +202,13 @@ void uboot_print_table(struct sim *sim, const struct chip *chip);
 bool partitions_parse(const char *mtdparts, int index, uint64_t chip_size,
                       struct partition_list *list);
 
-uboot_function uboot_md, uboot_crc32, uboot_base;
+uboot_function uboot_md, uboot_crc32, uboot_base, uboot_cmp;
 uboot_function uboot_bdinfo, uboot_flinfo, uboot_mtd, uboot_mtdparts;
 uboot_function uboot_printenv, uboot_setenv;
 uboot_function uboot_sf, uboot_spi, uboot_nand, uboot_mmc, uboot_part;
 uboot_function uboot_saves, uboot_smeminfo;
+uboot_function uboot_flerase, uboot_protect, uboot_cp, uboot_mw;
+uboot_function uboot_mm, uboot_nm;
 uboot_function uboot_cmd_danger, uboot_cmd_echo, uboot_cmd_help;
 uboot_function uboot_cmd_reset, uboot_cmd_version;
 

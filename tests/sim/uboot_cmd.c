@@ -100,90 +100,102 @@ enum uboot_result uboot_cmd_version(struct sim *sim,
     return UBOOT_OK;
 }
 
-/*
- * Cut the next command off `*line` into words, in place. Quotes keep blanks
- * and semicolons together. The count may exceed UBOOT_ARGS; such words are
- * not stored.
- */
-static int split(char **line, char **argv)
+static void unknown(struct sim *sim, const char *name)
 {
-    char *in = *line;
-    char *out = *line;
-    int argc = 0;
-
-    while (*in && *in != ';') {
-        char quote = '\0';
-
-        if (*in == ' ' || *in == '\t') {
-            in++;
-            continue;
-        }
-        if (argc < UBOOT_ARGS)
-            argv[argc] = out;
-        argc++;
-        for (; *in && (quote || !strchr(" \t;", *in)); in++) {
-            if (quote ? *in == quote : *in == '"' || *in == '\'')
-                quote = quote ? '\0' : *in;
-            else if (*in == '\\' && in[1])
-                *out++ = *++in;
-            else
-                *out++ = *in;
-        }
-        if (*in && *in != ';')
-            in++;
-        else if (*in == ';') {
-            *line = in + 1;
-            *out = '\0';
-            return argc;
-        }
-        *out++ = '\0';
-    }
-    *line = in + (*in == ';');
-    return argc;
+    uart_printf(&sim->uart, "Unknown command '%s' - try 'help'\n", name);
 }
 
-static enum uboot_result
-run_command(struct sim *sim, const struct uboot_call *call, bool *repeatable)
+/* What a command came to. */
+struct outcome {
+    enum uboot_result result;
+    bool again; /* an empty line may repeat it */
+    bool given_up;
+};
+
+static struct outcome run_command(struct sim *sim,
+                                  const struct uboot_call *call)
 {
     const struct uboot_command *c = uboot_find(sim, call->argv[0]);
-    enum uboot_result result = UBOOT_USAGE;
+    struct outcome o = {UBOOT_USAGE, true, true};
 
     if (!c) {
-        uart_printf(&sim->uart, "Unknown command '%s' - try 'help'\n",
-                    call->argv[0]);
-        return UBOOT_FAILED;
+        unknown(sim, call->argv[0]);
+        o.result = UBOOT_FAILED;
+        return o;
     }
-    if (hostile_answer(sim, call->argv[0]))
-        result = UBOOT_OK;
-    else if (call->argc <= c->max_args)
-        result = c->run(sim, call);
-    if (result == UBOOT_USAGE)
+    if (call->argc <= c->max_args) {
+        o.given_up = false;
+        o.result = hostile_answer(sim, c->name) ? UBOOT_OK : c->run(sim, call);
+        o.again = uboot_repeats(sim, c);
+    }
+    if (o.result == UBOOT_USAGE)
         uboot_usage(sim, c);
-    if (!c->repeatable || result == UBOOT_INTERRUPTED)
-        *repeatable = false;
-    return result;
+    return o;
 }
 
-bool uboot_run_line(struct sim *sim, const char *line, bool repeat)
+/* No words: the first version here looks up a command without a name. */
+static void run_nothing(struct sim *sim)
 {
-    char copy[sizeof sim->editor.line];
+    uint8_t byte;
+
+    if (sim->opt.hush || uboot_year(sim) > 2005)
+        return;
+    if (!memory_byte(&sim->memory, 0, &byte))
+        uboot_abort(sim, 0);
+    unknown(sim, "");
+}
+
+/* Until 2011 hush gave up on a command that is none, or has too many words. */
+static void judge(struct sim *sim, const struct outcome *o)
+{
+    if (!o->again || (o->given_up && uboot_year(sim) < 2011))
+        sim->uboot.repeatable = false;
+}
+
+static int run_words(struct sim *sim, const struct uboot_call *call,
+                     bool *again)
+{
+    struct outcome o = run_command(sim, call);
+
+    judge(sim, &o);
+    *again = *again && o.again;
+    return o.result == UBOOT_OK ? 0 : -1;
+}
+
+int uboot_run_line(struct sim *sim, const char *line, bool repeat)
+{
+    char copy[sizeof sim->uboot.last];
     char *argv[UBOOT_ARGS + 1];
     char *rest = copy;
-    bool repeatable = true;
+    bool again = true;
+    int rc = 0;
 
+    sim->uboot.had_ctrlc = false;
+    if (strlen(line) >= UBOOT_LINE && !sim->opt.hush) {
+        uart_puts(&sim->uart, "## Command too long!\n");
+        return -1;
+    }
     strcpy(copy, line);
     while (*rest) {
         struct uboot_call call = {.argv = argv, .repeat = repeat};
 
-        call.argc = split(&rest, argv);
-        if (call.argc == 0)
-            continue;
-        if (call.argc > UBOOT_ARGS) {
-            uart_puts(&sim->uart, "** Too many args (max. 16) **\n");
-            continue;
+        call.argc = uboot_split(sim, &rest, argv);
+        if (call.argc > UBOOT_ARGS && !sim->opt.hush) {
+            uart_printf(&sim->uart, "** Too many args (max. %d) **\n",
+                        UBOOT_ARGS);
+            call.argc = UBOOT_ARGS;
         }
-        if (run_command(sim, &call, &repeatable) == UBOOT_INTERRUPTED)
-            break;
+        if (call.argc == 0) {
+            run_nothing(sim);
+            rc = -1;
+        } else if (run_words(sim, &call, &again) < 0) {
+            rc = -1;
+        }
+        if (sim->uboot.had_ctrlc) {
+            sim->uboot.repeatable = false;
+            if (!sim->opt.hush)
+                return -1;
+        }
     }
-    return repeatable;
+    return rc ? rc : again;
 }

@@ -31,7 +31,6 @@ static void print_bank_head(struct sim *sim, int bank, const struct chip *chip)
     uart_puts(u, "  Sector Start Addresses:");
 }
 
-/* The first two sectors, U-Boot's own, are write-protected. */
 static void print_bank(struct sim *sim, int bank, const struct chip *chip)
 {
     bool old = sim->opt.format == FORMAT_OLD;
@@ -39,7 +38,7 @@ static void print_bank(struct sim *sim, int bank, const struct chip *chip)
 
     print_bank_head(sim, bank, chip);
     for (uint64_t at = 0; at < chip->size; at += SECTOR, count++) {
-        bool locked = bank == 0 && count < 2;
+        bool locked = uboot_protected(sim, bank, at);
 
         if (count % 5 == 0)
             uart_puts(&sim->uart, "\n");
@@ -178,6 +177,19 @@ static void print_defaults(struct sim *sim, const struct mtd_device *d)
         uart_puts(u, "mtdids  : <NULL>\nmtdparts: <NULL>\n");
 }
 
+static enum uboot_result change_partitions(struct sim *sim,
+                                           const struct uboot_call *call)
+{
+    static const char *const verbs[] = {"default", "delall", "del",       "add",
+                                        "add.e",   "add.i",  "add.spread"};
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (strcmp(call->argv[1], verbs[i]) == 0)
+            return uboot_refuse(sim, call);
+    }
+    return UBOOT_USAGE;
+}
+
 enum uboot_result uboot_mtdparts(struct sim *sim, const struct uboot_call *call)
 {
     struct mtd_device devices[MTD_MAX];
@@ -185,10 +197,8 @@ enum uboot_result uboot_mtdparts(struct sim *sim, const struct uboot_call *call)
     struct partition_list list;
     int found = 0;
 
-    if (call->argc > 1) {
-        log_danger(&sim->log, "mtdparts");
-        return UBOOT_OK;
-    }
+    if (call->argc > 1)
+        return change_partitions(sim, call);
     for (int i = 0; i < count; i++) {
         if (partitions_parse(uboot_partitions(sim), i, devices[i].chip->size,
                              &list)) {

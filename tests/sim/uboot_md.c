@@ -7,7 +7,7 @@
 
 enum { CTRL_C = 3, ROW_BYTES = 16 };
 
-static uint64_t wrap(const struct sim *sim, uint64_t addr)
+uint64_t uboot_wrap(const struct sim *sim, uint64_t addr)
 {
     return sim->opt.wide ? addr : addr & UINT32_MAX;
 }
@@ -18,8 +18,7 @@ bool uboot_has_quad(const struct sim *sim)
     return sim->opt.wide && sim->opt.format != FORMAT_OLD;
 }
 
-/* The size a suffix stands for; 0 when there is no such suffix. */
-static int suffix_width(const struct sim *sim, const char *name)
+int uboot_width(const struct sim *sim, const char *name)
 {
     const char *dot = strchr(name, '.');
 
@@ -50,7 +49,7 @@ static void add_units(struct sim *sim, struct row *row, uint8_t *bytes,
 
     for (int i = 0; i < len; i += width) {
         for (int k = i; k < i + width; k++) {
-            uint64_t addr = wrap(sim, row->addr + (uint64_t)k);
+            uint64_t addr = uboot_wrap(sim, row->addr + (uint64_t)k);
 
             if (memory_byte(&sim->memory, addr, &bytes[k]))
                 continue;
@@ -85,7 +84,10 @@ static void print_row(struct sim *sim, uint64_t addr, int len, int width)
 
 bool uboot_interrupted(struct sim *sim)
 {
-    return uart_tstc(&sim->uart) && uart_getc(&sim->uart) == CTRL_C;
+    bool now = uart_tstc(&sim->uart) && uart_getc(&sim->uart) == CTRL_C;
+
+    sim->uboot.had_ctrlc = sim->uboot.had_ctrlc || now;
+    return now;
 }
 
 static enum uboot_result print_rows(struct sim *sim, uint64_t addr,
@@ -99,14 +101,19 @@ static enum uboot_result print_rows(struct sim *sim, uint64_t addr,
         uint64_t now = count < per_row ? count : per_row;
 
         print_row(sim, addr, (int)now * width, width);
-        addr = wrap(sim, addr + now * (uint64_t)width);
+        addr = uboot_wrap(sim, addr + now * (uint64_t)width);
         count -= now;
         if (hostile_endless(sim))
             count = UINT64_MAX;
         else if (uboot_interrupted(sim))
-            return UBOOT_INTERRUPTED;
+            return UBOOT_FAILED;
     }
     return UBOOT_OK;
+}
+
+uint64_t uboot_address(const struct sim *sim, const char *text)
+{
+    return uboot_wrap(sim, uboot_hex(text) + sim->uboot.base);
 }
 
 enum uboot_result uboot_md(struct sim *sim, const struct uboot_call *call)
@@ -117,17 +124,25 @@ enum uboot_result uboot_md(struct sim *sim, const struct uboot_call *call)
     if (call->argc < 2)
         return UBOOT_USAGE;
     if (!call->repeat) {
-        int width = suffix_width(sim, call->argv[0]);
+        int width = uboot_width(sim, call->argv[0]);
 
         if (width == 0)
             return UBOOT_FAILED;
         m->width = width;
-        addr = wrap(sim, uboot_hex(call->argv[1]) + m->base);
+        addr = uboot_address(sim, call->argv[1]);
         if (call->argc > 2)
             m->count = uboot_hex(call->argv[2]);
     }
-    m->addr = wrap(sim, addr + m->count * (uint64_t)m->width);
+    m->addr = uboot_wrap(sim, addr + m->count * (uint64_t)m->width);
     return print_rows(sim, addr, m->count, m->width);
+}
+
+void uboot_take_time(struct sim *sim, uint64_t len)
+{
+    double rate = (double)sim->opt.sum_rate;
+
+    if (rate > 0)
+        uart_sleep(&sim->uart, (int64_t)((double)len / rate * 1e9));
 }
 
 static void fill_table(uint32_t *table)
@@ -150,7 +165,7 @@ static uint32_t crc_of(struct sim *sim, uint64_t addr, uint64_t len)
     for (uint64_t i = 0; i < len; i++) {
         uint8_t byte;
 
-        if (!memory_byte(&sim->memory, wrap(sim, addr + i), &byte))
+        if (!memory_byte(&sim->memory, uboot_wrap(sim, addr + i), &byte))
             uboot_abort(sim, addr + i);
         crc = crc >> 8 ^ table[(crc ^ byte) & 0xff];
     }
@@ -167,15 +182,14 @@ enum uboot_result uboot_crc32(struct sim *sim, const struct uboot_call *call)
     addr = uboot_hex(call->argv[1]);
     len = uboot_hex(call->argv[2]);
     if (sim->opt.format == FORMAT_OLD)
-        addr = wrap(sim, addr + sim->uboot.base);
+        addr = uboot_wrap(sim, addr + sim->uboot.base);
     crc = faults_crc(&sim->faults, crc_of(sim, addr, len));
-    if (sim->opt.sum_rate > 0)
-        uart_sleep(&sim->uart,
-                   (int64_t)((double)len / (double)sim->opt.sum_rate * 1e9));
+    uboot_take_time(sim, len);
     uart_printf(&sim->uart, "%s for %08llx ... %08llx ==> %08x\n",
                 sim->opt.format == FORMAT_OLD ? "CRC32" : "crc32",
                 (unsigned long long)addr,
-                (unsigned long long)wrap(sim, addr + len - 1), (unsigned)crc);
+                (unsigned long long)uboot_wrap(sim, addr + len - 1),
+                (unsigned)crc);
     if (call->argc > 3)
         log_danger(&sim->log, "crc32");
     return UBOOT_OK;

@@ -87,20 +87,28 @@ static enum uboot_result old_range(struct sim *sim,
     return UBOOT_FAILED;
 }
 
+static enum uboot_result take_range(struct sim *sim,
+                                    const struct uboot_call *call,
+                                    uint64_t *offset, uint64_t *len)
+{
+    if (sim->opt.media.spi_style != SPI_NEW)
+        return old_range(sim, call, offset, len);
+    return uboot_range(sim, call, 3, sim->media.spi.size, offset, len)
+               ? UBOOT_OK
+               : UBOOT_USAGE;
+}
+
 static enum uboot_result read_flash(struct sim *sim,
                                     const struct uboot_call *call)
 {
     const struct chip *spi = &sim->media.spi;
     enum spi_style style = sim->opt.media.spi_style;
-    enum uboot_result result = UBOOT_OK;
+    enum uboot_result result;
     uint64_t addr, offset, len;
 
     if (call->argc < 4 || !uboot_number(call->argv[2], &addr))
         return UBOOT_USAGE;
-    if (style != SPI_NEW)
-        result = old_range(sim, call, &offset, &len);
-    else if (!uboot_range(sim, call, 3, spi->size, &offset, &len))
-        result = UBOOT_USAGE;
+    result = take_range(sim, call, &offset, &len);
     if (result != UBOOT_OK)
         return result;
     uboot_store(sim, addr, spi->data + offset, len);
@@ -110,24 +118,93 @@ static enum uboot_result read_flash(struct sim *sim,
     return UBOOT_OK;
 }
 
+/* Of old, with ends on whole sectors; the newest look at that too. */
+static enum uboot_result erase_flash(struct sim *sim,
+                                     const struct uboot_call *call)
+{
+    struct chip *spi = &sim->media.spi;
+    uint64_t offset, len;
+    bool round = call->argc > 3 && call->argv[3][0] == '+';
+
+    if (call->argc < 4 || !uboot_number(call->argv[2], &offset) ||
+        !uboot_number(call->argv[3] + round, &len))
+        return UBOOT_USAGE;
+    if (round)
+        len = (len + SECTOR - 1) / SECTOR * SECTOR;
+    if (offset > spi->size || len > spi->size - offset) {
+        uart_printf(&sim->uart,
+                    "ERROR: attempting erase past flash size (0x%llx)\n",
+                    (unsigned long long)spi->size);
+        return UBOOT_FAILED;
+    }
+    if (offset % SECTOR || len % SECTOR) {
+        uart_puts(&sim->uart, "SF: Erase offset/length not multiple of erase "
+                              "size\n");
+        return UBOOT_FAILED;
+    }
+    uboot_erase(sim, spi, "sf0", offset, len);
+    if (sim->opt.media.spi_style != SPI_2010)
+        uart_printf(&sim->uart, "SF: %llu bytes @ 0x%llx Erased: OK\n",
+                    (unsigned long long)len, (unsigned long long)offset);
+    return UBOOT_OK;
+}
+
+/* write and update; the latter erases before it. */
+static enum uboot_result write_flash(struct sim *sim,
+                                     const struct uboot_call *call, bool update)
+{
+    struct chip *spi = &sim->media.spi;
+    enum uboot_result result;
+    uint64_t addr, offset, len;
+    uint8_t *bytes;
+
+    if (call->argc < 5 || !uboot_number(call->argv[2], &addr))
+        return UBOOT_USAGE;
+    result = take_range(sim, call, &offset, &len);
+    if (result != UBOOT_OK)
+        return result;
+    bytes = malloc((size_t)len + 1);
+    if (!bytes)
+        abort();
+    uboot_fetch(sim, addr, bytes, len);
+    if (update)
+        uboot_erase(sim, spi, "sf0", offset, len);
+    uboot_program(sim, spi, "sf0", offset, bytes, len);
+    free(bytes);
+    if (update)
+        uart_printf(&sim->uart,
+                    "\r%llu bytes written, 0 bytes skipped in 0.5s, speed "
+                    "%llu B/s\n",
+                    (unsigned long long)len, (unsigned long long)len * 2);
+    else if (sim->opt.media.spi_style != SPI_2010)
+        uart_printf(&sim->uart, "SF: %llu bytes @ 0x%llx Written: OK\n",
+                    (unsigned long long)len, (unsigned long long)offset);
+    return UBOOT_OK;
+}
+
 enum uboot_result uboot_sf(struct sim *sim, const struct uboot_call *call)
 {
     static const char *const changing[] = {"write", "erase", "update",
                                            "protect"};
+    const char *verb = call->argc > 1 ? call->argv[1] : "";
 
     if (call->argc < 2)
         return UBOOT_USAGE;
     for (size_t i = 0; i < sizeof changing / sizeof *changing; i++) {
-        if (strcmp(call->argv[1], changing[i]) == 0)
-            return uboot_refuse(sim, call);
+        if (strcmp(verb, changing[i]) == 0)
+            uboot_refuse(sim, call);
     }
-    if (strcmp(call->argv[1], "probe") == 0)
+    if (strcmp(verb, "probe") == 0)
         return probe(sim, call);
     if (!sim->uboot.spi_probed) {
         uart_puts(&sim->uart, "No SPI flash selected. Please run `sf probe'\n");
         return UBOOT_FAILED;
     }
-    if (strcmp(call->argv[1], "read") == 0)
+    if (strcmp(verb, "read") == 0)
         return read_flash(sim, call);
-    return UBOOT_USAGE;
+    if (strcmp(verb, "erase") == 0)
+        return erase_flash(sim, call);
+    if (strcmp(verb, "write") == 0 || strcmp(verb, "update") == 0)
+        return write_flash(sim, call, *verb == 'u');
+    return strcmp(verb, "protect") == 0 ? UBOOT_OK : UBOOT_USAGE;
 }
