@@ -172,6 +172,7 @@ int console_begin(struct console *c, const char *command, bool enter,
     int ret;
 
     enter = enter && c->dialect->line_end.len > 0;
+    c->answered_len = 0;
     if (console_is_any(c->dialect->never, c->dialect->n_never, text))
         return err_set(err, -EPERM,
                        "'%s' is never to be typed, says dialect %s", command,

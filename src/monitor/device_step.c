@@ -81,6 +81,7 @@ static int reopen(struct device *dev, struct err *err)
     }
     log_info("%s is back", dev->port);
     dev->gone = false;
+    dev->speed.changing = false; /* it may be another device */
     dev->console.restarted = true;
     return 0;
 }
