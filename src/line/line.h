@@ -41,8 +41,13 @@ struct line *line_new(const struct line_ops *ops, void *ctx);
 int line_open_tty(struct line **out, const char *path, unsigned baud,
                   struct err *err);
 
-/* Bytes read (at least 1), 0: none until the deadline, -EINTR: woken,
- * -ENODEV: the port is gone. */
+/*
+ * > 0: so many bytes were read.
+ * 0: the deadline has passed and nothing came. Never before: all that tells the
+ *    end of an answer from a pause rests on it.
+ * -EINTR: woken by line_wake, and by nothing else.
+ * -ENODEV: the port is gone.
+ */
 ssize_t line_read(struct line *line, void *buf, size_t size,
                   struct deadline until);
 

@@ -51,19 +51,18 @@ struct tty {
     bool locked; /* it is ours: else nothing of it may be touched */
 };
 
-static ssize_t tty_read(void *ctx, void *buf, size_t size,
-                        struct deadline until)
+/* One look, at most until the deadline. -EAGAIN: cut short by a signal, or what
+ * was there is gone. */
+static ssize_t read_once(struct tty *t, void *buf, size_t size,
+                         struct deadline until)
 {
-    struct tty *t = ctx;
     struct pollfd p[2] = {{.fd = t->fd, .events = POLLIN},
                           {.fd = t->wake_fd, .events = POLLIN}};
     uint64_t count;
     ssize_t n;
 
-    if (t->fd < 0)
-        return -ENODEV;
     if (poll(p, 2, deadline_left_ms(until)) < 0)
-        return errno == EINTR ? 0 : -errno;
+        return errno == EINTR ? -EAGAIN : -errno;
     if (p[1].revents != 0) {
         (void)!read(t->wake_fd, &count, sizeof(count));
         return -EINTR;
@@ -73,9 +72,21 @@ static ssize_t tty_read(void *ctx, void *buf, size_t size,
     n = read(t->fd, buf, size);
     if (n > 0)
         return n;
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return 0;
-    return -ENODEV;
+    return n < 0 && (errno == EAGAIN || errno == EINTR) ? -EAGAIN : -ENODEV;
+}
+
+static ssize_t tty_read(void *ctx, void *buf, size_t size,
+                        struct deadline until)
+{
+    struct tty *t = ctx;
+    ssize_t n;
+
+    if (t->fd < 0)
+        return -ENODEV;
+    do {
+        n = read_once(t, buf, size, until);
+    } while (n == -EAGAIN || (n == 0 && !deadline_passed(until)));
+    return n;
 }
 
 static int tty_write(void *ctx, const void *bytes, size_t len,

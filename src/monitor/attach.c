@@ -5,16 +5,16 @@
  * States, in the order they are tried:
  *
  *   probing   the line is quiet: what may stand in the device's line editor is
- *             taken back (never run!), one line end is sent, a prompt answers
+ *             taken back (never run!), a prompt is asked for and answers
  *   elsewhere what comes is no text: other speeds are tried, where config has
  *             any
  *   waiting   nothing answered: the user is asked to power-cycle. Without a
- *             hint which boot loader it is, only a line end is sent now and
- *             then: other bytes could use up another one's countdown
+ *             hint which boot loader it is, three keys are sent now and then:
+ *             more could use up another one's countdown
  *   breaking  a banner (or the user) told the dialect: its break-in bytes are
  *             sent at its pace
  *   proving   an unterminated line looks like a prompt and stays: it must
- *             answer a line end with itself and, where the dialect asks for
+ *             come again when it is asked for and, where the dialect asks for
  *             that, a harmless command with the right answer
  */
 
@@ -101,8 +101,7 @@ static int probe_live(struct attach *a)
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
     ret = attach_wake(a);
-    if (ret == 0)
-        ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(1500));
+    attach_gather(a);
     if (ret < 0)
         return ret;
     if (recognise_candidate(&a->recognise))

@@ -51,11 +51,8 @@ void attach_keys(struct attach *a, char shown[ATTACH_KEYS_MAX]);
 /* A countdown of a second may be over before we have listened. */
 int attach_break_in_now(struct attach *a);
 
-/* Takes back what may stand in the line editor and sends one line end. */
+/* Takes back what may stand in the line editor and asks for the prompt. */
 int attach_wake(struct attach *a);
-
-/* Sends one line end, or what is the like of it. */
-int attach_wake_only(struct attach *a);
 
 /* Sends what is due. */
 int attach_send_due(struct attach *a);

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 
-#define WAIT_MS   500U
 #define BUSY_MS   30000U /* for the end of a dump that runs there */
 #define AGAIN_MS  5000U
 #define TRIES_MAX 3U
@@ -29,31 +28,29 @@ bool attach_is_elsewhere(const struct attach *a, unsigned bytes)
            a->c->garble.odd - a->odd >= bytes && is_odd(a, 4);
 }
 
-static int wake(struct attach *a, unsigned patience_ms)
+static int wake(struct attach *a)
 {
     int ret;
 
     attach_gather(a);
     attach_count_anew(a);
-    recognise_woken(&a->recognise);
-    ret = attach_wake_only(a);
-    return ret == 0 ? console_drain(a->c, RECOGNISE_QUIET_MS,
-                                    deadline_in(patience_ms))
-                    : ret;
+    ret = recognise_wake(&a->recognise);
+    attach_gather(a);
+    return ret;
 }
 
-/* 1: a prompt that some dialect knows answers at the speed of the port. Nothing
- * but a line end is sent before that: at a wrong speed it arrives as one or two
- * characters of no meaning. */
+/* 1: a prompt that some dialect knows answers at the speed of the port. What is
+ * sent before an echo came is one key at a time (recognise_wake.c): at a wrong
+ * speed it arrives as one or two characters, none of them a line end. */
 static int try_here(struct attach *a)
 {
-    int ret = wake(a, WAIT_MS);
+    int ret = wake(a);
     bool text = !is_odd(a, 8);
 
     if (ret == 0 && text && !recognise_candidate(&a->recognise)) {
         ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(BUSY_MS));
         if (ret == 0)
-            ret = wake(a, WAIT_MS);
+            ret = wake(a);
     }
     if (ret < 0 || !recognise_candidate(&a->recognise))
         return ret;

@@ -90,13 +90,6 @@ static const struct break_in *pick_break_in(const struct attach *a)
     return best;
 }
 
-/* The dialect whose keys are used while none is known. */
-static const struct dialect *guess(const struct attach *a)
-{
-    return a->recognise.first != NULL ? a->recognise.first
-                                      : a->config->dialects[0];
-}
-
 /* The keys of b; none when they want a password that was not given. */
 static size_t fill_keys(const struct break_in *b, const char *password,
                         char keys[ATTACH_KEYS_MAX])
@@ -111,7 +104,10 @@ static size_t fill_keys(const struct break_in *b, const char *password,
 void attach_keys(struct attach *a, char shown[ATTACH_KEYS_MAX])
 {
     const struct break_in *b = pick_break_in(a);
-    const struct keys *wake = &guess(a)->wake;
+    static const struct keys any = {"\x03\x15 ", 3}; /* recognise_wake.c */
+    const struct keys *wake = a->recognise.first != NULL
+                                  ? &a->recognise.first->wake
+                                  : &any;
 
     if (b != NULL) {
         (void)fill_keys(b, a->config->password != NULL ? "***" : NULL, shown);
@@ -197,85 +193,21 @@ int attach_break_in_now(struct attach *a)
     return send_break_in(a, b);
 }
 
-/* A key that does no harm to any boot loader: Ctrl-C, Ctrl-U, backspaces. An
- * escape, say, may be half of something else. */
-static bool is_harmless(const struct keys *keys)
-{
-    for (size_t i = 0; i < keys->len; i++)
-        if (strchr("\x03\x15\x08\x7f", keys->bytes[i]) == NULL ||
-            keys->bytes[i] == '\0')
-            return false;
-    return true;
-}
-
-static bool is_same(const struct keys *a, const struct keys *b)
-{
-    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
-/* The key of dialect n, as often as anybody needs it; 0: an earlier one has
- * it, too, or it is not for everybody. */
-static unsigned times_of(struct dialect *const *all, size_t n)
-{
-    unsigned times = all[n]->clear_times;
-
-    if (!is_harmless(&all[n]->clear))
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        if (is_same(&all[i]->clear, &all[n]->clear))
-            return 0;
-    for (size_t i = n + 1; all[i] != NULL; i++)
-        if (is_same(&all[i]->clear, &all[n]->clear) &&
-            all[i]->clear_times > times)
-            times = all[i]->clear_times;
-    return times;
-}
-
-/* Last to first: the first dialects are the picky ones, and their key takes
- * back the others'. */
-static int clear_for_all(struct attach *a)
-{
-    struct dialect *const *all = a->config->dialects;
-    size_t n = 0;
-    int ret = 0;
-
-    while (all[n] != NULL)
-        n++;
-    while (ret == 0 && n-- > 0) {
-        unsigned times = times_of(all, n);
-        if (times == 0)
-            continue;
-        ret = console_clear_keys(a->c, &all[n]->clear, times, a->until);
-        if (ret == 0)
-            ret = console_drain(a->c, 20, a->until);
-    }
-    return ret;
-}
-
-/* Takes back what was typed before us, whoever the boot loader is: running
- * half a command of somebody else's could do anything. One that is known gets
- * its own key and no other: to a menu each key is a command. */
+/* Takes back what was typed before us, by the key of the dialect that is known:
+ * to a menu each key is a command. */
 static int clear_editor(struct attach *a)
 {
     int ret;
 
-    if (a->clears == CLEARS_MAX ||
+    if (a->recognise.first == NULL || a->clears == CLEARS_MAX ||
         (a->clears > 0 && a->cleared_at == a->c->received))
         return 0; /* nothing can have been typed since */
     a->clears++;
-    if (a->recognise.first == NULL)
-        ret = clear_for_all(a);
-    else
-        ret = console_clear(a->c, a->recognise.first, a->until);
-    if (ret == 0 && a->recognise.first != NULL)
+    ret = console_clear(a->c, a->recognise.first, a->until);
+    if (ret == 0)
         ret = console_drain(a->c, 20, a->until);
     a->cleared_at = a->c->received;
     return ret;
-}
-
-int attach_wake_only(struct attach *a)
-{
-    return console_send(a->c, &guess(a)->wake);
 }
 
 int attach_wake(struct attach *a)
@@ -283,8 +215,7 @@ int attach_wake(struct attach *a)
     int ret = clear_editor(a);
 
     attach_gather(a);
-    recognise_woken(&a->recognise);
-    return ret == 0 ? attach_wake_only(a) : ret;
+    return ret == 0 ? recognise_wake(&a->recognise) : ret;
 }
 
 /* Nothing but keys of ours stands on the last line. */

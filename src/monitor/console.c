@@ -80,7 +80,8 @@ bool console_give_up(struct console *c)
     return c->attend != NULL && c->attend(c->attend_arg);
 }
 
-/* As console_fill, but not for longer than its owner can be left alone. */
+/* As console_fill, but not for longer than its owner can be left alone: -EINTR
+ * then, too. */
 static int fill_a_while(struct console *c, struct deadline until)
 {
     int n = console_fill(c, deadline_min(until, deadline_in(ATTEND_MS)));
@@ -88,22 +89,26 @@ static int fill_a_while(struct console *c, struct deadline until)
     return n == 0 && !deadline_passed(until) ? -EINTR : n;
 }
 
-/* As console_fill, for a wait that may be given up. */
+/* As console_fill, for a wait that may be given up: -EINTR means that it is. */
 static int fill_patiently(struct console *c, struct deadline until)
 {
-    int n = fill_a_while(c, until);
+    int n;
 
-    return n == -EINTR && !console_give_up(c) ? 0 : n;
+    do {
+        n = fill_a_while(c, until);
+    } while (n == -EINTR && !console_give_up(c));
+    return n;
 }
 
 int console_fill_on(struct console *c, struct deadline until)
 {
-    int n = fill_a_while(c, until);
+    int n;
 
-    if (n == -EINTR && !atomic_load(&c->shutdown)) {
-        (void)console_give_up(c); /* its owner may have other things to do */
-        return 0;
-    }
+    do {
+        n = fill_a_while(c, until);
+        if (n == -EINTR)
+            (void)console_give_up(c); /* its owner may have things to do */
+    } while (n == -EINTR && !atomic_load(&c->shutdown));
     return n;
 }
 

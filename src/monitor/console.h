@@ -20,6 +20,7 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
+#define CONSOLE_ANSWER_MAX 128U
 #define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
@@ -61,8 +62,11 @@ struct console {
                        as the dialect says */
     unsigned chunk_good; /* commands longer than that, since, with right echo */
     unsigned chunk_wait; /* after so many twice as much is typed at once */
-    unsigned wrong_echoes; /* of commands, so far */
-    atomic_bool shutdown;  /* every wait ends with -EINTR */
+    unsigned wrong_echoes;             /* of commands, so far */
+    char answered[CONSOLE_ANSWER_MAX]; /* keys that a question got last, ... */
+    size_t answered_len;               /* 0: none since the command began */
+    uint64_t answered_at;              /* ... and received then */
+    atomic_bool shutdown;              /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
     atomic_uint_fast64_t sent;
     atomic_uint_fast64_t commands;
@@ -75,8 +79,9 @@ void console_free(struct console *c);
 /* Opens the port again after -ENODEV; what was received is forgotten. */
 int console_reopen(struct console *c, struct err *err);
 
-/* Waits for more bytes until the deadline: >0 bytes came, 0 none, -EINTR
- * shut down or woken, -ENODEV the port is gone. */
+/* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has
+ * passed and nothing came; -EINTR: woken, or shut down; -ENODEV: the port is
+ * gone. */
 int console_fill(struct console *c, struct deadline until);
 
 /* After -EINTR: true when the wait is to be given up: shut down, or whoever
@@ -110,6 +115,11 @@ struct span console_partial(const struct console *c);
 /* True when the unterminated last line is exactly the prompt. Without one: when
  * the last line ended an answer, and nothing follows. */
 bool console_at_prompt(const struct console *c);
+
+/* The same of a line that was redrawn: what a person would see. console_tidy
+ * also makes it the prompt byte by byte. */
+bool console_shows_prompt(const struct console *c);
+bool console_tidy(struct console *c);
 
 /* True when the line taken last is one that ends an answer, as the console's
  * dialect says; or d. */
@@ -160,9 +170,18 @@ int console_clear(struct console *c, const struct dialect *d,
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until);
 
-/* Gets back into step: clears the typed line, waits for silence, wakes the
- * prompt. -ETIMEDOUT when it does not come until then, or at once when the
- * device starts anew meanwhile. */
+/*
+ * Asks for d's prompt by its wake. A line end in it is sent only behind the
+ * prompt, recognised, where an empty line does nothing, or behind text of ours
+ * that was echoed: -EAGAIN, nobody did, and none was sent. 0: it was asked for,
+ * or shows already.
+ */
+int console_wake(struct console *c, const struct dialect *d);
+
+/* Gets back into step: clears the typed line, waits for silence, asks for the
+ * prompt. No line end goes to what is not recognised. -ETIMEDOUT when the
+ * prompt does not come until then, or at once when the device starts anew
+ * meanwhile. */
 int console_resync(struct console *c, struct deadline until);
 
 #endif

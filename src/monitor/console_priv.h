@@ -18,7 +18,8 @@ void console_forget(struct console *c);
 void console_discard(struct console *c);
 
 /* As console_fill, for what must not stop half way: a command being typed or
- * its answer. */
+ * its answer. Who wakes it is attended to, and the wait goes on; -EINTR: shut
+ * down. */
 int console_fill_on(struct console *c, struct deadline until);
 
 /* What a person would see of text on one line: line ends are taken out, a
@@ -30,6 +31,21 @@ struct console_screen {
     bool full; /* there was more */
 };
 void console_draw(struct console_screen *s, struct span text);
+
+/* Forgets what was received; line stands there instead. */
+void console_set_line(struct console *c, struct span line);
+
+/* Keeps what comes until nothing has come for quiet_ms, or until. No line is
+ * taken. 0; -EINTR as console_give_up tells; -ENODEV. */
+int console_settle(struct console *c, unsigned quiet_ms, struct deadline until);
+
+/* What came behind the first before bytes that have not been taken. */
+struct span console_since(const struct console *c, size_t before);
+
+/* Types text and waits for its echo, which may be redrawn. 0: it was right, so
+ * somebody reads lines here; -EAGAIN: it was not, or none came. What came stays
+ * there. */
+int console_type_echoed(struct console *c, struct span text);
 
 /* True when one of the patterns matches line. */
 bool console_is_any(struct pattern **list, size_t n, struct span line);

@@ -116,54 +116,55 @@ static bool is_shown_prompt(const struct console *c,
 {
     if (c->dialect->prompt_changes)
         return console_is_prompt_of(c->dialect, (struct span){s->text, s->len});
-    return s->len == c->prompt_len && memcmp(s->text, c->prompt, s->len) == 0;
+    return c->prompt_len > 0 && s->len == c->prompt_len &&
+           memcmp(s->text, c->prompt, s->len) == 0;
 }
 
-/* As console_at_prompt, for a line that was redrawn with blanks and backspaces:
- * what a person would see counts, and where the cursor stands; not where it is
- * moved by escape sequences, which are gone. */
-static bool shows_only_prompt(const struct console *c)
+/* A line that was redrawn with blanks and backspaces: what a person would see
+ * counts, and where the cursor stands; not where it is moved by escape
+ * sequences, which are gone. s: the prompt, then. */
+static bool shown_prompt(const struct console *c, struct console_screen *s)
+{
+    if (c->dialect == NULL || c->dialect->prompt == NULL)
+        return false;
+    console_draw(s, console_partial(c));
+    if (s->full)
+        return false;
+    /* What was wiped out with blanks is gone. */
+    while (s->len > 0 && !is_shown_prompt(c, s) && s->text[s->len - 1] == ' ')
+        s->len--;
+    return is_shown_prompt(c, s) &&
+           (c->dialect->echo == ECHO_REDRAWN || s->at == s->len);
+}
+
+bool console_shows_prompt(const struct console *c)
+{
+    struct console_screen s;
+
+    return console_at_prompt(c) || shown_prompt(c, &s);
+}
+
+bool console_tidy(struct console *c)
 {
     struct console_screen s;
 
     if (console_at_prompt(c))
         return true;
-    console_draw(&s, console_partial(c));
-    if (s.full)
+    if (!shown_prompt(c, &s))
         return false;
-    /* What was wiped out with blanks is gone. */
-    while (s.len > 0 && !is_shown_prompt(c, &s) && s.text[s.len - 1] == ' ')
-        s.len--;
-    return is_shown_prompt(c, &s) &&
-           (c->dialect->echo == ECHO_REDRAWN || s.at == s.len);
+    console_set_line(c, (struct span){s.text, s.len});
+    return console_at_prompt(c);
 }
 
-int console_clear(struct console *c, const struct dialect *d,
-                  struct deadline until)
+void console_set_line(struct console *c, struct span line)
 {
-    return console_clear_keys(c, &d->clear, d->clear_times, until);
-}
-
-int console_clear_keys(struct console *c, const struct keys *keys,
-                       unsigned times, struct deadline until)
-{
-    bool before = c->restarted;
-    int ret = 0;
-
-    for (unsigned i = 0;
-         ret == 0 && keys->len > 0 && i < times && c->restarted == before;
-         i++) {
-        ret = console_send(c, keys);
-        if (ret == 0 && i % 8 == 7)
-            ret = console_drain(c, 20, until);
-    }
-    return ret;
+    console_forget(c);
+    (void)buf_add(&c->in, line.text, line.len);
 }
 
 /*
- * Clears until what stands on the last line is the prompt and nothing else, so
- * that the wake-up cannot run a command that noise made. A device that says
- * nothing to it has nothing typed, or does not hear us either.
+ * Clears until what stands on the last line is the prompt and nothing else, or
+ * nothing came. -EAGAIN: something else did, each time.
  */
 static int empty_line(struct console *c, struct deadline until)
 {
@@ -177,10 +178,36 @@ static int empty_line(struct console *c, struct deadline until)
         ret = console_clear(c, c->dialect, until);
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
-        if (ret == 0 && (console_partial(c).len == 0 || shows_only_prompt(c)))
+        if (ret == 0 &&
+            (console_partial(c).len == 0 || console_shows_prompt(c)))
             return 0;
     }
     return ret < 0 ? ret : -EAGAIN;
+}
+
+/* A question was answered and nothing has come since: the key may not have
+ * arrived, and no other one is heard then. 1: it was typed again. */
+static int answer_again(struct console *c)
+{
+    int ret;
+
+    if (c->answered_len == 0 || c->answered_at != atomic_load(&c->received))
+        return 0;
+    ret = console_send_bytes(c, c->answered, c->answered_len);
+    return ret == 0 ? 1 : ret;
+}
+
+/* No prompt came: one by one what may bring it. A line end is not one of them,
+ * but behind our own echo. */
+static int ask_for_prompt(struct console *c, struct deadline until)
+{
+    int ret = answer_again(c);
+
+    if (ret == 0)
+        ret = console_wake(c, c->dialect);
+    if (ret == -EAGAIN)
+        ret = console_send(c, &c->dialect->leave);
+    return ret < 0 ? ret : console_drain(c, 2 * PROMPT_QUIET_MS, until);
 }
 
 int console_resync(struct console *c, struct deadline until)
@@ -190,7 +217,7 @@ int console_resync(struct console *c, struct deadline until)
 
     do {
         ret = empty_line(c, until);
-        if (ret == 0 && console_at_prompt(c))
+        if (ret == 0 && console_tidy(c))
             return 0;
         if (c->restarted != before) /* what stands there may be the prompt */
             return ret < 0 && ret != -EAGAIN ? ret : -ETIMEDOUT;
@@ -200,10 +227,8 @@ int console_resync(struct console *c, struct deadline until)
             continue;
         }
         if (ret == 0)
-            ret = console_send(c, &c->dialect->wake);
-        if (ret == 0)
-            ret = console_drain(c, 2 * PROMPT_QUIET_MS, until);
-        if (ret == 0 && console_at_prompt(c))
+            ret = ask_for_prompt(c, until);
+        if (ret == 0 && console_tidy(c))
             return 0;
     } while (ret == 0 && !deadline_passed(until) && c->restarted == before);
     return ret < 0 ? ret : -ETIMEDOUT;

@@ -12,7 +12,9 @@
  *                            before the port changes
  *
  * From the line end to the prompt nobody knows at which of two speeds the
- * device is; the other one stands in speed.other then.
+ * device is; the other one stands in speed.other then. In that time alone the
+ * key is sent (speed.changing), for it may be a line end: to a prompt it would
+ * be an empty line.
  */
 
 #include "monitor/console_priv.h"
@@ -81,7 +83,7 @@ static int await_refusal(struct device *dev, unsigned old)
     return 1;
 }
 
-/* Wakes the prompt at the speed that the port has. 0: it is there. */
+/* Asks for the prompt at the speed that the port has. 0: it is there. */
 static int arrive(struct device *dev, unsigned patience_ms)
 {
     struct console *c = &dev->console;
@@ -90,13 +92,16 @@ static int arrive(struct device *dev, unsigned patience_ms)
 
     while (ret == -ETIMEDOUT && !deadline_passed(until)) {
         console_forget(c);
-        ret = console_send(c, &dev->dialect->baud.confirm);
+        ret = dev->speed.changing ? console_send(c, &dev->dialect->baud.confirm)
+                                  : 0;
         if (ret == 0)
             ret = console_drain(c, PROMPT_QUIET_MS, until);
         if (ret == 0)
             ret = console_resync(c,
                                  deadline_min(until, deadline_in(RESYNC_MS)));
     }
+    if (ret == 0)
+        dev->speed.changing = false;
     return ret;
 }
 
@@ -150,9 +155,11 @@ static int follow(struct device *dev, unsigned baud, struct err *err)
     int ret;
 
     dev->speed.other = baud;
+    dev->speed.changing = true;
     ret = says ? await_ready(dev) : await_refusal(dev, old);
     if (ret == 0) {
         dev->speed.other = 0;
+        dev->speed.changing = false;
         return err_set(err, -ENOTSUP, "the boot loader refused %u baud", baud);
     }
     if (ret < 0 && ret != -ETIMEDOUT)
@@ -193,6 +200,7 @@ void device_baud_leave_at(struct device *dev, unsigned baud)
 
     if (begin(dev, baud, NULL) < 0 || (says && await_ready(dev) <= 0))
         return;
+    dev->speed.changing = says;
     if (says)
         (void)arrive_at(dev, baud, RETURN_MS);
     else

@@ -55,6 +55,7 @@ struct device_speed {
     unsigned limit;   /* baud; as asked for, 0: the line stays as it is */
     atomic_uint now;  /* the port's, and as far as known the device's */
     unsigned other;   /* where the device may be instead; 0: nowhere */
+    bool changing;    /* our command was run, and no prompt came since */
     unsigned below;   /* from there on what is faster has failed */
     uint64_t recent;  /* of the last 64 rows at now; set: damaged or lost */
     uint64_t read_at; /* dev->bytes_read when it was raised */

@@ -335,6 +335,7 @@ void device_speed_go_home(struct device *dev)
         return;
     atomic_store(&dev->speed.now, dev->baud);
     dev->speed.other = now;
+    dev->speed.changing = false; /* it started anew */
 }
 
 void device_speed_found(struct device *dev)
@@ -343,6 +344,7 @@ void device_speed_found(struct device *dev)
     unsigned before = s->other;
 
     s->other = 0;
+    s->changing = false;
     dev->console.watch_garble = device_speed_is_raised(dev);
     if (before == 0 || device_speed_is_raised(dev))
         return;
@@ -361,10 +363,12 @@ static int is_there(struct device *dev)
     if (!dev->in_step)
         return device_baud_find(dev, RESTORE_MS);
     console_forget(c);
-    ret = console_send(c, &dev->dialect->wake);
+    ret = console_wake(c, dev->dialect);
     if (ret == 0)
         ret = console_drain(c, ANSWER_MS, deadline_in(RESTORE_MS));
-    return ret == 0 && !console_at_prompt(c) ? -ETIMEDOUT : ret;
+    if (ret == -EAGAIN || (ret == 0 && !console_tidy(c)))
+        return -ETIMEDOUT;
+    return ret;
 }
 
 void device_speed_restore(struct device *dev)

@@ -236,7 +236,8 @@ struct dialect {
                                or instead of one; NULL: none */
     struct keys line_end;   /* what makes the boot loader run a line; len 0:
                                commands are keys, which act at once */
-    struct keys wake;       /* makes it show its prompt again */
+    struct keys wake;       /* makes it show its prompt again: console_wake */
+    struct keys leave;      /* leaves what is no command line; len 0: none */
     struct keys clear;      /* takes back what stands in its line editor; */
     unsigned clear_times;   /* sent so often */
     struct keys interrupt;  /* stops a running dump; len 0: nothing does */
@@ -246,6 +247,7 @@ struct dialect {
                                the prompt when the user gave a password */
     struct pattern **never; /* commands that are never typed */
     size_t n_never;
+    bool empty_line_repeats; /* an empty line runs the last command again */
     unsigned type_chunk;     /* bytes typed before their echo is awaited */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */

@@ -94,6 +94,46 @@ static void read_prompt(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
         (void)value_fail(r, sec, "prompt-changes", "there is no prompt");
 }
 
+static bool is_line_end(char ch)
+{
+    return ch == '\r' || ch == '\n';
+}
+
+/* A key that is sent wherever the device is must run nothing. */
+static void no_line_end(struct dialect_reader *r, cfg_t *sec, const char *key,
+                        const struct keys *keys)
+{
+    for (size_t i = 0; i < keys->len; i++)
+        if (is_line_end(keys->bytes[i])) {
+            (void)value_fail(r, sec, key,
+                             "a line end in it would run what stands typed");
+            return;
+        }
+}
+
+/* One blank and a line end, if nothing is said: no command, and no empty line
+ * either. */
+static void read_wake(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+{
+    d->empty_line_repeats = cfg_getbool(sec, "empty-line-repeats") == cfg_true;
+    d->wake = value_keys(r, sec, "wake");
+    if (d->wake.len == 0 && cfg_size(sec, "wake") > 0 &&
+        cfg_getstr(sec, "wake") != NULL)
+        (void)value_fail(r, sec, "wake", "must not be empty");
+    if (d->wake.len == 0 && d->line_end.len == 0)
+        (void)value_fail(r, sec, "wake", "missing: there is no line end");
+    if (d->wake.len == 0) {
+        d->wake = (struct keys){" ", 1};
+        memcpy(d->wake.bytes + 1, d->line_end.bytes, d->line_end.len);
+        d->wake.len += d->line_end.len;
+    }
+    if (d->empty_line_repeats && is_line_end(d->wake.bytes[0]))
+        (void)value_fail(r, sec, "wake",
+                         "an empty line, which may run the last command "
+                         "again: give a key that only shows the prompt, or "
+                         "say empty-line-repeats = false");
+}
+
 static void read_console(struct dialect_reader *r, struct dialect *d,
                          cfg_t *top)
 {
@@ -103,7 +143,8 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
 
     read_prompt(r, d, sec);
     d->line_end = value_keys(r, sec, "line-end");
-    d->wake = value_keys(r, sec, "wake");
+    read_wake(r, d, sec);
+    d->leave = value_keys(r, sec, "leave");
     d->clear = value_keys(r, sec, "clear");
     d->clear_times = value_uint(r, sec, "clear-times", 1, 4096);
     d->interrupt = value_keys(r, sec, "interrupt");
@@ -113,8 +154,9 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");
     d->unlock = value_command(r, sec, "unlock", VALUE_MAYBE);
-    if (d->wake.len == 0)
-        (void)value_fail(r, sec, "wake", "must not be empty");
+    no_line_end(r, sec, "clear", &d->clear);
+    no_line_end(r, sec, "leave", &d->leave);
+    no_line_end(r, sec, "interrupt", &d->interrupt);
 }
 
 static void read_break_in(struct dialect_reader *r, struct break_in *b,

@@ -13,7 +13,9 @@ static cfg_opt_t recognise_opts[] = {
 static cfg_opt_t console_opts[] = {
     CFG_STR("prompt", NULL, CFGF_NONE),
     CFG_STR("line-end", "\r", CFGF_NONE),
-    CFG_STR("wake", "\r", CFGF_NONE),
+    CFG_BOOL("empty-line-repeats", cfg_true, CFGF_NONE),
+    CFG_STR("wake", NULL, CFGF_NONE),
+    CFG_STR("leave", NULL, CFGF_NONE),
     CFG_STR("clear", NULL, CFGF_NONE),
     CFG_INT("clear-times", 1, CFGF_NONE),
     CFG_STR("interrupt", NULL, CFGF_NONE),

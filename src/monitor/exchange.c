@@ -63,17 +63,15 @@ static const struct exchange *page_question(const struct exchange_run *x,
 static int answer(struct exchange_run *x, struct console *c,
                   const struct exchange *question)
 {
-    struct keys keys;
     int ret = template_fill_keys(question->send, x->values, x->typed,
                                  sizeof(x->typed), NULL);
 
     x->typed_len = ret < 0 ? 0 : strlen(x->typed);
-    for (size_t at = 0; ret == 0 && at < x->typed_len; at += keys.len) {
-        keys.len = x->typed_len - at < sizeof(keys.bytes) ? x->typed_len - at
-                                                          : sizeof(keys.bytes);
-        memcpy(keys.bytes, x->typed + at, keys.len);
-        ret = console_send(c, &keys);
-    }
+    if (ret == 0)
+        ret = console_send_bytes(c, x->typed, x->typed_len);
+    memcpy(c->answered, x->typed, x->typed_len);
+    c->answered_len = x->typed_len;
+    c->answered_at = atomic_load(&c->received);
     return ret < 0 ? ret : 1;
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EXCHANGE_KEYS_MAX 128U
+#define EXCHANGE_KEYS_MAX CONSOLE_ANSWER_MAX
 
 /*
  * The talk of one command. While it runs, whoever waits for its answer

@@ -13,12 +13,6 @@
 #define QUIET_WAIT_MS  3000U /* for the end of an answer to a wrong question */
 #define ANSWER_LINES   3U    /* to a wake-up: its echo, some word, the end */
 
-void recognise_woken(struct recognise *r)
-{
-    r->woken = true;
-    r->woken_lines = r->console->lines;
-}
-
 /* What came since the wake-up is how d, which has no prompt, would answer. */
 static bool ends_as(const struct recognise *r, const struct dialect *d)
 {
@@ -34,11 +28,14 @@ static bool ends_as(const struct recognise *r, const struct dialect *d)
 static struct span shown_line(const struct recognise *r,
                               struct console_screen *screen)
 {
+    struct span last = console_partial(r->console);
     size_t len;
 
-    console_draw(screen, console_partial(r->console));
+    if (memchr(last.text, '\b', last.len) == NULL)
+        return last;
+    console_draw(screen, last);
     if (screen->full)
-        return console_partial(r->console);
+        return last;
     for (len = screen->len; len > screen->at; len--)
         if (screen->text[len - 1] != ' ')
             break;
@@ -55,20 +52,6 @@ bool recognise_candidate(const struct recognise *r)
             ends_as(r, r->dialects[i]))
             return true;
     return false;
-}
-
-/* Sends what makes d (NULL: anybody) show its prompt, until it has. */
-static int wake(struct recognise *r, const struct dialect *d)
-{
-    int ret;
-
-    if (d == NULL)
-        d = r->first != NULL ? r->first : r->dialects[0];
-    recognise_woken(r);
-    ret = console_send(r->console, &d->wake);
-    return ret == 0 ? console_drain(r->console, RECOGNISE_QUIET_MS,
-                                    deadline_in(2000))
-                    : ret;
 }
 
 /* Both are prompts of a dialect whose prompt changes. */
@@ -97,11 +80,11 @@ static int take_back(struct recognise *r)
                              : ret;
 }
 
-/* Learns the last line as the prompt and sees whether it answers a line end
- * with itself. Spare break-in bytes may eat the first one. 1: yes. */
+/* Learns the last line as the prompt and sees whether it comes again when it is
+ * asked for. Spare break-in bytes may eat the first key. 1: yes. */
 static int prompt_repeats(struct recognise *r)
 {
-    struct console_screen screen;
+    struct console_screen screen = {.len = 0};
     struct span last = shown_line(r, &screen);
     char learned[CONSOLE_PROMPT_MAX];
     size_t len = last.len < sizeof(learned) ? last.len : 0;
@@ -110,14 +93,16 @@ static int prompt_repeats(struct recognise *r)
     memcpy(learned, last.text, len);
     ret = take_back(r);
     for (int i = 0; ret == 0 && i < 4; i++) {
-        ret = wake(r, NULL);
+        console_discard(r->console);
+        ret = recognise_wake(r);
         if (ret < 0)
             return ret;
-        last = console_partial(r->console);
+        last = shown_line(r, &screen);
         if ((last.len == len && memcmp(last.text, learned, len) == 0) ||
             may_change(r, (struct span){learned, len}, last)) {
             r->same = last.len == len && memcmp(last.text, learned, len) == 0;
             console_learn_prompt(r->console, last);
+            console_set_line(r->console, last);
             return 1;
         }
         if (last.len > 0 && last.len < sizeof(learned)) {
@@ -147,7 +132,9 @@ static int calm_down(struct recognise *r)
     do {
         ret = console_drain(r->console, RECOGNISE_QUIET_MS, until);
     } while (ret == 0 && !is_back(r->console) && !deadline_passed(until));
-    return ret == 0 && !is_back(r->console) ? wake(r, NULL) : ret;
+    if (ret == 0 && !is_back(r->console))
+        ret = recognise_wake(r);
+    return ret;
 }
 
 /* 1: d's harmless command is answered rightly. */
@@ -167,6 +154,15 @@ static int answers(struct recognise *r, struct dialect *d)
     return ret < 0 ? ret : right;
 }
 
+/* Without a prompt the line taken last is what tells. */
+static void take_lines(struct console *c)
+{
+    struct span line;
+
+    while (console_take_line(c, &line))
+        console_note_line(c, line);
+}
+
 /* 1: the boot loader at the prompt is of dialect d. */
 static int is_dialect(struct recognise *r, struct dialect *d)
 {
@@ -177,7 +173,9 @@ static int is_dialect(struct recognise *r, struct dialect *d)
         if (prompt.len > 0 || !ends_as(r, d))
             return 0;
         r->console->dialect = d;
-        ret = wake(r, d);
+        console_discard(r->console);
+        ret = recognise_wake(r);
+        take_lines(r->console);
         if (ret < 0 || !console_at_prompt(r->console))
             return ret;
     } else if (!console_is_prompt_of(d, prompt) ||

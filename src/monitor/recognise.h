@@ -21,13 +21,20 @@ struct recognise {
     bool woken;                /* a prompt was asked for */
     uint64_t woken_lines;      /* console's count of lines then */
     bool same;                 /* the prompt came twice the same */
+    struct keys asks; /* what made an unknown boot loader show its prompt; len
+                         0: nothing has yet */
     bool typed; /* keys that break in were sent, and may stand at the prompt */
     unsigned refusals;                    /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 
-/* A prompt is about to be asked for: what comes next may be the answer. */
-void recognise_woken(struct recognise *r);
+/*
+ * Asks for a prompt: the boot loader that is known by its wake, any other by
+ * keys that none minds (recognise_wake.c), and waits for it. Nothing that comes
+ * is taken out of the console. 0: asked, and whether a prompt came
+ * recognise_candidate tells; -ENODEV, -EINTR.
+ */
+int recognise_wake(struct recognise *r);
 
 /* True when the unterminated last line is a prompt of one of the dialects; or,
  * for one without a prompt, when what was asked was answered as it would. */

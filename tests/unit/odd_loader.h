@@ -65,7 +65,7 @@ static inline void odd_run(struct odd *o)
 
     o->edit[o->edit_len] = '\0';
     o->edit_len = 0;
-    if (o->edit[0] == '\0') {
+    if (o->edit[strspn(o->edit, " ")] == '\0') {
         o->blank_lines++;
         text = "";
     } else {

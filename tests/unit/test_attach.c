@@ -284,7 +284,8 @@ static void nothing_answers(void **state)
     assert_int_equal(attach(), -ETIMEDOUT);
     assert_in_range(fake_now() - from, 20000, 22000);
     assert_says(err.text, "nothing came back");
-    assert_says(err.text, "sent '\\r' for 20 s");
+    assert_says(err.text, "sent '\\x03\\x15 ' for 20 s");
+    assert_null(memchr(rig.l.line.sent, '\r', rig.l.line.sent_len));
     down();
 }
 

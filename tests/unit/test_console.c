@@ -524,6 +524,67 @@ static void a_wake_up_is_attended_to(void **state)
     rig_down();
 }
 
+/* An answer in two parts; while its second one is awaited somebody else wakes
+ * the line, as each new read of the mount does. */
+static const char *parts[2];
+static bool woken_between;
+static uint64_t second_at;
+
+static void hear_parts(void *arg, char byte)
+{
+    (void)arg;
+    if (byte != '\r') {
+        fake_say_bytes(&rig.l.line, &byte, 1);
+        return;
+    }
+    fake_say(&rig.l.line, "\r\n");
+    fake_say(&rig.l.line, parts[0]);
+    second_at = fake_now() + 30;
+}
+
+static void feed_parts(void *arg)
+{
+    (void)arg;
+    if (second_at == 0)
+        return;
+    if (fake_now() + 20 >= second_at && woken_between)
+        line_wake(rig.c.line);
+    if (fake_now() < second_at)
+        return;
+    second_at = 0;
+    fake_say(&rig.l.line, parts[1]);
+}
+
+static void assert_answered(const char *first, const char *second, bool woken,
+                            const char *want)
+{
+    CLEANUP_BUF struct buf got = {0};
+    struct err err = {""};
+    int ret;
+
+    rig_up(false);
+    rig.l.line.hear = hear_parts;
+    rig.l.line.feed = feed_parts;
+    parts[0] = first;
+    parts[1] = second;
+    woken_between = woken;
+    ret = console_ask(&rig.c, "printenv", NULL, 5000, &got, &err);
+    if (ret != 0)
+        fail_msg("woken %d: %d %s", woken, ret, err.text);
+    assert_string_equal(got.data, want);
+    rig_down();
+}
+
+static void a_wake_up_is_no_silence(void **state)
+{
+    (void)state;
+    for (int woken = 0; woken < 2; woken++) {
+        assert_answered("a=1\r\n=> ", "b=2\r\nc=3\r\n=> ", woken,
+                        "a=1\n=> b=2\nc=3\n");
+        assert_answered("a=1\r\n=>", " ", woken, "a=1\n");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +610,7 @@ int main(void)
         cmocka_unit_test(silence_times_out),
         cmocka_unit_test(a_gone_port_and_a_shutdown_end_it),
         cmocka_unit_test(a_wake_up_is_attended_to),
+        cmocka_unit_test(a_wake_up_is_no_silence),
     };
 
     return cmocka_run_group_tests_name("console", tests, NULL, NULL);

@@ -398,7 +398,7 @@ static void a_key_that_acts_at_once(void **state)
     assert_got("read what?\n");
     assert_string_equal(odd.line.sent, "r");
     down();
-    up("> ", "console { prompt = '^> $'\n line-end = \"\" }\n");
+    up("> ", "console { prompt = '^> $'\n line-end = \"\"\n wake = \"!\" }\n");
     odd.line.hear = menu;
     assert_int_equal(ask("r"), 0);
     assert_got("read what?\n");

@@ -100,6 +100,18 @@ static void the_values(void **state)
         {"console { prompt = '(' }\n", "prompt: pattern '('"},
         {"console { prompt = '> '\n wake = \"\" }\n",
          "wake: must not be empty"},
+        {"console { prompt = '> '\n wake = \"\\r\" }\n",
+         "wake: an empty line, which may run the last command again"},
+        {"console { prompt = '> '\n line-end = \"\\n\"\n wake = \"\\n\"\n"
+         " empty-line-repeats = true }\n",
+         "wake: an empty line"},
+        {"console { prompt = '> '\n line-end = \"\" }\n",
+         "wake: missing: there is no line end"},
+        {"console { prompt = '> '\n clear = \"\\x1b\\r\" }\n",
+         "clear: a line end in it would run what stands typed"},
+        {"console { prompt = '> '\n leave = \"q\\n\" }\n", "leave: a line end"},
+        {"console { prompt = '> '\n interrupt = \"\\r\" }\n",
+         "interrupt: a line end"},
         {"console { prompt = '> '\n clear-times = 0 }\n", "clear-times: 0"},
         {"console { prompt = '> '\n type-chunk = 5000 }\n", "type-chunk"},
         {"console { prompt = '> '\n clear = "
@@ -319,6 +331,34 @@ static void files(void **state)
     free(large);
 }
 
+static struct dialect *parse_good(const char *extra)
+{
+    struct dialect *d = NULL;
+    char text[4096];
+
+    (void)snprintf(text, sizeof(text), SMALLEST "%s", extra);
+    if (dialect_parse(&d, text, strlen(text), "my.conf", &err) < 0)
+        fail_msg("%s", err.text);
+    return d;
+}
+
+static void no_empty_line_by_default(void **state)
+{
+    struct dialect *d;
+
+    (void)state;
+    d = parse_good("console { prompt = '> '\n line-end = \"\\n\" }\n");
+    assert_true(d->empty_line_repeats);
+    assert_int_equal(d->wake.len, 2);
+    assert_memory_equal(d->wake.bytes, " \n", 2);
+    dialect_free(d);
+    d = parse_good("console { prompt = '> '\n wake = \"\\r\"\n"
+                   " empty-line-repeats = false }\n");
+    assert_false(d->empty_line_repeats);
+    assert_int_equal(d->wake.len, 1);
+    dialect_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_failure_does_not_spoil_the_next),
         cmocka_unit_test(those_that_come_with_us),
         cmocka_unit_test(files),
+        cmocka_unit_test(no_empty_line_by_default),
     };
 
     return cmocka_run_group_tests_name("dialect", tests, NULL, NULL);

@@ -10,10 +10,15 @@
 
 #define LOADER_RAN 512U
 
+#define LOADER_FOREIGN "erase 1:10-20"
+
 /*
  * Plays what the consoles of U-Boot (CR LF, Ctrl-C, md) and of the Winbond
  * loader (LF CR, backspace, d of 0x100 bytes) do; rows come one a read, so
- * that a dump can be interrupted.
+ * that a dump can be interrupted. Its U-Boot is one without hush: an empty line
+ * runs the last command again, and Ctrl-C does not make it forget that.
+ * Somebody typed LOADER_FOREIGN before; a test whose program runs it again
+ * fails.
  */
 struct loader {
     struct fake line;
@@ -35,6 +40,8 @@ struct loader {
     bool interruptible;
     bool mute; /* waits for something, so that no prompt follows */
 
+    char last[100]; /* what an empty line runs again; "": nothing */
+    bool escaped;   /* the next character is swallowed */
     char edit[256];
     size_t edit_len;
     char ran[LOADER_RAN][100]; /* lines run, blank ones left out */
@@ -187,15 +194,30 @@ static inline bool loader_dump(struct loader *l, const char *line)
     return true;
 }
 
+/* What stands in the editor becomes what is to be run. False: nothing is. */
+static inline bool loader_enter(struct loader *l)
+{
+    l->edit[l->edit_len] = '\0';
+    if (strspn(l->edit, " ") == l->edit_len) {
+        l->blank_lines++;
+        if (l->edit_len > 0)
+            l->last[0] = '\0'; /* no command, which cannot be repeated */
+        strcpy(l->edit, l->last);
+        if (strcmp(l->last, LOADER_FOREIGN) == 0)
+            fail_msg("an empty line ran '%s' again", l->last);
+    } else if (!l->winbond) {
+        (void)snprintf(l->last, sizeof(l->last), "%.99s", l->edit);
+    }
+    l->edit_len = 0;
+    return l->edit[0] != '\0';
+}
+
 static inline void loader_run(struct loader *l)
 {
     const char *text = NULL;
     const char *at;
 
-    l->edit[l->edit_len] = '\0';
-    l->edit_len = 0;
-    if (l->edit[0] == '\0') {
-        l->blank_lines++;
+    if (!loader_enter(l)) {
         loader_prompt(l);
         return;
     }
@@ -208,6 +230,8 @@ static inline void loader_run(struct loader *l)
     }
     if (l->answer != NULL)
         text = l->answer(l, l->edit);
+    if (text == NULL)
+        l->last[0] = '\0';
     if (text == NULL)
         text = l->winbond ? "ERROR: unrecognised command\n"
                           : "Unknown command '?' - try 'help'\n";
@@ -259,14 +283,19 @@ static inline void loader_hear(void *arg, char byte)
         l->fifo[l->fifo_len++] = byte;
     if (l->deaf || (l->dumping && byte != '\x03'))
         return;
-    if (byte == '\x03' && !l->winbond) {
+    if (l->escaped) {
+        l->escaped = false;
+    } else if (byte == '\x1b') {
+        l->escaped = l->winbond;
+    } else if (byte == '\x03' && !l->winbond) {
         loader_interrupt(l);
     } else if (byte == '\b') {
         loader_backspace(l);
     } else if (byte == '\r' || byte == '\n') {
         fake_say(&l->line, loader_eol(l));
         loader_run(l);
-    } else if ((unsigned char)byte >= 0x20 && l->edit_len < 200) {
+    } else if (((unsigned char)byte >= 0x20 || l->winbond) &&
+               l->edit_len < 200) {
         if (l->garble_echoes > 0) {
             l->garble_echoes--;
             echo ^= 1;
@@ -293,6 +322,7 @@ static inline void loader_init(struct loader *l, bool winbond)
     l->byte = loader_noise_byte;
     l->interruptible = !winbond;
     l->fifo_max = winbond ? 16 : 0;
+    strcpy(l->last, winbond ? "" : LOADER_FOREIGN);
     l->line.hear = loader_hear;
     l->line.feed = loader_feed;
     l->line.arg = l;

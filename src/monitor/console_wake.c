@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The conversation: making a prompt show itself, and nothing run.
+
+/*
+ * A line end runs what stands in the line editor, and an empty line may run the
+ * last command again, whoever typed it. An editor of memory takes a line end
+ * for "write this". So one goes out in two cases only:
+ *
+ *   behind the prompt, recognised and alone on its line, of a dialect that says
+ *   that an empty line does nothing
+ *   behind text of ours (one blank will do, which no loader takes for an empty
+ *   line) whose echo was compared, on a line that was cleared after an echo had
+ *   shown that somebody hears us
+ *
+ * A key that brings the prompt by itself, as Ctrl-C does, needs no line end.
+ */
+
+#include "monitor/console_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ECHO_MS       300U
+#define ECHO_QUIET_MS 20U
+#define BURST         8U /* every receive FIFO holds that */
+
+/* Not handed out as lines yet. */
+static size_t waiting(const struct console *c)
+{
+    return c->in.len - c->taken;
+}
+
+int console_settle(struct console *c, unsigned quiet_ms, struct deadline until)
+{
+    for (;;) {
+        int n = console_fill(c, deadline_min(deadline_in(quiet_ms), until));
+        if (n == -EINTR && !console_give_up(c))
+            continue;
+        if (n <= 0)
+            return n;
+    }
+}
+
+struct span console_since(const struct console *c, size_t before)
+{
+    size_t len = waiting(c);
+
+    if (before >= len)
+        return (struct span){"", 0};
+    return (struct span){c->in.data + c->taken + before, len - before};
+}
+
+/* Text is what a person sees of came, but for blanks behind it. */
+static bool is_echo_of(struct span came, struct span text)
+{
+    struct console_screen s;
+
+    console_draw(&s, came);
+    if (came.len < text.len || s.full || s.len < text.len)
+        return false;
+    for (size_t i = text.len; i < s.len; i++)
+        if (s.text[i] != ' ')
+            return false;
+    return memcmp(s.text, text.text, text.len) == 0;
+}
+
+int console_type_echoed(struct console *c, struct span text)
+{
+    struct deadline until = deadline_in(ECHO_MS);
+    size_t before = waiting(c);
+    int ret = console_send_bytes(c, text.text, text.len);
+
+    while (ret == 0 && console_since(c, before).len < text.len) {
+        int n = console_fill(c, until);
+        if (n == -EINTR && !console_give_up(c))
+            continue;
+        if (n <= 0)
+            return n < 0 ? n : -EAGAIN;
+    }
+    if (ret == 0)
+        ret = console_settle(c, ECHO_QUIET_MS, until);
+    if (ret < 0)
+        return ret;
+    return is_echo_of(console_since(c, before), text) ? 0 : -EAGAIN;
+}
+
+/* What wake types before its line end; len 0: it has none. */
+static struct span text_of_wake(const struct dialect *d)
+{
+    static const struct span blank = {" ", 1};
+    const struct keys *end = &d->line_end;
+    size_t len = d->wake.len;
+
+    if (end->len == 0 || len < end->len || d->echo == ECHO_NONE ||
+        memcmp(d->wake.bytes + len - end->len, end->bytes, end->len) != 0)
+        return (struct span){"", 0};
+    len -= end->len;
+    return len > 0 ? (struct span){d->wake.bytes, len} : blank;
+}
+
+/* As it is in a dialect whose wake is an empty line. */
+static bool is_harmless_here(const struct console *c, const struct dialect *d)
+{
+    return !d->empty_line_repeats && d->wake.len == d->line_end.len &&
+           c->dialect == d && console_shows_prompt(c);
+}
+
+static int clear_line(struct console *c, const struct dialect *d)
+{
+    int ret = console_clear(c, d, deadline_in(1000));
+
+    return ret == 0 ? console_settle(c, PROMPT_QUIET_MS, deadline_in(1000))
+                    : ret;
+}
+
+int console_wake(struct console *c, const struct dialect *d)
+{
+    struct span text = text_of_wake(d);
+    int ret;
+
+    if (text.len == 0 || is_harmless_here(c, d))
+        return console_send(c, &d->wake);
+    ret = console_type_echoed(c, text);
+    if (ret == 0)
+        ret = clear_line(c, d);
+    if (ret == 0 && c->dialect == d && console_shows_prompt(c))
+        return 0;
+    if (ret == 0 && d->clear.len > 0)
+        ret = console_type_echoed(c, text);
+    return ret == 0 ? console_send(c, &d->line_end) : ret;
+}
+
+int console_clear(struct console *c, const struct dialect *d,
+                  struct deadline until)
+{
+    return console_clear_keys(c, &d->clear, d->clear_times, until);
+}
+
+int console_clear_keys(struct console *c, const struct keys *keys,
+                       unsigned times, struct deadline until)
+{
+    bool before = c->restarted;
+    int ret = 0;
+
+    for (unsigned i = 0;
+         ret == 0 && keys->len > 0 && i < times && c->restarted == before;
+         i++) {
+        ret = console_send(c, keys);
+        if (ret == 0 && i % BURST == BURST - 1)
+            ret = console_drain(c, 20, until);
+    }
+    return ret;
+}
