@@ -221,6 +221,7 @@ struct dialect {
     bool empty_line_repeats; /* an empty line runs the last command again */
     unsigned type_chunk;     /* bytes typed before their echo is awaited */
     unsigned type_ahead;     /* bytes that it keeps while a command runs */
+    unsigned answer_ms;      /* of silence that a command may take */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */
 

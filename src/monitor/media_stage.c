@@ -26,11 +26,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBE_MS     5000U
-#define READ_BASE_MS 4000U
-#define ANSWER_MAX   65536U
-#define BAD_MAX      65536U /* blocks */
-#define SECTOR       512U
+#define ANSWER_MAX 65536U
+#define BAD_MAX    65536U /* blocks */
+#define SECTOR     512U
 
 const char *media_word(const struct map_medium *m)
 {
@@ -106,7 +104,7 @@ static int probe(struct device *dev, const struct media_route *r,
     if (ret == 0)
         ret = device_settle(dev,
                             console_ask(&dev->console, command, a->probe_answer,
-                                        PROBE_MS, &answer, err));
+                                        dev->dialect->answer_ms, &answer, err));
     if (ret < 0)
         return ret;
     if (a->probe_answer != NULL &&
@@ -285,7 +283,8 @@ static int load(struct device *dev, const struct media_route *r,
         dev,
         console_ask_with(&dev->console, command, &a->dialogue, &values, true,
                          a->read_answer != NULL ? a->read_answer : a->read_fail,
-                         READ_BASE_MS + (unsigned)(p->len >> 9), &answer, err));
+                         dev->dialect->answer_ms + (unsigned)(p->len >> 9),
+                         &answer, err));
     if (ret == 0)
         ret = judge(dev, a, command, &answer, p->offset, p->len, err);
     p->valid = ret == 0;
