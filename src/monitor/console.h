@@ -60,9 +60,10 @@ struct console {
     struct transcript *transcript;
     unsigned chunk; /* bytes typed at once since echoes came short; 0: as many
                        as the dialect says */
-    unsigned chunk_good; /* commands longer than that, since, with right echo */
-    unsigned chunk_wait; /* after so many twice as much is typed at once */
-    unsigned wrong_echoes;             /* of commands, so far */
+    unsigned chunk_good;   /* commands longer than that, since, echoed right */
+    unsigned chunk_wait;   /* after so many twice as much is typed at once */
+    unsigned slowest_ms;   /* the longest silence in or before an answer */
+    unsigned wrong_echoes; /* of commands, so far */
     char answered[CONSOLE_ANSWER_MAX]; /* keys that a question got last, ... */
     size_t answered_len;               /* 0: none since the command began */
     uint64_t answered_at;              /* ... and received then */
@@ -149,7 +150,8 @@ int console_begin(struct console *c, const char *command, bool enter,
  * blank ones left out; the pager gets its keys. The prompt must stay for a
  * moment, for its text may stand in the answer; not so once the answer matches
  * enough (NULL: never) or its end was announced by the dialect's done. At most
- * timeout_ms without a byte. -ETIMEDOUT (also when the device was reset
+ * timeout_ms without a byte; what is still arriving is waited for, some minutes
+ * at most. -ETIMEDOUT (also when the device was reset
  * meanwhile), -EMSGSIZE (endless output). */
 int console_ask(struct console *c, const char *command, struct pattern *enough,
                 unsigned timeout_ms, struct buf *answer, struct err *err);

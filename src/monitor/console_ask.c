@@ -9,8 +9,13 @@
 
 /* So long, and what is nearly the prompt is taken for a damaged one. */
 #define NEAR_QUIET_MS 300U
-/* An answer may take so many of its time-outs, however it dribbles. */
+/* An answer may take so many of its time-outs, or a minute more than one,
+ * however it dribbles; and so long for each of its bytes, as they come at 1200
+ * baud. */
 #define ASK_PATIENCE 12U
+#define ASK_MORE_MS  60000U
+#define BYTE_MS      9U
+#define BYTES_MAX    32768U
 
 struct ask {
     struct console *c;
@@ -18,7 +23,10 @@ struct ask {
     struct pattern *enough;
     struct buf *answer;
     struct deadline silent;
-    bool restarted; /* as it was before */
+    struct deadline whole; /* but for what is still arriving */
+    uint64_t before;       /* console's count of received bytes then */
+    uint64_t heard_ms;     /* last */
+    bool restarted;        /* as it was before */
 };
 
 static bool is_blank(struct span line)
@@ -81,6 +89,25 @@ static struct deadline patience(const struct ask *a, bool prompt, bool starting)
     return exchange_wait(&a->talk, a->c, a->silent);
 }
 
+/* Something came, or was typed. */
+static void hear(struct ask *a, unsigned timeout_ms)
+{
+    uint64_t silent_ms = clock_ms() - a->heard_ms;
+
+    if (silent_ms > a->c->slowest_ms)
+        a->c->slowest_ms = (unsigned)silent_ms;
+    a->heard_ms = clock_ms();
+    a->silent = deadline_in(timeout_ms);
+}
+
+static bool took_too_long(const struct ask *a)
+{
+    uint64_t came = atomic_load(&a->c->received) - a->before;
+
+    return clock_ms() >
+           a->whole.at_ms + BYTE_MS * (came < BYTES_MAX ? came : BYTES_MAX);
+}
+
 /* Takes what comes. 1: the answer is complete; -ETIMEDOUT: nothing more came
  * where something had to. */
 static int one_turn(struct ask *a, unsigned timeout_ms)
@@ -101,7 +128,7 @@ static int one_turn(struct ask *a, unsigned timeout_ms)
     if (talked < 0)
         return talked;
     if (n > 0 || talked > 0)
-        a->silent = deadline_in(timeout_ms);
+        hear(a, timeout_ms);
     else if (deadline_passed(a->silent) || console_near_prompt(c))
         return -ETIMEDOUT;
     return c->restarted && !a->restarted ? -ERESTART : 0;
@@ -143,17 +170,21 @@ int console_ask_with(struct console *c, const char *command,
 {
     struct ask a = {
         .c = c, .enough = enough, .answer = answer, .restarted = c->restarted};
-    struct deadline whole;
+    uint64_t most_ms = (uint64_t)timeout_ms * ASK_PATIENCE;
     int ret = console_begin(c, command, enter, err);
 
     if (ret < 0)
         return ret;
     exchange_start(&a.talk, c, dialogue, values);
-    whole = deadline_in((uint64_t)timeout_ms * ASK_PATIENCE);
+    if (most_ms > timeout_ms + ASK_MORE_MS)
+        most_ms = timeout_ms + ASK_MORE_MS;
+    a.whole = deadline_in(most_ms);
+    a.before = atomic_load(&c->received);
+    a.heard_ms = clock_ms();
     a.silent = deadline_in(timeout_ms);
     while (ret == 0) {
         ret = one_turn(&a, timeout_ms);
-        if (ret == 0 && deadline_passed(whole))
+        if (ret == 0 && took_too_long(&a))
             ret = -ETIMEDOUT;
     }
     return tell(ret, command, timeout_ms, err);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define UNLOCK_MS  5000U
 #define TRIES      3
 #define ANSWER_MAX 65536U
 
@@ -21,7 +20,7 @@ static int ask(struct console *c, const char *command, struct buf *answer,
 
     for (int i = 0; i < TRIES; i++) {
         buf_clear(answer);
-        ret = console_ask(c, command, NULL, UNLOCK_MS, answer, err);
+        ret = console_ask(c, command, NULL, c->dialect->answer_ms, answer, err);
         if (ret != -EILSEQ && ret != -ETIMEDOUT)
             return ret;
         if (console_resync(c, deadline_in(3000)) < 0)

@@ -17,8 +17,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define ASK_TIMEOUT_MS   5000U
+#define LONGER           4U    /* times, when an answer was awaited in vain */
 #define AGAIN_TIMEOUT_MS 1500U /* it is known how fast it answers */
+#define RESYNC_MS        3000U
 #define ASK_TRIES        3
 #define SAME_TRIES       6
 #define ANSWER_MAX       (256U << 10)
@@ -39,21 +40,35 @@ static int ask_once(struct device *dev, const char *command,
     return ret;
 }
 
-/* Again when the conversation was damaged; 1 as ask_once. */
+/* Again when the conversation was damaged; 1 as ask_once. One that was silent
+ * may be at work still: it gets more time to come back, and more the next time.
+ */
 static int ask(struct device *dev, const char *command, struct buf *text,
                struct err *err)
 {
+    unsigned patience_ms = dev->dialect->answer_ms;
     int ret = -EILSEQ;
 
     for (int i = 0; i < ASK_TRIES; i++) {
-        ret = ask_once(dev, command, ASK_TIMEOUT_MS, text, err);
+        unsigned back_ms = RESYNC_MS;
+        ret = ask_once(dev, command, patience_ms, text, err);
         if (ret != -EILSEQ && ret != -ETIMEDOUT)
             return ret;
         buf_clear(text);
-        if (console_resync(&dev->console, deadline_in(3000)) < 0)
+        if (ret == -ETIMEDOUT && i == 0) {
+            patience_ms *= LONGER;
+            back_ms = patience_ms;
+        }
+        if (console_resync(&dev->console, deadline_in(back_ms)) < 0)
             return ret;
     }
     return ret;
+}
+
+/* For what was answered before. */
+static unsigned again_ms(const struct device *dev)
+{
+    return AGAIN_TIMEOUT_MS + 2 * dev->console.slowest_ms;
 }
 
 static bool is_text(const struct buf *b, const char *text, size_t len)
@@ -114,7 +129,7 @@ static int ask_rule(struct device *dev, const struct identity_rule *rule,
     int ret = device_get_in_step(dev, err);
 
     if (ret == 0)
-        ret = ask_once(dev, rule->command, AGAIN_TIMEOUT_MS, &text, err);
+        ret = ask_once(dev, rule->command, again_ms(dev), &text, err);
     if (ret >= 0)
         (void)identity_lines(rule, &text, lines);
     return device_settle(dev, ret > 0 ? 0 : ret);

@@ -249,6 +249,7 @@ struct dialect {
     size_t n_never;
     bool empty_line_repeats; /* an empty line runs the last command again */
     unsigned type_chunk;     /* bytes typed before their echo is awaited */
+    unsigned answer_ms;      /* of silence that a command may take */
     struct pattern *unknown; /* its answer to a command that it lacks */
     struct pattern *fault;   /* its words for a bad address */
 

@@ -150,6 +150,7 @@ static void read_console(struct dialect_reader *r, struct dialect *d,
     d->interrupt = value_keys(r, sec, "interrupt");
     d->echo = (enum echo)(value_choice(r, sec, "echo", echoes) % 3);
     d->type_chunk = value_uint(r, sec, "type-chunk", 1, 1024);
+    d->answer_ms = value_uint(r, sec, "answer-time", 1, 600) * 1000;
     d->unknown = value_pattern(r, sec, "unknown");
     d->fault = value_pattern(r, sec, "fault");
     d->pager = value_exchanges(r, sec, "pager");

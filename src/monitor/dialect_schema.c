@@ -26,6 +26,7 @@ static cfg_opt_t console_opts[] = {
     CFG_STR("unlock", NULL, CFGF_NONE),
     CFG_STR_LIST("never", NULL, CFGF_NONE),
     CFG_INT("type-chunk", 8, CFGF_NONE),
+    CFG_INT("answer-time", 5, CFGF_NONE),
     CFG_STR("unknown", NULL, CFGF_NONE),
     CFG_STR("fault", NULL, CFGF_NONE),
     CFG_END()};

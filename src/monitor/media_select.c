@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SELECT_MS  5000U
 #define ANSWER_MAX 65536U
 
 const char *media_word(const struct map_medium *m)
@@ -103,8 +102,9 @@ static int try_command(struct device *dev, const struct media_route *r,
     int ret = media_fill(r, text, command, sizeof(command), err);
 
     if (ret == 0)
-        ret = device_settle(dev, console_ask(&dev->console, command, wanted,
-                                             SELECT_MS, &answer, err));
+        ret = device_settle(dev,
+                            console_ask(&dev->console, command, wanted,
+                                        dev->dialect->answer_ms, &answer, err));
     if (ret < 0)
         return ret;
     if (wanted == NULL ||

@@ -26,10 +26,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BASE_MS 4000U
-#define ANSWER_MAX   65536U
-#define BAD_MAX      65536U /* blocks */
-#define SECTOR       512U
+#define ANSWER_MAX 65536U
+#define BAD_MAX    65536U /* blocks */
+#define SECTOR     512U
 
 void media_free(struct media *media)
 {
@@ -196,7 +195,8 @@ static int load(struct device *dev, const struct media_route *r,
         dev,
         console_ask_with(&dev->console, command, &a->dialogue, &values, true,
                          a->read_answer != NULL ? a->read_answer : a->read_fail,
-                         READ_BASE_MS + (unsigned)(p->len >> 9), &answer, err));
+                         dev->dialect->answer_ms + (unsigned)(p->len >> 9),
+                         &answer, err));
     if (ret == 0)
         ret = judge(dev, r, command, &answer, p->offset, p->len, err);
     p->valid = ret == 0;

@@ -44,7 +44,7 @@ power_cycle() {
 
     note "power cycle: $*"
     start_sim --flash "$T/flash" --state running "$@"
-    : > "$T/err" # it may have what the last one said
+    : > "$T/err" # what the one before said
     "$FWFS" --no-cache --attach-timeout 30 "$T/tty" "$T/mnt" 2> "$T/err" &
     mounter=$!
     pids+=("$mounter")
