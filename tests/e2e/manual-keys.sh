@@ -57,7 +57,7 @@ there["place holders"] = set(re.findall(
     r'^ +\{"([a-z-]+)",|memcmp\(name, "(\w+)"',
     text("src/monitor/template.c"), re.M))
 there["place holders"] = {a or b for a, b in there["place holders"]}
-described["place holders"] = set(re.findall(r"\{([a-z-]+)\}", manual)) - {"index"}
+described["place holders"] = set(re.findall(r"\{([a-z-]+)\}", manual))
 
 wrong = 0
 for section in sorted(there.keys() | described.keys()):
