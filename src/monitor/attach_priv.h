@@ -66,6 +66,10 @@ void attach_count_anew(struct attach *a);
  * rates that have not been tried too often. */
 bool attach_is_elsewhere(const struct attach *a, unsigned bytes);
 
+/* Nothing came back at all: the device may listen at another speed, where our
+ * keys are no characters. True once, and where config has other rates. */
+bool attach_is_mute(const struct attach *a);
+
 /* 1: the prompt was found at one of config's rates; 0: at none, and the port is
  * where it was. */
 int attach_try_rates(struct attach *a);

@@ -7,6 +7,7 @@
 
 #define BUSY_MS   30000U /* for the end of a dump that runs there */
 #define AGAIN_MS  5000U
+#define KNOCK_MS  100U
 #define TRIES_MAX 3U
 
 void attach_count_anew(struct attach *a)
@@ -57,23 +58,43 @@ static int try_here(struct attach *a)
     return recognise_prompt(&a->recognise);
 }
 
+bool attach_is_mute(const struct attach *a)
+{
+    return a->config->n_rates > 0 && a->rates_tried == 0 &&
+           atomic_load(&a->c->received) == a->received;
+}
+
+/* One key, to a line that says nothing. 1: something came back. */
+static int knock(struct attach *a)
+{
+    uint64_t before = atomic_load(&a->c->received);
+    int ret = console_send_bytes(a->c, "\x03", 1);
+
+    if (ret == 0)
+        ret = console_drain(a->c, KNOCK_MS, deadline_in(KNOCK_MS));
+    return ret < 0 ? ret : atomic_load(&a->c->received) != before;
+}
+
 int attach_try_rates(struct attach *a)
 {
     const struct attach_config *config = a->config;
-    int ret = try_here(a); /* what was no text may be over */
+    bool mute = attach_is_mute(a);
+    int ret = mute ? 0 : try_here(a); /* what was no text may be over */
 
-    a->rates_tried++;
     if (ret > 0)
         return ret;
     for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
         if (line_set_baud(a->c->line, config->rates[i]) < 0)
             continue;
-        ret = try_here(a);
+        ret = mute ? knock(a) : 1;
+        if (ret > 0)
+            ret = try_here(a);
         if (ret > 0)
             *config->found_rate = config->rates[i];
     }
     if (ret <= 0)
         (void)line_set_baud(a->c->line, config->baud);
+    a->rates_tried++;
     attach_count_anew(a);
     a->rates_at = deadline_in(AGAIN_MS);
     if (ret > 0)
