@@ -35,12 +35,13 @@
 #define ONES      0xffffffffU
 #define ZLIB_DONE 0xdebb20e3U /* the register behind data and zlib's sum */
 #define RAW_MIN   12U         /* bytes of a span that starts from zeros */
-#define SPAN_MIN  5U          /* of any other */
-/* Farther before the range only every 512th byte is a start. */
+#define WORD      4U /* what such a span, or one of the other order, begins at */
+#define SPAN_MIN  5U /* of any other */
+/* Farther before the range only multiples of STRIDE are starts. */
 #define NEAR_RANGE  ((size_t)65536)
-#define STRIDE      512U
-#define SIEVE_BITS  ((size_t)1 << 17)
-#define SIEVE_BYTES 4096U /* gone over until it is made anew */
+#define STRIDE      1024U
+#define SIEVE_BITS  ((size_t)1 << 19)
+#define SIEVE_BYTES 16384U /* gone over until it is made anew */
 
 /* What a register can begin as. */
 enum init { ZEROS, FULL, INITS };
@@ -51,7 +52,7 @@ struct grade {
 };
 
 static const struct grade grades[] = {
-    {1, 4096}, {4, 4096}, {64, 1024}, {STRIDE, 2048}};
+    {1, 4096}, {4, 4096}, {64, 1024}, {STRIDE, 1024}};
 #define GRADES    (sizeof(grades) / sizeof(grades[0]))
 #define SLOTS_MAX 4096U
 
@@ -82,17 +83,6 @@ struct finder {
     uint32_t zlib; /* ZLIB_DONE */
 };
 
-static uint32_t gf_times(uint32_t a, uint32_t b)
-{
-    uint32_t product = 0;
-
-    for (int bit = 31; bit >= 0; bit--) {
-        product ^= (0U - (a >> bit & 1U)) & b;
-        b = b >> 1 ^ ((0U - (b & 1U)) & POLY);
-    }
-    return product;
-}
-
 static void make_tables(struct finder *f)
 {
     for (uint32_t n = 0; n < 256; n++) {
@@ -102,6 +92,22 @@ static void make_tables(struct finder *f)
         f->table[n] = r;
         f->back[r >> 24] = n;
     }
+}
+
+/* The product of a and b. All 64 bits of it first, in no order that one step
+ * would have to wait for another in; then what is above x^31. */
+static uint32_t gf_times(const struct finder *f, uint32_t a, uint32_t b)
+{
+    uint64_t wide = (uint64_t)b << 32;
+    uint64_t product = 0;
+    uint32_t high;
+
+    for (unsigned bit = 0; bit < 32; bit++)
+        product ^= (0U - (uint64_t)(a >> bit & 1U)) & wide >> (31 - bit);
+    high = (uint32_t)product;
+    for (unsigned i = 0; i < 4; i++)
+        high = high >> 8 ^ f->table[high & 0xff];
+    return (uint32_t)(product >> 32) ^ high;
 }
 
 /* r / x^8 */
@@ -127,7 +133,7 @@ static uint32_t worth(const struct finder *f, uint8_t value)
 
 static size_t sieve_bit(uint32_t key)
 {
-    return key * 0x85ebca6bU >> 15;
+    return key * 0x85ebca6bU >> 13; /* SIEVE_BITS */
 }
 
 static void sieve_add(struct finder *f, int init, uint32_t key)
@@ -187,8 +193,10 @@ static void add_starts(struct finder *f)
 
 /* A span of at least min bytes ends at `end`, if it starts with that key. */
 static bool starts_in(const struct finder *f, size_t grade, enum init init,
-                      uint32_t key, size_t end, size_t min)
+                      uint32_t key, size_t end, bool words)
 {
+    size_t min = init == ZEROS ? RAW_MIN : SPAN_MIN;
+
     const struct grade *g = &grades[grade];
     const struct ring *r = &f->rings[grade];
     size_t reach = (size_t)g->step * g->slots;
@@ -196,22 +204,22 @@ static bool starts_in(const struct finder *f, size_t grade, enum init init,
     for (uint32_t p = r->head[init][hash_of(g, key)];
          p != 0 && f->at - (p - 1) < reach;) {
         size_t slot = (f->origin + p - 1) / g->step & (g->slots - 1);
-        if (r->key[init][slot] == key && end - (p - 1) >= min)
+        if (r->key[init][slot] == key && end - (p - 1) >= min &&
+            (!words || (f->origin + p - 1) % WORD == 0))
             return true;
         p = r->next[init][slot];
     }
     return false;
 }
 
+/* words: at a multiple of WORD. */
 static bool starts(const struct finder *f, enum init init, uint32_t key,
-                   size_t end)
+                   size_t end, bool words)
 {
-    size_t min = init == ZEROS ? RAW_MIN : SPAN_MIN;
-
     if (!sieve_has(f, init, key))
         return false;
     for (size_t i = 0; i < GRADES; i++)
-        if (starts_in(f, i, init, key, end, min))
+        if (starts_in(f, i, init, key, end, words))
             return true;
     return false;
 }
@@ -221,8 +229,9 @@ static bool starts(const struct finder *f, enum init init, uint32_t key,
 /* The span's sum ends before f->at: the register has gone over it. */
 static bool ends_here(const struct finder *f)
 {
-    return starts(f, FULL, f->u, f->at) || starts(f, ZEROS, f->u, f->at) ||
-           starts(f, FULL, f->u ^ f->zlib, f->at);
+    return starts(f, FULL, f->u, f->at, false) ||
+           starts(f, ZEROS, f->u, f->at, true) ||
+           starts(f, FULL, f->u ^ f->zlib, f->at, false);
 }
 
 /* The span's data ends before f->at; its sum follows, the wrong way round. */
@@ -231,11 +240,12 @@ static bool ends_with_other_order(const struct finder *f)
     const uint8_t *b = f->bytes + f->at;
     uint32_t sum = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
                    (uint32_t)b[2] << 8 | b[3];
-    uint32_t key = f->u ^ gf_times(sum, f->one);
+    uint32_t key = f->u ^ gf_times(f, sum, f->one);
     size_t end = f->at + 4;
 
-    return starts(f, FULL, key, end) || starts(f, ZEROS, key, end) ||
-           starts(f, FULL, key ^ f->ones, end);
+    return starts(f, FULL, key, end, true) ||
+           starts(f, ZEROS, key, end, true) ||
+           starts(f, FULL, key ^ f->ones, end, true);
 }
 
 static void set_cut(const struct finder *f, uint8_t *cuts, size_t at)
@@ -249,7 +259,7 @@ static void look_for_ends(const struct finder *f, uint8_t *cuts)
     if (f->at >= f->first + 4 && f->at - 4 < f->end && ends_here(f))
         set_cut(f, cuts, f->at - 4);
     if (f->at >= f->first && f->at < f->end && f->at + 4 <= f->total &&
-        (f->origin + f->at) % 4 == 0 && ends_with_other_order(f))
+        (f->origin + f->at) % WORD == 0 && ends_with_other_order(f))
         set_cut(f, cuts, f->at);
 }
 
@@ -270,11 +280,11 @@ static void go_far(struct finder *f, size_t len, uint32_t shrink)
     uint32_t r = ONES ^ (uint32_t)crc32_z(ONES, f->bytes + f->at, len);
 
     f->at += len;
-    f->one = gf_times(f->one, shrink);
-    f->byte = gf_times(f->byte, shrink);
-    f->ones = gf_times(f->ones, shrink);
-    f->zlib = gf_times(f->zlib, shrink);
-    f->u ^= gf_times(r, f->one);
+    f->one = gf_times(f, f->one, shrink);
+    f->byte = gf_times(f, f->byte, shrink);
+    f->ones = gf_times(f, f->ones, shrink);
+    f->zlib = gf_times(f, f->zlib, shrink);
+    f->u ^= gf_times(f, r, f->one);
 }
 
 static void go_to_range(struct finder *f)

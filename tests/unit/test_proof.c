@@ -180,20 +180,20 @@ static void records_of_all_kinds(void **state)
         (void)begin(NULL);
         record(4096, 512, kind);  /* boot blocks A and B */
         record(4608, 512, kind);  /* adjacent */
-        record(9001, 2052, kind); /* a blob */
+        record(9000, 2052, kind); /* a blob */
         record(20000, 68, kind);  /* nested */
-        record(19990, 400, kind);
+        record(19992, 400, kind);
         change(4096, 512, kind, 4100);
         assert_seen(0, SIZE);
         change(4608, 512, kind, 4700);
         assert_seen(0, SIZE);
-        change(9001, 2052, kind, 9500);
+        change(9000, 2052, kind, 9500);
         assert_seen(0, SIZE);
         (void)begin(NULL);
         record(20000, 68, kind);
-        record(19990, 400, kind);
+        record(19992, 400, kind);
         change(20000, 68, kind, 20010); /* the outer one changes, too */
-        seal(truth, 19990, 400, kind);
+        seal(truth, 19992, 400, kind);
         assert_seen(0, SIZE);
     }
 }
@@ -373,6 +373,17 @@ static void the_other_order_of_bits(void **state)
 
 /* --- at random --- */
 
+static void seal_any(uint8_t *bytes, size_t at, size_t len)
+{
+    enum kind kind = (enum kind)next_random(3);
+
+    if (kind == RAW) { /* at multiples of four alone */
+        at -= at % 4;
+        len -= len % 4;
+    }
+    seal(bytes, at, len, kind);
+}
+
 static void scatter(void)
 {
     for (int i = 0; i < 6; i++) {
@@ -386,7 +397,7 @@ static void scatter(void)
             memset(guess + at, 0, len);
             break;
         default:
-            seal(guess, at, len, (enum kind)next_random(3));
+            seal_any(guess, at, len);
         }
     }
     memcpy(truth, guess, SIZE);
@@ -401,7 +412,7 @@ static void write_some(void)
         for (size_t n = 0; n < 1 + next_random(6); n++)
             truth[at + next_random((uint32_t)len - 4)] ^=
                 (uint8_t)(1 + next_random(255));
-        seal(truth, at, len, (enum kind)next_random(3));
+        seal_any(truth, at, len);
     }
 }
 
