@@ -40,13 +40,41 @@ static int wake(struct attach *a)
     return ret;
 }
 
+/* One key. 1: text came back; 0: nothing did, or no text. */
+static int knock(struct attach *a, const char *key)
+{
+    int ret;
+
+    attach_gather(a);
+    attach_count_anew(a);
+    ret = console_send_bytes(a->c, key, 1);
+    if (ret == 0)
+        ret = console_drain(a->c, KNOCK_MS, deadline_in(KNOCK_MS));
+    if (ret < 0)
+        return ret;
+    return atomic_load(&a->c->received) != a->received && !is_odd(a, 8);
+}
+
+/* Most show a prompt at Ctrl-C, and the others repeat a blank. */
+static int is_there(struct attach *a)
+{
+    int ret = knock(a, "\x03");
+
+    return ret == 0 ? knock(a, " ") : ret;
+}
+
 /* 1: a prompt that some dialect knows answers at the speed of the port. What is
  * sent before an echo came is one key at a time (recognise_wake.c): at a wrong
  * speed it arrives as one or two characters, none of them a line end. */
 static int try_here(struct attach *a)
 {
-    int ret = wake(a);
-    bool text = !is_odd(a, 8);
+    int ret = is_there(a);
+    bool text;
+
+    if (ret <= 0)
+        return ret;
+    ret = wake(a);
+    text = !is_odd(a, 8);
 
     if (ret == 0 && text && !recognise_candidate(&a->recognise)) {
         ret = console_drain(a->c, RECOGNISE_QUIET_MS, deadline_in(BUSY_MS));
@@ -64,31 +92,17 @@ bool attach_is_mute(const struct attach *a)
            atomic_load(&a->c->received) == a->received;
 }
 
-/* One key, to a line that says nothing. 1: something came back. */
-static int knock(struct attach *a)
-{
-    uint64_t before = atomic_load(&a->c->received);
-    int ret = console_send_bytes(a->c, "\x03", 1);
-
-    if (ret == 0)
-        ret = console_drain(a->c, KNOCK_MS, deadline_in(KNOCK_MS));
-    return ret < 0 ? ret : atomic_load(&a->c->received) != before;
-}
-
 int attach_try_rates(struct attach *a)
 {
     const struct attach_config *config = a->config;
-    bool mute = attach_is_mute(a);
-    int ret = mute ? 0 : try_here(a); /* what was no text may be over */
+    int ret = try_here(a); /* what was no text may be over */
 
     if (ret > 0)
         return ret;
     for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
         if (line_set_baud(a->c->line, config->rates[i]) < 0)
             continue;
-        ret = mute ? knock(a) : 1;
-        if (ret > 0)
-            ret = try_here(a);
+        ret = try_here(a);
         if (ret > 0)
             *config->found_rate = config->rates[i];
     }
