@@ -106,8 +106,10 @@ static int probe_live(struct attach *a)
         return ret;
     if (recognise_candidate(&a->recognise))
         return recognise_prompt(&a->recognise);
-    return attach_is_mute(a) || attach_is_elsewhere(a, 2) ? attach_try_rates(a)
-                                                          : 0;
+    if (!attach_is_mute(a) && !attach_is_elsewhere(a, 2))
+        return 0;
+    attach_plead(a); /* trying the speeds takes seconds */
+    return attach_try_rates(a);
 }
 
 /* One turn of waiting and breaking in. 1: the prompt is there. */
