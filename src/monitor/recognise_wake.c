@@ -35,9 +35,12 @@
 #define BACKSPACES  "\x08\x7f"
 #define DROP_A_LINE "\x03\x15"
 
+#define ODD_MANY 8U
+#define ODD_MIN  2U
 #define CLEAR_MS 10000U
 
-/* What a key brought. STARTING: no answer, but a banner, or more than any. */
+/* What a key brought. TEXT: or what is none, at this speed. STARTING: a banner,
+ * or more than any answer. */
 enum brought { NOTHING, TEXT, STARTING, A_PROMPT };
 
 /* More than keys of ours, which a terminal shows as they are or as ^C. */
@@ -53,9 +56,11 @@ static bool is_text(struct span came)
     return false;
 }
 
-/* Waits for the end of what came behind the first start bytes. */
+/* Waits for the end of what came behind the first start bytes, if it is text.
+ */
 static int wait_for_end(struct console *c, size_t start)
 {
+    uint64_t odd = c->garble.odd + ODD_MANY;
     struct deadline until = deadline_in(WAIT_MS);
     unsigned quiet_ms = NOTHING_MS;
     size_t len = 0;
@@ -68,7 +73,8 @@ static int wait_for_end(struct console *c, size_t start)
             break;
         len = console_since(c, start).len;
         quiet_ms = RECOGNISE_QUIET_MS;
-    } while (ret == 0 && len <= ANSWER_MAX && !deadline_passed(until));
+    } while (ret == 0 && len <= ANSWER_MAX && c->garble.odd < odd &&
+             !deadline_passed(until));
     return ret;
 }
 
@@ -91,6 +97,7 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
 {
     struct console *c = r->console;
     uint64_t before = atomic_load(&c->received);
+    uint64_t odd = c->garble.odd;
     size_t start = c->in.len - c->taken;
     int ret = console_clear_keys(c, key, times, deadline_in(CLEAR_MS));
 
@@ -106,7 +113,9 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
     }
     if (is_starting(r, start))
         return STARTING;
-    return is_text(console_since(c, start)) ? TEXT : NOTHING;
+    return is_text(console_since(c, start)) || c->garble.odd - odd >= ODD_MIN
+               ? TEXT
+               : NOTHING;
 }
 
 /* A key that drops a line. */
