@@ -83,6 +83,17 @@ unmount_rest() {
     done
 }
 
+# Nothing was done to the simulated board that nobody asked for: no command
+# that changes something, and no line that somebody else had typed before.
+harmless() {
+    local found
+
+    found=$(grep -shm 3 -E '^!(dangerous|foreign|changed)' "$T/sim.log" \
+        "$T/log") || return 0
+    echo "FAILED: this was done to the device: $found" >&2
+    return 1
+}
+
 # In this order, so that nothing waits for what has been ended already.
 clean_up() {
     local code=$? pid
@@ -90,6 +101,7 @@ clean_up() {
     trap - ERR EXIT
     trap '' INT TERM HUP # whoever ends a test may say so twice
     set +e
+    [ "$code" -ne 0 ] || harmless || code=1
     [ "$code" -eq 0 ] || [ "$code" -eq 77 ] || tell_more
     for pid in "${pids[@]}"; do
         [ "$pid" = "${console_pid-}" ] || [ "$pid" = "${faultline_pid-}" ] ||
@@ -257,6 +269,7 @@ faults() {
 }
 
 stop_device() {
+    harmless || exit 1
     end_process "$console_pid" "${1:-TERM}"
 }
 

@@ -12,7 +12,8 @@ import hashlib
 import re
 import zlib
 
-from base import BadAddress, KB, MB, Persona, Reset, cells, printable
+from base import (BadAddress, FAILED, KB, MB, Persona, Reset, cells,
+                  printable)
 from layout import split
 
 UNITS = {"-b": 1, "-w": 2, "-l": 4, "-q": 8}
@@ -46,7 +47,12 @@ def human(size):
 
 class Barebox(Persona):
     settings = {"board": "Tern i.MX35 module", "unreadable": "", "mac":
-                "02:d1:6c:00:4e:19"}
+                "02:d1:6c:00:4e:19", "shell": "simple"}  # or hush
+    after_interrupt = "<INTERRUPT>\n"
+    danger = "erase /dev/nor0.kernel"
+    recall = "\x10"
+    arrows = True
+    forgotten = False  # the last line
     readonly = ("md", "devinfo", "crc32", "help", "version", "echo", *SUMS)
     pair = True
     flash_base = 0xA0000000
@@ -89,7 +95,23 @@ class Barebox(Persona):
     def start(self):
         self.say("\ntype exit to get to the menu\n")
 
+    def repeated(self, line):
+        """The simple shell runs the last line again, whatever it was."""
+        known = self.history and not self.forgotten
+        if line or not known or self.chosen["shell"] == "hush":
+            return None
+        return self.history[-1][0]
+
+    def empty(self):
+        """Of blanks, too: it is a command that fails."""
+        self.forgotten = True
+
+    def failed_line(self, line):
+        """It is not run again."""
+        self.forgotten = True
+
     def execute(self, line):
+        self.forgotten = False
         words = line.split()
         name = words[0]
         if name == "md":
@@ -112,6 +134,16 @@ class Barebox(Persona):
         elif name not in ("mw", "cp", "erase", "rm", "saveenv", "protect",
                           "unprotect", "memset", "loady", "help"):
             self.say(f"{name}: No such file or directory\n")
+            return FAILED
+        if name == "erase":
+            self.erase_file(words[1:])
+        return None
+
+    def erase_file(self, words):
+        """A file below /dev becomes blank."""
+        for name, start, size in self.devinfo_rows():
+            if words[:1] == [f"/dev/{name}"]:
+                self.change_flash(start, b"\xff" * size)
 
     # Files: what is there, and their bytes (None: unreadable).
 

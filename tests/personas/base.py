@@ -15,6 +15,9 @@ KB = 1024
 MB = 1024 * KB
 
 
+FAILED = object()  # what execute() may return
+
+
 class BadAddress(Exception):
     """There is no memory; `at` is the first such address."""
 
@@ -103,6 +106,9 @@ class Persona:
     echo = True
     rubout = "\b \b"  # echo of an erase
     after_interrupt = "^C\n"  # echo, then the prompt again
+    danger = ""  # the worst that somebody may have typed before
+    recall = ""  # keys that bring older lines back
+    arrows = False  # ESC [ A does so, too, and ESC swallows what follows
     line_max = 256
     typeahead = 16  # bytes kept while a command prints
     readonly = ()  # first words of the commands that change nothing
@@ -111,7 +117,8 @@ class Persona:
     autoboot = 2.0  # s, --set countdown=S
     noise_lines = ("[   42.170335] eth0: link up, 100Mbps, full-duplex\n",)
 
-    def __init__(self, flash, line, log, ram_size=None, noise=0, chosen=None):
+    def __init__(self, flash, line, log, ram_size=None, noise=0, chosen=None,
+                 before=None):
         self.flash = flash
         self.wire = line
         self.log = log
@@ -122,6 +129,8 @@ class Persona:
         if ram_size:
             self.ram_size = ram_size
         self.last_enter = ""
+        self.before = self.danger if before is None else before
+        self.history = []  # lines, and who typed them: (line, foreign)
         self.power_up()
 
     # What a persona defines.
@@ -148,17 +157,31 @@ class Persona:
         """Between the interrupted countdown and the first prompt."""
 
     def execute(self, line):
-        """Run one command line, not empty."""
+        """Run one command line, not empty. It failed: FAILED."""
         raise NotImplementedError
 
     def empty(self):
-        """An empty line came."""
+        """An empty line came, and nothing is repeated."""
+
+    def repeated(self, line):
+        """The line that this one, empty or not, runs again; None: it is one
+        as any other."""
+        return None
 
     def safe(self, line):
         """Does this line, not empty, change nothing outside of RAM?"""
         return line.split()[0].lower() in self.readonly
 
     # Services.
+
+    def change_flash(self, offset, content):
+        """New bytes in the flash, never in its file."""
+        flash = bytearray(self.flash)
+        flash[offset:offset + len(content)] = content
+        self.flash = bytes(flash)
+        self.log(f"changed {offset:#x} {len(content):#x}")
+        self.memory = Memory()
+        self.map_memory()
 
     def say(self, text):
         """Print; "\n" is the persona's line end, other bytes as latin-1."""
@@ -193,7 +216,7 @@ class Persona:
     def read_line(self, prompt):
         """Print the prompt, edit a line; None after an interrupt."""
         self.say(prompt)
-        text = ""
+        text, older = "", 0
         while True:
             key = chr(self.wire.get())
             if key in self.enter:
@@ -202,10 +225,32 @@ class Persona:
                     return text
                 continue
             self.last_enter = ""
+            if self.arrows and key == "\x1b":
+                key = self._arrow()
+            if not key:
+                continue
             if self.interrupt and key in self.interrupt:
                 self.say(self.after_interrupt)
                 return None
-            text = self._edited(text, key)
+            if self.recall and key in self.recall:
+                text, older = self._recalled(text, older), older + 1
+            else:
+                text = self._edited(text, key)
+
+    def _arrow(self):
+        """The key that an ESC sequence stands for; "" for none."""
+        if chr(self.wire.get()) != "[":
+            return ""
+        return self.recall[:1] if chr(self.wire.get()) == "A" else ""
+
+    def _recalled(self, text, older):
+        """An older line in place of this one; the bell if there is none."""
+        if older >= len(self.history):
+            self._echo("\a")
+            return text
+        line = self.history[-1 - older][0]
+        self._echo(self.rubout * len(text) + line)
+        return line
 
     def _second_of_pair(self, key):
         if self.pair and self.last_enter and key != self.last_enter:
@@ -258,15 +303,30 @@ class Persona:
     # The loops.
 
     def command(self, line):
-        """Log a line and run it."""
+        """Log a line and run it, or another in its place."""
         self.log("cmd " + line)
-        if not line.strip():
+        again = self.repeated(line)
+        if again is not None:
+            self._run(again)
+        elif not line.strip():
             self.empty()
         else:
-            if not self.safe(line):
-                self.log("DANGER " + line)
-            self.execute(line)
+            self._run(line)
         self.wire.settle(self.typeahead)
+
+    def _run(self, line):
+        foreign = (line, True) in self.history
+        if foreign:
+            self.log("FOREIGN " + line)
+        if not self.safe(line):
+            self.log("DANGER " + line)
+        if not self.history or self.history[-1][0] != line:
+            self.history.append((line, foreign))
+        if self.execute(line) is FAILED:
+            self.failed_line(line)
+
+    def failed_line(self, line):
+        """A line has failed: is it forgotten?"""
 
     def power_on(self):
         """Banner, countdown, and the system unless someone stops it."""
@@ -294,9 +354,12 @@ class Persona:
         """Until SIGTERM."""
         while True:
             try:
+                self.history = []
                 if starting:
                     self.power_on()
                 else:
+                    if self.before:
+                        self.history = [(self.before, True)]
                     self.at_prompt()
                 self.monitor()
             except Reset:

@@ -2,6 +2,7 @@
 """What the loaders of the CFE family share: status lines, d, exceptions."""
 
 from base import BadAddress, Persona, Reset, cells, number, printable
+from cfe_line import Line
 
 UNITS = {"-b": 1, "-h": 2, "-w": 4, "-q": 8}
 
@@ -14,6 +15,7 @@ class CfeFamily(Persona):
         "endian": "little",
     }
     prompt = "CFE> "
+    danger = "flash -noheader : flash0.os"
     NAMES = ()
     SAFE = ()
     colon = ":"
@@ -23,6 +25,10 @@ class CfeFamily(Persona):
     def power_up(self):
         super().power_up()
         self.unit, self.next, self.length = 4, self.ram_base, 0x100
+
+    def read_line(self, prompt):
+        return Line(prompt, self.history, self.say,
+                    lambda: chr(self.wire.get()), self.line_max).read()
 
     def handlers(self):
         """First word -> function(list of words), a status or None."""

@@ -14,6 +14,8 @@ from base import BadAddress, Persona, cells, number, printable
 
 UNITS = {"b": 1, "h": 2, "w": 4, "d": 8}
 PAUSE = "more... "
+REPEATABLE = ("d", "m", "copy", "fill", "search", "compare", "set", "g", "c",
+              "t", "to", "b", "call", "flush")
 
 
 def record(kind, body):
@@ -24,7 +26,10 @@ def record(kind, body):
 
 class Pmon(Persona):
     settings = {"prompt": "PMON> ", "pager": "auto", "srec": "16",
-                "trail": "1", "datasize": "b", "moresz": "10"}
+                "trail": "1", "datasize": "b", "moresz": "10",
+                "rptcmd": "on"}  # trace, as it leaves the factory, or off
+    danger = "copy 80200000 80300000 10000"
+    recall = "\x10"
     readonly = ("d", "dump", "devls", "h", "help", "?")
     pair = True
     flash_base = 0xBFC00000
@@ -38,10 +43,10 @@ class Pmon(Persona):
 
     @property
     def prompt(self):
-        return self.mark.replace("!", str(self.history))
+        return self.mark.replace("!", str(self.number))
 
     def map_memory(self):
-        self.history = 1
+        self.number = 1
         super().map_memory()
         self.memory.map(self.ram_base + 0x20000000, self.ram)
         size = len(self.flash)
@@ -70,8 +75,19 @@ class Pmon(Persona):
         return (words == ["set"] or words[0] in self.readonly
                 and not (words[0] == "dump" and len(words) > 3))
 
+    def repeated(self, line):
+        """An empty line, of blanks too, runs the last again if it may."""
+        if line.strip() or not self.history:
+            return None
+        last = self.history[-1][0]
+        words = last.split()
+        if self.chosen["rptcmd"] == "trace":
+            return words[0] if words[0] in ("t", "to") else None
+        again = self.chosen["rptcmd"] == "on" and words[0] in REPEATABLE
+        return last if again else None
+
     def execute(self, line):
-        self.history += 1
+        self.number += 1
         words = line.split()
         if words[0] in ("d", "dump"):
             try:
@@ -83,6 +99,7 @@ class Pmon(Persona):
             self.say(f'{"prompt":>12} = "{self.mark}"\n'
                      f'{"datasize":>12} = "-{self.chosen["datasize"]}"\n'
                      f'{"moresz":>12} = {self.chosen["moresz"]}\n'
+                 f'{"rptcmd":>12} = {self.chosen["rptcmd"]}\n'
                      f'{"inbase":>12} = 16\n')
         elif words[0] == "devls":
             self.say("Device name  Type\nsyn0         IFNET\n"

@@ -43,6 +43,9 @@ class RedBoot(Persona):
     }
     prompt = "RedBoot> "
     pair = True
+    danger = "fis erase -f 0xa8000000 -l 0x10000"
+    recall = "\x10"
+    arrows = True
 
     def map_memory(self):
         self.base = int(self.chosen["flash-base"], 0)

@@ -33,6 +33,10 @@ class Yamon(Persona):
                 "serial": "0000000417"}
     readonly = ("dump", "cksum", "help", "info", "?", ".")
     pair = True
+    after_interrupt = "\n"
+    danger = "erase be000000 10000"
+    recall = "\x10"
+    arrows = True
     flash_base = 0xBE000000
     noise_lines = ("Ethernet: link up, 100 Mbps\n", "PCI: SERR#\n")
 
@@ -41,7 +45,7 @@ class Yamon(Persona):
         self.prompt = self.chosen["prompt"] + "> "
 
     def map_memory(self):
-        self.last = None
+        self.last, self.dot = None, False
         super().map_memory()
         self.memory.map(self.ram_base + 0x20000000, self.ram)
         for base in (self.flash_base, self.flash_base - 0x20000000):
@@ -65,11 +69,21 @@ class Yamon(Persona):
     def start(self):
         self.say("\n")
 
+    def empty(self):
+        self.say("\n")
+
+    def repeated(self, line):
+        """A dot runs the last line again; dump then goes on."""
+        self.dot = line.strip() == "." and bool(self.history)
+        return self.history[-1][0] if self.dot else None
+
     def execute(self, line):
         words = line.split()
         name = words[0].lower()
-        if name in ("dump", "."):
-            self.dump(name, words[1:])
+        if name == "dump":
+            self.dump(words[1:])
+        elif name == ".":
+            self.say("\n")
         elif name == "cksum":
             self.checksum([value(word) for word in words[1:]])
         elif name in ("help", "?"):
@@ -99,12 +113,12 @@ class Yamon(Persona):
             return False
         return True
 
-    def dump(self, name, words):
+    def dump(self, words):
         unit = 1
         while words and words[0] in UNITS:
             unit = UNITS[words.pop(0)]
         values = [value(word) for word in words]
-        if name == "." and self.last and not words:
+        if self.dot and self.last:
             unit, *values = self.last
         if not 0 < len(values) < 3 or None in values:
             self.failed("Syntax error", "Address or size is not understood",

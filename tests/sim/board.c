@@ -25,9 +25,9 @@ static struct chip *main_chip(struct sim *sim)
 {
     struct chip *const chips[] = {
         &sim->memory.chip[0],
-        &sim->media.spi,
-        &sim->media.nand,
-        &sim->media.mmc,
+        &sim->media.spi[0],
+        &sim->media.nand[0],
+        &sim->media.mmc[0],
     };
     int i = 0;
 

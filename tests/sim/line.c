@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Garbles characters between ends of different speed, repeatable by its seed.
+// Lets characters arrive as they do between ends of different speed.
 #include "line.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "ram.h"
@@ -59,44 +60,92 @@ static bool is_dead(const struct line *l)
     return l->o->dead_baud > 0 && l->rate > l->o->dead_baud;
 }
 
-static int garble(struct line *l, int byte)
+/* A line that is too fast for the cable: what arrives is not what was sent. */
+static size_t garble(struct line *l, int byte, uint8_t *to)
 {
     static const uint8_t usual[] = {0x00, 0xff, 0x80};
     uint64_t r = next_random(&l->random);
-    int other = byte ^ (int)(1 + (r >> 8) % 255);
 
     if (r % 8 < 2)
-        return -1;
+        return 0;
+    to[0] = (uint8_t)(byte ^ (int)(1 + (r >> 8) % 255));
     if (r % 8 < 5 && usual[r % 8 - 2] != byte)
-        other = usual[r % 8 - 2];
-    return other;
+        to[0] = usual[r % 8 - 2];
+    return 1;
 }
 
-int line_to_host(struct line *l, int byte)
+static double bit_time(long rate)
+{
+    return 1e9 / (double)rate;
+}
+
+/* Both ends at their own rates; a host without one neither sends nor hears. */
+static size_t sample(struct framing *f, int byte, int64_t start, long sender,
+                     long receiver, uint8_t *to)
+{
+    if (sender <= 0 || receiver <= 0)
+        return 0;
+    framing_send(f, (uint8_t)byte, (double)start, bit_time(sender));
+    return framing_receive(f, bit_time(receiver), f->free, to);
+}
+
+size_t line_to_host(struct line *l, int byte, int64_t start, uint8_t *to)
 {
     const struct line_options *o = l->o;
 
     byte &= 0xff;
-    if (is_dead(l) || (line_is_watched(l) && !understood(l, l->host)))
-        return garble(l, byte);
+    if (is_dead(l))
+        return garble(l, byte, to);
+    if (line_is_watched(l) && !understood(l, l->host))
+        return sample(&l->to_host, byte, start, l->rate, l->host, to);
+    l->to_host.count = 0;
     if (o->max_baud > 0 && l->rate > o->max_baud &&
         next_random(&l->random) % MARGINAL == 0)
         byte ^= 1 << next_random(&l->random) % 8;
-    return byte;
+    to[0] = (uint8_t)byte;
+    return 1;
 }
 
 /*
  * A host that changes its rate right after it wrote, or writes right after it
- * changed it, is not caught out by a look that comes late. Line ends never
- * come of garbage: the device would take it for commands by mere chance.
+ * changed it, is not caught out by a look that comes late.
  */
-int line_to_device(struct line *l, int byte, struct line_mark mark)
+size_t line_to_device(struct line *l, int byte, struct line_mark mark,
+                      int64_t start, uint8_t *to)
 {
-    int other;
+    if (is_dead(l))
+        return garble(l, byte, to);
+    if (line_is_watched(l) && !understood(l, mark.host) &&
+        !understood(l, mark.before))
+        return sample(&l->to_device, byte, start, mark.host, l->rate, to);
+    l->to_device.count = 0;
+    to[0] = (uint8_t)byte;
+    return 1;
+}
 
-    if (!is_dead(l) && (!line_is_watched(l) || understood(l, mark.host) ||
-                        understood(l, mark.before)))
-        return byte;
-    other = garble(l, byte);
-    return other == '\r' || other == '\n' ? other | 0x80 : other;
+size_t line_rest_to_host(struct line *l, uint8_t *to)
+{
+    if (l->to_host.count == 0 || l->host <= 0)
+        return 0;
+    return framing_receive(&l->to_host, bit_time(l->host), INFINITY, to);
+}
+
+size_t line_rest_to_device(struct line *l, int64_t now, uint8_t *to)
+{
+    if (l->to_device.count == 0)
+        return 0;
+    return framing_receive(&l->to_device, bit_time(l->rate), (double)now, to);
+}
+
+int64_t line_due_to_device(const struct line *l)
+{
+    double due = framing_due(&l->to_device, bit_time(l->rate));
+
+    return l->to_device.count > 0 && due >= 0 ? (int64_t)due + 1 : INT64_MAX;
+}
+
+void line_clear(struct line *l)
+{
+    l->to_host = (struct framing){0};
+    l->to_device = (struct framing){0};
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "framing.h"
 #include "line_options.h"
 
 /* Rates are in bits a second. */
@@ -17,6 +18,7 @@ struct line {
     long host;   /* the host's, when last looked at */
     long before; /* and at the look before that */
     uint64_t random;
+    struct framing to_host, to_device; /* while the ends differ */
 };
 
 /* A character on the way to the device: what the host was set to then. */
@@ -40,8 +42,22 @@ void line_look(struct line *l);
 
 struct line_mark line_mark(const struct line *l);
 
-/* What arrives for `byte`; -1: nothing. */
-int line_to_host(struct line *l, int byte);
-int line_to_device(struct line *l, int byte, struct line_mark mark);
+/*
+ * What arrives for `byte`, whose start bit begins at `start`: how many
+ * characters, FRAMING_MAX at most. Times are in ns.
+ */
+size_t line_to_host(struct line *l, int byte, int64_t start, uint8_t *to);
+size_t line_to_device(struct line *l, int byte, struct line_mark mark,
+                      int64_t start, uint8_t *to);
+
+/* What still arrives when nothing more is sent: all of it, or until `now`. */
+size_t line_rest_to_host(struct line *l, uint8_t *to);
+size_t line_rest_to_device(struct line *l, int64_t now, uint8_t *to);
+
+/* When that is; INT64_MAX: nothing does. */
+int64_t line_due_to_device(const struct line *l);
+
+/* Nothing is on the line any more. */
+void line_clear(struct line *l);
 
 #endif

@@ -84,8 +84,12 @@ static void reset_loader(struct sim *sim)
     sim->uart.newline = sim->opt.newline;
     sim->editor.len = 0;
     sim->winbond_next = 0;
+    sim->winbond_history = (struct winbond_history){.head = -1};
+    sim->winbond_foreign = false;
     sim->uboot = (struct uboot_memory){.count = 0x40, .width = 4};
     sim->uboot.mm_width = 4;
+    sim->uboot.spi = -1;
+    sim->uboot.mmc = -1;
     uboot_protect_start(sim);
 }
 
@@ -117,8 +121,10 @@ _Noreturn static void start(struct sim *sim)
         run_linux(sim);
     if (sim->opt.state != STATE_PROMPT)
         power_on(sim);
-    if (sim->opt.loader == LOADER_WINBOND)
+    if (sim->opt.loader == LOADER_WINBOND) {
+        winbond_recall(sim);
         winbond_shell(sim, false);
+    }
     uboot_recall(sim);
     uboot_shell(sim, false);
 }

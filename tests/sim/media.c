@@ -11,19 +11,36 @@ static int open_chip(struct chip *chip, const char *path, const char **what)
     return path ? chip_open(chip, path, 0) : 0;
 }
 
-/* A NAND is of whole blocks, and the bad ones are among them. */
-static int check_nand(const struct media *media, const struct media_options *o,
+/* There are two or none, of one size; zeros where no file is named. */
+static int open_boots(struct chip *boot, const char *const *path,
                       const char **what)
 {
-    if (!o->nand)
+    for (int i = 0; i < BOOTS_MAX; i++) {
+        if (open_chip(&boot[i], path[i], what) < 0)
+            return -1;
+    }
+    if (!boot[0].data || boot[1].data)
+        return 0;
+    *what = path[0];
+    return chip_blank(&boot[1], boot[0].size);
+}
+
+/* A NAND is of whole blocks, and the bad ones are among them. */
+static int check_nand(const struct media *media, const struct media_options *o,
+                      int index, const char **what)
+{
+    const struct chip *nand = &media->nand[index];
+    const struct bad_blocks *bad = &o->bad[index];
+
+    if (!nand->data)
         return 0;
     errno = EINVAL;
-    *what = o->nand;
-    if (media->nand.size % o->shape.block != 0)
+    *what = o->nand[index];
+    if (nand->size % o->shape.block != 0)
         return -1;
     *what = "--nand-bad";
-    for (size_t i = 0; i < o->bads; i++) {
-        if (o->bad[i] >= media->nand.size / o->shape.block)
+    for (size_t i = 0; i < bad->count; i++) {
+        if (bad->block[i] >= nand->size / o->shape.block)
             return -1;
     }
     return 0;
@@ -32,12 +49,25 @@ static int check_nand(const struct media *media, const struct media_options *o,
 int media_open(struct media *media, const struct media_options *o,
                const char **what)
 {
-    if (open_chip(&media->spi, o->spi, what) < 0 ||
-        open_chip(&media->nand, o->nand, what) < 0 ||
-        open_chip(&media->mmc, o->mmc, what) < 0 ||
-        open_chip(&media->mmc_boot, o->mmc_boot, what) < 0)
-        return -1;
-    return check_nand(media, o, what);
+    for (int i = 0; i < MEDIA_MAX; i++) {
+        if (open_chip(&media->spi[i], o->spi[i], what) < 0 ||
+            open_chip(&media->nand[i], o->nand[i], what) < 0 ||
+            open_chip(&media->mmc[i], o->mmc[i], what) < 0 ||
+            check_nand(media, o, i, what) < 0)
+            return -1;
+        if (open_boots(media->mmc_boot[i], o->mmc_boot[i], what) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int media_count(const struct chip *chips)
+{
+    int count = 0;
+
+    while (count < MEDIA_MAX && chips[count].data)
+        count++;
+    return count;
 }
 
 const char *media_spi_name(const struct chip *spi, char *buf)
@@ -50,11 +80,21 @@ const char *media_spi_name(const struct chip *spi, char *buf)
     return buf;
 }
 
-bool media_nand_bad(const struct media_options *o, uint64_t offset)
+bool media_nand_bad(const struct media_options *o, int index, uint64_t offset)
 {
-    for (size_t i = 0; i < o->bads; i++) {
-        if (o->bad[i] == offset / o->shape.block)
+    const struct bad_blocks *bad = &o->bad[index];
+
+    for (size_t i = 0; i < bad->count; i++) {
+        if (bad->block[i] == offset / o->shape.block)
             return true;
     }
     return false;
+}
+
+void media_nand_mark(struct media_options *o, int index, uint64_t offset)
+{
+    struct bad_blocks *bad = &o->bad[index];
+
+    if (bad->count < BAD_BLOCKS_MAX && !media_nand_bad(o, index, offset))
+        bad->block[bad->count++] = offset / o->shape.block;
 }

@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BAD_BLOCKS_MAX = 64 };
+enum {
+    BAD_BLOCKS_MAX = 64,
+    MEDIA_MAX = 2, /* of one kind */
+    BOOTS_MAX = 2, /* boot partitions of one eMMC */
+};
 
 /* The age of `sf`, or Ralink's command in its place. */
 enum spi_style { SPI_2010, SPI_2013, SPI_NEW, SPI_RALINK };
@@ -17,13 +21,20 @@ struct nand_shape {
     uint64_t page, oob, block;
 };
 
-/* Names of files; NULL: not fitted. */
+/* Numbers of blocks, in any order. */
+struct bad_blocks {
+    uint64_t block[BAD_BLOCKS_MAX];
+    size_t count;
+};
+
+/* Names of files; NULL: not fitted. Those that are come first. */
 struct media_options {
-    const char *spi, *nand, *mmc, *mmc_boot;
+    const char *spi[MEDIA_MAX], *nand[MEDIA_MAX], *mmc[MEDIA_MAX];
+    const char *mmc_boot[MEDIA_MAX][BOOTS_MAX];
+    bool first_selected; /* at the start; false: the last one */
     enum spi_style spi_style;
     struct nand_shape shape;
-    uint64_t bad[BAD_BLOCKS_MAX]; /* numbers of blocks, in any order */
-    size_t bads;
+    struct bad_blocks bad[MEDIA_MAX];
 };
 
 #endif

@@ -33,6 +33,17 @@ int chip_open(struct chip *chip, const char *path, uint64_t base)
     return 0;
 }
 
+int chip_blank(struct chip *chip, uint64_t size)
+{
+    void *data = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (data == MAP_FAILED)
+        return -1;
+    *chip = (struct chip){.data = data, .size = size, .window = size};
+    return 0;
+}
+
 static bool within(uint64_t addr, uint64_t base, uint64_t size)
 {
     return addr >= base && addr - base < size;

@@ -31,6 +31,9 @@ struct memory {
  */
 int chip_open(struct chip *chip, const char *path, uint64_t base);
 
+/* A chip of `size` zeros; -1 with errno. */
+int chip_blank(struct chip *chip, uint64_t size);
+
 /* The chip that stands at `addr`, or repeats there; NULL: none does. */
 struct chip *memory_chip(struct memory *m, uint64_t addr);
 

@@ -69,6 +69,7 @@ static const struct option long_options[] = {
     {"nand-bad", required_argument, NULL, OPT_NAND_BAD},
     {"mmc", required_argument, NULL, OPT_MMC},
     {"mmc-boot", required_argument, NULL, OPT_MMC_BOOT},
+    {"selected", required_argument, NULL, OPT_SELECTED},
     {"has", required_argument, NULL, OPT_HAS},
     {"map", required_argument, NULL, OPT_MAP},
     {"cpu", required_argument, NULL, OPT_CPU},
@@ -299,7 +300,7 @@ static void finish_loader(struct options *o, bool winbond)
 static int finish(struct options *o)
 {
     bool winbond = o->loader == LOADER_WINBOND;
-    bool staged = o->media.spi || o->media.nand || o->media.mmc;
+    bool staged = o->media.spi[0] || o->media.nand[0] || o->media.mmc[0];
 
     if (!winbond && o->loader != LOADER_UBOOT)
         return complain("--loader is missing");
@@ -309,8 +310,6 @@ static int finish(struct options *o)
         return complain("--flash2 and --base2 go together");
     if (winbond && staged)
         return complain("winbond knows no other media than flash");
-    if (o->media.mmc_boot && !o->media.mmc)
-        return complain("--mmc-boot wants --mmc");
     finish_loader(o, winbond);
     o->faults.random = o->seed;
     return 0;

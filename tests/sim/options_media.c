@@ -7,13 +7,44 @@
 
 #include "values.h"
 
-/* BLOCK[,BLOCK...] */
+/* How many are fitted; the next option may be about the last of them. */
+static int count_fitted(const char *const *files)
+{
+    int count = 0;
+
+    while (count < MEDIA_MAX && files[count])
+        count++;
+    return count;
+}
+
+static int add_file(const char **files, const char *arg, const char *what)
+{
+    int count = count_fitted(files);
+
+    if (count == MEDIA_MAX)
+        return complain("there are too many of %s", what);
+    files[count] = arg;
+    return 0;
+}
+
+static int add_boot(struct media_options *m, const char *arg)
+{
+    int count = count_fitted(m->mmc);
+
+    if (count == 0)
+        return complain("--mmc-boot wants --mmc before it");
+    return add_file(m->mmc_boot[count - 1], arg, "--mmc-boot");
+}
+
+/* BLOCK[,BLOCK...], of the last NAND. */
 static int set_bad(struct media_options *m, const char *text)
 {
+    int count = count_fitted(m->nand);
+    struct bad_blocks *bad = &m->bad[count ? count - 1 : 0];
     const char *rest = text;
 
-    for (m->bads = 0; m->bads < BAD_BLOCKS_MAX; rest++) {
-        if (value_until(rest, ',', &m->bad[m->bads++], &rest) < 0)
+    for (bad->count = 0; bad->count < BAD_BLOCKS_MAX; rest++) {
+        if (value_until(rest, ',', &bad->block[bad->count++], &rest) < 0)
             return -1;
         if (!*rest)
             return 0;
@@ -49,6 +80,7 @@ static int set_variant(struct options *o, int option, const char *arg)
     static const char *const cpus[] = {"any", "arm", "arm64", "mips", "ppc"};
     static const char *const maps[] = {"env", "smeminfo"};
     static const char *const commands[] = {"saves"};
+    static const char *const selections[] = {"first", "last"};
     int n;
 
     switch (option) {
@@ -59,6 +91,10 @@ static int set_variant(struct options *o, int option, const char *arg)
     case OPT_CPU:
         n = value_choice(arg, cpus, 5);
         o->cpu = (enum cpu)n;
+        break;
+    case OPT_SELECTED:
+        n = value_choice(arg, selections, 2);
+        o->media.first_selected = n == 0;
         break;
     case OPT_MAP:
         n = value_choice(arg, maps, 2);
@@ -78,17 +114,13 @@ int options_set_media(struct options *o, int option, const char *arg)
 
     switch (option) {
     case OPT_SPI:
-        m->spi = arg;
-        return 0;
+        return add_file(m->spi, arg, "--spi");
     case OPT_NAND:
-        m->nand = arg;
-        return 0;
+        return add_file(m->nand, arg, "--nand");
     case OPT_MMC:
-        m->mmc = arg;
-        return 0;
+        return add_file(m->mmc, arg, "--mmc");
     case OPT_MMC_BOOT:
-        m->mmc_boot = arg;
-        return 0;
+        return add_boot(m, arg);
     case OPT_NAND_BAD:
         return set_bad(m, arg);
     case OPT_NAND_SHAPE:

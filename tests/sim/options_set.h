@@ -68,6 +68,7 @@ enum option_id {
     OPT_NAND_BAD,
     OPT_MMC,
     OPT_MMC_BOOT,
+    OPT_SELECTED,
     OPT_HAS,
     OPT_MAP,
     OPT_CPU,

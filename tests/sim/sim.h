@@ -20,6 +20,16 @@ struct editor {
     bool overwrite; /* what is typed replaces what is there */
 };
 
+enum { WINBOND_LINE = 80, WINBOND_HISTORY = 2 };
+
+/* Lines that an arrow key brings back at Winbond's. */
+struct winbond_history {
+    char line[WINBOND_HISTORY][WINBOND_LINE + 1];
+    int head; /* the youngest; -1: none */
+    int at;   /* the next one an arrow key brings */
+    bool used;
+};
+
 enum { HISTORY_MAX = 19, HISTORY_LINE = 260 };
 
 /* Lines that U-Boot's editor may bring back, the oldest first. */
@@ -41,9 +51,10 @@ struct uboot_memory {
     bool foreign;    /* `last` was not typed in this session */
     bool had_ctrlc;  /* while the line ran */
     struct history history;
-    bool spi_probed;    /* sf read may be used */
-    int mmc_part;       /* of the hardware: 0 the user's, 1 and 2 for boot */
-    uint64_t nand_page; /* last one dumped */
+    int spi;                 /* chip that sf works on; -1: none */
+    int nand, mmc;           /* current devices; mmc -1: none yet */
+    int mmc_part[MEDIA_MAX]; /* 0 the user's, 1 and 2 for boot */
+    uint64_t nand_page;      /* last one dumped */
 };
 
 /* What a board as a whole goes through. */
@@ -64,6 +75,8 @@ struct sim {
     struct log log;
     struct editor editor;
     uint32_t winbond_next; /* where d goes on */
+    struct winbond_history winbond_history;
+    bool winbond_foreign; /* its first line is of somebody else */
     struct uboot_memory uboot;
     struct board board;
     size_t hostile_sums;
@@ -78,7 +91,8 @@ _Noreturn void uboot_power_on(struct sim *sim);
 /* U-Boot: which sectors are protected after a reset. */
 void uboot_protect_start(struct sim *sim);
 
-/* U-Boot: what somebody typed at the prompt before. */
+/* What somebody typed at the prompt before. */
+void winbond_recall(struct sim *sim);
 void uboot_recall(struct sim *sim);
 
 /* Serve the prompt; `fresh`: it is not on the screen yet. */

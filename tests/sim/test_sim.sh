@@ -41,12 +41,12 @@ test_winbond_line() {
     talk 's:\r\n' 'w:bootloader > ' 'w:bootloader > '
     is 'winbond: CR LF are two lines' "$P$P"
     talk 's:lx\bs\r' 'w:-a\n\r\n\r\rbootloader > '
-    is 'winbond: backspace' "lx\\rbootloader > l \\bs\\n\\r$LS$P"
+    is 'winbond: backspace' "lx\\r\\rbootloader > l \\bs\\n\\r$LS$P"
     wb 'fd 1'
     is 'winbond: unknown command' \
         "fd 1\\n\\rERROR: unrecognised command\\n\\r$P"
-    talk 's:\e[Als\r' 'w:-a\n\r\n\r\rbootloader > '
-    is 'winbond: arrow key is swallowed' "ls\\n\\r$LS$P"
+    talk 's:\e[\els\r' 'w:-a\n\r\n\r\rbootloader > '
+    is 'winbond: ESC swallows what follows' "ls\\n\\r$LS$P"
     wb 'b 12345'
     is 'winbond: odd speed' "b 12345\\n\\rUnsupported speed.\\n\\r$P"
     wb 'b'
@@ -89,6 +89,7 @@ test_winbond_dump() {
 }
 
 test_winbond_images() {
+    start_sim --loader winbond --flash "$dir/flash" --baud 0
     wb 'ls'
     is 'winbond: ls' "ls\\n\\r$LS$P"
     wb 'chk'

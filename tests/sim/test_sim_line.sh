@@ -130,8 +130,10 @@ test_baud_winbond() {
     result $? 'winbond: b, and back'
     talk 's:b 230400\r' p:50 b:235000 's:\r' 'w:loader > '
     result $? 'winbond: two percent are no matter'
-    talk b:240000 's:\r' p:100
-    lacks 'winbond: more than four are' 'loader > '
+    talk b:239000 's:\r' 'w:loader > '
+    result $? 'winbond: nor are four'
+    talk b:250000 's:\r' p:100
+    lacks 'winbond: eight are' 'loader > '
     kill -HUP "$pid"
     talk b:115200 'w:debug mode ' 's:\x1b' 'w:loader > '
     result $? 'winbond: a reset takes the speed back'
@@ -183,12 +185,75 @@ test_baud_strict() {
     start_sim --loader u-boot --flash "$dir/flash"
     talk b:9600 's:\r' 'w:=> '
     result $? 'a speed that never changed is no matter'
-    start_sim --loader u-boot --flash "$dir/flash" --strict-baud --seed 7
-    talk b:9600 's:md.b 9f000000 40\r' p:200
+    start_sim --loader u-boot --flash "$dir/flash" --strict-baud
+    talk b:38400 's:md.b 9f000000 40\r' p:200
     lacks 'strict: a wrong speed is' '9f000000'
     check 'strict: something is seen nevertheless' "$(size)" -gt 0
     talk b:115200 's:\x03' 'w:=> ' 's:md.b 9f000000 1\r' 'w:k\r\n=> '
     result $? 'strict: the right one'
+}
+
+# heard HOST DEVICE KEYS BYTES: those of keys sent at HOST bits a second are
+# heard by a device at DEVICE.
+heard() {
+    start_sim --loader u-boot --flash "$dir/flash" --strict-baud --baud "$2" \
+        --editing plain --last-command ''
+    talk "b:$2" 's:A' w:A "b:$1" p:50 "s:$3" p:100 "b:$2" p:50 's:Z\r' 'w:=> '
+    logged "framing: $3 at $1, a device at $2" "A$4Z"
+}
+
+# At half the rate each bit is two of the device's, the lowest first behind the
+# start bit. U is 00 1100110011001100 11: 0x66 without a stop bit, then from the
+# next fall on 0xe6. CR is 00 1100111100000000 11: 0xe6 and 0x80. Ctrl-C is
+# 00 1111000000000000 11: 0x1e without a stop bit.
+test_framing_to_device() {
+    heard 57600 115200 U 'f\xe6'
+    heard 57600 115200 '\r' '\xe6\x80'
+    heard 57600 115200 '\x03' '\x1e'
+    heard 230400 115200 abcdef '\xc6!\xeb'
+    start_sim --loader u-boot --flash "$dir/flash" --strict-baud --baud 57600 \
+        --editing plain --last-command ''
+    talk b:38400 p:50 's:tpl' p:100 b:57600 p:50 's:Z\r' 'w:=> ' 'w:=> '
+    logged 'framing: Ctrl-C may come of other keys' '\xc3\xe7Z'
+}
+
+# What a host at a third of the rate hears, by a model of its own: the bits of
+# all characters in a row; from a fall on, each third in its middle.
+model() {
+    od -An -v -tu1 "$1" | awk '
+        { for (i = 1; i <= NF; i++) {
+              line = line "0"
+              for (k = 0; k < 8; k++)
+                  line = line int($i / 2 ^ k) % 2
+              line = line "1"
+          } }
+        function level(n) { return n > length(line) ? 1 : substr(line, n, 1) }
+        END {
+            for (at = 1; at <= length(line); at++) {
+                if (level(at) != 0 || (at > 1 && level(at - 1) == 0))
+                    continue
+                if (at < from || level(at + 1) == 1)
+                    continue # a start bit that is over in its middle
+                value = 0
+                for (k = 0; k < 8; k++)
+                    value += level(at + 4 + 3 * k) * 2 ^ k
+                printf "\\x%02x", value
+                from = at + 29
+            }
+        }'
+}
+
+test_framing_to_host() {
+    start_sim --loader u-boot --flash "$dir/flash" --strict-baud
+    talk b:115200 p:50
+    kill -USR1 "$pid"
+    talk 'w:autoboot:  2 ' p:100
+    cp "$dir/got" "$dir/sent"
+    talk b:38400 p:50
+    kill -USR1 "$pid"
+    talk p:400
+    is 'framing: what a host hears at a third of the rate' \
+        "$(model "$dir/sent")"
 }
 
 # rows_are NAME BAUD LEAST MOST OPTION...: rows that are right, of 64, at BAUD.
@@ -267,6 +332,8 @@ test_ahead_uboot
 test_baud_winbond
 test_baud_uboot
 test_baud_strict
+test_framing_to_device
+test_framing_to_host
 test_baud_limits
 test_sum_rate
 test_stats

@@ -185,10 +185,22 @@ test_nand() {
     holds 'nand: dump' '\nPage 00000000 dump:\r\n\t61 61 61 61 61 61 61 61  61 '
     holds 'nand: dump, spare' \
         '\nOOB:\r\n\tff ff ff ff ff ff ff ff\r\n\tff '
-    ub 'nand erase 0 20000;nand markbad 0;nand bad'
+    ub 'nand erase 0 40000;nand read 81000000 0 2;md.b 81000000 2'
     logged 'nand: dangerous' '!dangerous nand erase'
+    logged 'nand: not the bad block' '!changed nand0 0x0 0x20000'
+    check 'nand: nothing else' "$(grep -c '^!changed' "$dir/log")" -eq 1
+    holds 'nand: blank' '81000000: ff ff '
+    ub 'mw.b 81000000 5a 800;nand write 81000000 40000 800'
+    holds 'nand: written' '\r\n 2048 bytes written: OK\r'
+    ub 'nand read 81000000 40000 800;md.b 81000000 1'
+    holds 'nand: only bits that were set' '81000000: 42 '
+    ub 'nand markbad 0;nand bad'
     logged 'nand: dangerous, too' '!dangerous nand markbad'
-    lacks 'nand: and does nothing' '  00000000\r'
+    holds 'nand: and so it is' 'bad blocks:\r\n  00000000\r\n  00020000'
+    talk 's:nand scrub 20000 20000\r' 'w:<y/N>\r\n' 's:n' 'w:=> '
+    holds 'nand: scrub asks' 'scrub aborted\r'
+    talk 's:nand scrub 20000 20000\r' 'w:<y/N>\r\n' 's:y\r' 'w:=> '
+    logged 'nand: and does it' '!changed nand0 0x20000 0x20000'
     ub 'nand device'
     holds 'nand: device' 'Device 0: nand0, sector size 128 KiB\r'
     uboot --nand "$dir/nand" --nand-shape 512:16:16K --format new
@@ -203,7 +215,8 @@ test_nand() {
 # --- eMMC ------------------------------------------------------------------
 
 test_mmc() {
-    uboot --mmc "$dir/mmc" --mmc-boot "$dir/flash" --format new
+    uboot --mmc "$dir/mmc" --mmc-boot "$dir/flash" --format new \
+        --selected first
     ub 'mmc read 82000000 500 100'
     is 'mmc: read' "mmc read 82000000 500 100\\r\\n\\r\\nMMC read: dev # 0,\
  block # 1280, count 256 ... 256 blocks read: OK\\r\\n=> "
@@ -233,7 +246,7 @@ test_mmc() {
         '\n  6\t131       \t10        \t11223344-06\t83\r\n=> '
     ub 'mmc info;mmc dev 0 1'
     holds 'mmc old: capacity' '\r\nCapacity: 131072\r\n'
-    holds 'mmc: no boot partition' 'switch to partitions #1, ERROR\r'
+    holds 'mmc: no boot partition' "\\nCard doesn't support part_switch\\r"
     uboot --mmc "$dir/gpt"
     ub 'part list mmc 0'
     holds 'mmc: GPT' "  --   Partition Type: EFI\\r\\n\\r\\nPart\\tStart LBA\

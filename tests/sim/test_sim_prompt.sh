@@ -143,9 +143,9 @@ test_hush() {
     old --shell hush
     prompts '\r'
     logged 'hush: an empty line repeats here, too' '!foreign erase all'
-    prompts 'nand info x\r' '\r'
-    holds 'hush: even what failed' \
-        '\r\r\n\r\n=> \r\r\n=> '
+    prompts 'flinfo 9\r' '\r'
+    is 'hush: even what failed' "flinfo 9\\r\\r\\nOnly FLASH Banks # 1 ... # 1\
+ supported\\r\\n=> \\r\\r\\nOnly FLASH Banks # 1 ... # 1 supported\\r\\n=> "
     prompts 'mdx\r' '\r'
     is 'hush old: but not what is no command' \
         "mdx\\r\\r\\nUnknown command 'mdx' - try 'help'\\r\\n=> \\r\\r\\n=> "

@@ -75,6 +75,7 @@ void uart_clear(struct uart *u)
     u->now = real_time();
     u->clock = u->now;
     u->in_free = u->now;
+    line_clear(&u->line);
     adapter_reset(&u->adapter, u->now);
 }
 
@@ -111,6 +112,16 @@ static void take_signal(struct uart *u)
     }
 }
 
+/* How long a character of the host's takes: its own rate, where that counts. */
+static int64_t in_time(const struct uart *u)
+{
+    struct line_mark mark = line_mark(&u->line);
+
+    if (u->char_time == 0 || !line_is_watched(&u->line) || mark.host <= 0)
+        return u->char_time;
+    return 10 * SECOND / mark.host;
+}
+
 /* Put what the host wrote on the line to the device. */
 static void take_input(struct uart *u)
 {
@@ -120,10 +131,13 @@ static void take_input(struct uart *u)
     u->now = real_time();
     for (ssize_t i = 0; i < got && !u->dead; i++) {
         int slot = (u->in_head + u->in_len++) % UART_IN_MAX;
+        int64_t start = later(u->in_free, u->now);
 
-        u->in_free = later(u->in_free, u->now) + u->char_time;
-        u->in[slot] = (struct uart_byte){
-            .byte = buf[i], .due = u->in_free, .mark = line_mark(&u->line)};
+        u->in_free = start + in_time(u);
+        u->in[slot] = (struct uart_byte){.byte = buf[i],
+                                         .start = start,
+                                         .due = u->in_free,
+                                         .mark = line_mark(&u->line)};
     }
 }
 
@@ -200,9 +214,23 @@ static void wait_until(struct uart *u, int64_t until)
     while (u->now < until);
 }
 
+/* Characters have reached the host. */
+static void put_out(struct uart *u, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count && u->out_len < UART_OUT_MAX; i++) {
+        u->out[u->out_len++] = (char)bytes[i];
+        adapter_put(&u->adapter, u->clock);
+    }
+}
+
 /* Let the last character leave, then write everything out. */
 static void settle(struct uart *u)
 {
+    uint8_t rest[FRAMING_MAX];
+    size_t count;
+
+    while ((count = line_rest_to_host(&u->line, rest)) > 0)
+        put_out(u, rest, count);
     if (u->clock > u->now)
         wait_until(u, u->clock);
     flush(u, u->out_len);
@@ -247,15 +275,15 @@ _Noreturn static void stop(struct uart *u)
 
 void uart_putc(struct uart *u, int byte)
 {
+    uint8_t arrived[FRAMING_MAX];
+    size_t count;
+
     if (u->out_len == UART_OUT_MAX)
         make_room(u);
     stats_sent(&u->stats, u->clock, u->clock + u->char_time);
+    count = line_to_host(&u->line, byte, u->clock, arrived);
     u->clock += u->char_time;
-    byte = line_to_host(&u->line, byte);
-    if (byte >= 0 && u->out_len < UART_OUT_MAX) {
-        u->out[u->out_len++] = (char)byte;
-        adapter_put(&u->adapter, u->clock);
-    }
+    put_out(u, arrived, count);
     u->burst++;
     if (u->char_time == 0) {
         if (u->out_len % UNPACED_CHUNK == 0) {
@@ -273,32 +301,43 @@ void uart_putc(struct uart *u, int byte)
         stop(u);
 }
 
-static void receive(struct uart *u, const struct uart_byte *b)
+/* A FIFO that is full keeps what it has, and what is new is lost. */
+static void put_fifo(struct uart *u, const uint8_t *bytes, size_t count)
 {
-    int byte = line_to_device(&u->line, b->byte, b->mark);
-
-    if (byte >= 0)
-        u->fifo[u->fifo_len++] = (uint8_t)byte;
+    for (size_t i = 0; i < count; i++) {
+        if (u->fifo_len < u->fifo_max) {
+            u->fifo[u->fifo_len++] = bytes[i];
+            continue;
+        }
+        if (!u->overrun)
+            log_mark(u->log, "overrun");
+        u->overrun = true;
+        u->stats.overrun++;
+    }
 }
 
 /* Move what has arrived by the loader's time into the FIFO. */
 static void arrive(struct uart *u)
 {
+    int64_t known = u->clock;
+    uint8_t bytes[FRAMING_MAX];
+    size_t count;
+
     while (u->in_len > 0 && u->in[u->in_head].due <= u->clock) {
-        if (u->fifo_len < u->fifo_max) {
-            receive(u, &u->in[u->in_head]);
-        } else if (u->char_time == 0) {
+        const struct uart_byte *b = &u->in[u->in_head];
+
+        if (u->fifo_len >= u->fifo_max && u->char_time == 0)
             return;
-        } else {
-            if (!u->overrun)
-                log_mark(u->log, "overrun");
-            u->overrun = true;
-            u->stats.overrun++;
-        }
+        count = line_to_device(&u->line, b->byte, b->mark, b->start, bytes);
+        put_fifo(u, bytes, count);
         u->stats.received++;
         u->in_head = (u->in_head + 1) % UART_IN_MAX;
         u->in_len--;
     }
+    if (u->in_len > 0 && u->in[u->in_head].start < known)
+        known = u->in[u->in_head].start;
+    while ((count = line_rest_to_device(&u->line, known, bytes)) > 0)
+        put_fifo(u, bytes, count);
 }
 
 static int pop(struct uart *u)
@@ -310,23 +349,29 @@ static int pop(struct uart *u)
     return byte;
 }
 
+/* When the next character will be there, as far as can be told. */
+static int64_t next_input(const struct uart *u)
+{
+    if (u->in_len > 0)
+        return u->in[u->in_head].due;
+    return line_due_to_device(&u->line);
+}
+
 int uart_getc(struct uart *u)
 {
     for (;;) {
-        int64_t next = FOREVER;
+        int64_t next;
 
         arrive(u);
         if (u->fifo_len > 0)
             return pop(u);
-        if (u->in_len > 0)
-            next = u->in[u->in_head].due;
+        next = next_input(u);
         if (next <= u->now) {
             u->clock = later(u->clock, next);
             continue;
         }
         settle(u);
-        if (u->in_len > 0)
-            next = u->in[u->in_head].due;
+        next = next_input(u);
         u->idle = true;
         if (next > u->now)
             poll_once(u, next, u->adapter.ready > 0);

@@ -32,7 +32,7 @@ enum uart_event {
 /* A byte on its way from the host; `due` is when its stop bit is over. */
 struct uart_byte {
     uint8_t byte;
-    int64_t due;
+    int64_t start, due;
     struct line_mark mark;
 };
 

@@ -15,9 +15,9 @@ int uboot_year(const struct sim *sim)
     case FORMAT_OLD:
         if (o->autoboot == AUTOBOOT_MENU)
             return 2005;
-        if (o->media.spi && o->media.spi_style == SPI_2010)
+        if (o->media.spi[0] && o->media.spi_style == SPI_2010)
             return 2010;
-        return o->media.spi && o->media.spi_style == SPI_2013 ? 2013 : 2006;
+        return o->media.spi[0] && o->media.spi_style == SPI_2013 ? 2013 : 2006;
     case FORMAT_MIDDLE:
         return 2015;
     default:

@@ -148,7 +148,7 @@ void uboot_store(struct sim *sim, uint64_t addr, const uint8_t *bytes,
 void uboot_media_banner(struct sim *sim);
 
 /* Chips with partitions, mapped or not, MTD_MAX at most; how many. */
-int uboot_mtd_devices(const struct sim *sim, struct mtd_device *list);
+int uboot_mtd_devices(struct sim *sim, struct mtd_device *list);
 
 /* The string that the environment and mtdparts show; NULL: none. */
 const char *uboot_partitions(const struct sim *sim);
@@ -159,9 +159,19 @@ void uboot_bootcmd(struct sim *sim, char *value, size_t max);
 /* Print 3.5 MiB and the like. */
 void uboot_print_size(struct sim *sim, uint64_t size, const char *after);
 
-/* Offset and length in words 0 and 1 of `argv`, as mtd commands read them. */
+/*
+ * Offset and length in words `first` and the next, as mtd commands read them.
+ * `device`: as what the range is announced.
+ */
 bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
-                 uint64_t chip_size, uint64_t *offset, uint64_t *len);
+                 int device, uint64_t chip_size, uint64_t *offset,
+                 uint64_t *len);
+
+/* Names and numbers of the eMMCs. */
+void uboot_mmc_list(struct sim *sim, const char *between);
+
+/* What mmc info says of one of them. */
+void uboot_mmc_info(struct sim *sim, int index);
 
 /* Read away one byte of input; true when that was Ctrl-C. */
 bool uboot_interrupted(struct sim *sim);
@@ -195,8 +205,8 @@ void uboot_fetch(struct sim *sim, uint64_t addr, uint8_t *bytes, uint64_t len);
 /* Note that a command with its first argument is dangerous. */
 enum uboot_result uboot_refuse(struct sim *sim, const struct uboot_call *call);
 
-/* The partition table of the eMMC. */
-void uboot_print_table(struct sim *sim, const struct chip *chip);
+/* The partition table of eMMC `device`. */
+void uboot_print_table(struct sim *sim, int device, const struct chip *chip);
 
 /* Read device `index` out of the mtdparts string; false: there is none. */
 bool partitions_parse(const char *mtdparts, int index, uint64_t chip_size,

@@ -28,7 +28,7 @@ static void print_flash(struct sim *sim)
 
     /* Ralink's tells the size of its serial flash, which is nowhere. */
     if (sim->opt.media.spi_style == SPI_RALINK)
-        size += sim->media.spi.size;
+        size += sim->media.spi[0].size;
     if (menu || !m->chip[0].data)
         print_number(sim, "flashstart", 0);
     else

@@ -32,15 +32,15 @@ static void make_staged(struct sim *sim, char *value, size_t max)
     uint64_t offset, len;
 
     find_kernel(sim,
-                m->spi.data    ? &m->spi
-                : m->nand.data ? &m->nand
-                               : &m->mmc,
+                m->spi[0].data    ? &m->spi[0]
+                : m->nand[0].data ? &m->nand[0]
+                                  : &m->mmc[0],
                 &offset, &len);
-    if (m->spi.data)
+    if (m->spi[0].data)
         snprintf(value, max,
                  "sf probe 0;sf read 0x%llx 0x%llx 0x%llx;bootm 0x%llx", addr,
                  (unsigned long long)offset, (unsigned long long)len, addr);
-    else if (m->nand.data)
+    else if (m->nand[0].data)
         snprintf(value, max, "nand read 0x%llx 0x%llx 0x%llx;bootm 0x%llx",
                  addr, (unsigned long long)offset, (unsigned long long)len,
                  addr);

@@ -16,19 +16,20 @@ const char *uboot_danger_at_hand(struct sim *sim)
 {
     static char line[80];
     const struct chip *nor = &sim->memory.chip[0];
+    uint64_t half = nor->base + nor->size / 2;
 
     if (knows(sim, "erase"))
         return "erase all";
-    if (sim->media.spi.data && knows(sim, "sf"))
+    if (sim->media.spi[0].data && knows(sim, "sf"))
         return "sf erase 0 10000";
-    if (sim->media.spi.data && knows(sim, "spi"))
+    if (sim->media.spi[0].data && knows(sim, "spi"))
         return "spi erase 0 10000";
-    if (sim->media.nand.data && uboot_year(sim) < 2010 && knows(sim, "nand"))
+    if (sim->media.nand[0].data && uboot_year(sim) < 2010 && knows(sim, "nand"))
         return "nand erase 0 20000";
     if (nor->data && knows(sim, "cp")) {
         snprintf(line, sizeof line, "cp.b %llx %llx 100",
                  (unsigned long long)uboot_load_address(sim),
-                 (unsigned long long)(nor->base + nor->size / 2));
+                 (unsigned long long)half);
         return line;
     }
     if (!knows(sim, "mw"))

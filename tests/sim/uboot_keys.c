@@ -56,9 +56,8 @@ int uboot_edit_escape(const struct sim *sim, char *esc, int *len, int c)
 
     if (uboot_year(sim) < 2016)
         return old_escape(esc, len, c);
-    if (*len == 1 && (c == '[' || c == 'O'))
-        key = 0;
-    else if (*len == 2 && esc[1] == '[' && c && strchr("123478", c))
+    if ((*len == 1 && (c == '[' || c == 'O')) ||
+        (*len == 2 && esc[1] == '[' && c && strchr("123478", c)))
         key = 0;
     else if (*len == 2)
         key = letter_key(c, true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// U-Boot's descriptions of its chips: flinfo, mtd, mtdparts.
+// U-Boot's descriptions of its chips: flinfo, mtdparts.
 #include <string.h>
 
 #include "hostile.h"
@@ -68,67 +68,6 @@ enum uboot_result uboot_flinfo(struct sim *sim, const struct uboot_call *call)
         if (bank == 0 || bank == (uint64_t)i + 1)
             print_bank(sim, i, &sim->memory.chip[i]);
     }
-    return UBOOT_OK;
-}
-
-static void print_chip(struct sim *sim, const struct mtd_device *d)
-{
-    bool nand = strcmp(d->type, "nand") == 0;
-    struct uart *u = &sim->uart;
-
-    uart_printf(u,
-                "* %s%d\n  - device: %s@%d\n  - parent: %s\n"
-                "  - driver: %s\n  - path: /flash@%d\n"
-                "  - type: %s flash\n  - block size: 0x%llx bytes\n",
-                d->type, d->number, nand ? "nand" : "flash", d->number,
-                d->mapped ? "root_driver" : "spi@e0000000",
-                nand        ? "spi_nand"
-                : d->mapped ? "cfi_flash"
-                            : "jedec_spi_nor",
-                d->number, nand ? "NAND" : "NOR", (unsigned long long)d->erase);
-    if (!nand)
-        uart_puts(u, "  - min I/O: 0x1 bytes\n");
-    else
-        uart_printf(u,
-                    "  - min I/O: 0x%llx bytes\n  - OOB size: %llu bytes\n"
-                    "  - OOB available: %llu bytes\n",
-                    (unsigned long long)sim->opt.media.shape.page,
-                    (unsigned long long)sim->opt.media.shape.oob,
-                    (unsigned long long)sim->opt.media.shape.oob / 2);
-    uart_printf(u, "  - 0x%012x-0x%012llx : \"%s%d\"\n", 0,
-                (unsigned long long)hostile_size(sim, d->chip->size), d->type,
-                d->number);
-}
-
-static void list_device(struct sim *sim, int index, const struct mtd_device *d)
-{
-    struct partition_list list;
-
-    print_chip(sim, d);
-    if (!partitions_parse(uboot_partitions(sim), index, d->chip->size, &list))
-        return;
-    for (int i = 0; i < list.count; i++) {
-        const struct partition *p = &list.part[i];
-
-        uart_printf(&sim->uart, "\t  - 0x%012llx-0x%012llx : \"%s\"\n",
-                    (unsigned long long)p->offset,
-                    (unsigned long long)p->offset + p->size, p->name);
-    }
-}
-
-enum uboot_result uboot_mtd(struct sim *sim, const struct uboot_call *call)
-{
-    struct mtd_device devices[MTD_MAX];
-    int count = uboot_mtd_devices(sim, devices);
-
-    if (call->argc < 2 || strcmp(call->argv[1], "read") == 0 ||
-        strcmp(call->argv[1], "dump") == 0)
-        return UBOOT_USAGE;
-    if (strcmp(call->argv[1], "list") != 0)
-        return uboot_refuse(sim, call);
-    uart_puts(&sim->uart, "List of MTD devices:\n");
-    for (int i = 0; i < count; i++)
-        list_device(sim, i, &devices[i]);
     return UBOOT_OK;
 }
 

@@ -51,7 +51,7 @@ void uboot_store(struct sim *sim, uint64_t addr, const uint8_t *bytes,
 }
 
 static void add_device(struct mtd_device *list, int *count, const char *type,
-                       uint64_t erase, const struct chip *chip)
+                       uint64_t erase, struct chip *chip)
 {
     struct mtd_device *d = &list[*count];
 
@@ -63,18 +63,26 @@ static void add_device(struct mtd_device *list, int *count, const char *type,
     (*count)++;
 }
 
-int uboot_mtd_devices(const struct sim *sim, struct mtd_device *list)
+int uboot_mtd_devices(struct sim *sim, struct mtd_device *list)
 {
     const struct media_options *o = &sim->opt.media;
+    struct media *m = &sim->media;
     int count = 0;
+    int nors;
 
     for (int i = 0; i < 2; i++)
         add_device(list, &count, "nor", SECTOR, &sim->memory.chip[i]);
+    nors = count;
     for (int i = 0; i < count; i++)
         list[i].mapped = true;
-    if (o->spi_style != SPI_RALINK || count == 0)
-        add_device(list, &count, "nor", SECTOR, &sim->media.spi);
-    add_device(list, &count, "nand", o->shape.block, &sim->media.nand);
+    for (int i = 0; i < MEDIA_MAX; i++) {
+        if (o->spi_style != SPI_RALINK || nors == 0)
+            add_device(list, &count, "nor", SECTOR, &m->spi[i]);
+    }
+    for (int i = 0; i < MEDIA_MAX; i++) {
+        add_device(list, &count, "nand", o->shape.block, &m->nand[i]);
+        list[count ? count - 1 : 0].nand = i;
+    }
     return count;
 }
 
@@ -104,7 +112,8 @@ void uboot_print_size(struct sim *sim, uint64_t size, const char *after)
 }
 
 bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
-                 uint64_t chip_size, uint64_t *offset, uint64_t *len)
+                 int device, uint64_t chip_size, uint64_t *offset,
+                 uint64_t *len)
 {
     struct uart *u = &sim->uart;
 
@@ -125,7 +134,7 @@ bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
         uart_puts(u, "Size exceeds partition or device limit\n");
         return false;
     }
-    uart_puts(u, "device 0 ");
+    uart_printf(u, "device %d ", device);
     if (*len == chip_size)
         uart_puts(u, "whole chip\n");
     else
@@ -134,24 +143,32 @@ bool uboot_range(struct sim *sim, const struct uboot_call *call, int first,
     return true;
 }
 
+static void banner_mmc(struct sim *sim)
+{
+    uart_puts(&sim->uart, "MMC:   ");
+    uboot_mmc_list(sim, ", ");
+    uart_puts(&sim->uart, "\n");
+}
+
 void uboot_media_banner(struct sim *sim)
 {
     const struct media *m = &sim->media;
     struct uart *u = &sim->uart;
+    uint64_t nand = m->nand[0].size + m->nand[1].size;
     char name[SPI_NAME];
 
-    if (m->nand.data) {
+    if (nand > 0) {
         uart_puts(u, "NAND:  ");
-        uboot_print_size(sim, hostile_size(sim, m->nand.size), "\n");
+        uboot_print_size(sim, hostile_size(sim, nand), "\n");
     }
-    if (m->mmc.data)
-        uart_puts(u, "MMC:   SIM_SDHC: 0\n");
-    if (!m->spi.data)
+    if (m->mmc[0].data)
+        banner_mmc(sim);
+    if (!m->spi[0].data)
         return;
-    media_spi_name(&m->spi, name);
+    media_spi_name(&m->spi[0], name);
     if (sim->opt.media.spi_style == SPI_2010)
         uart_printf(u, "Spi(cs1): Block:64KB Chip:%lluMB Name:\"%s\"\n",
-                    (unsigned long long)m->spi.size >> 20, name);
+                    (unsigned long long)m->spi[0].size >> 20, name);
     else if (sim->opt.media.spi_style == SPI_2013)
         uart_printf(u, "SF: Detected %s\n\n", name);
 }

@@ -11,7 +11,7 @@ enum { TICK = 10000000, SECOND = 1000000000, DEFAULT = '3' };
 static void banner(struct sim *sim)
 {
     const struct chip *flash = &sim->memory.chip[0];
-    const struct chip *spi = flash->data ? flash : &sim->media.spi;
+    const struct chip *spi = flash->data ? flash : &sim->media.spi[0];
     unsigned ram = (unsigned)(sim->memory.ram.size >> 20);
     struct uart *u = &sim->uart;
     char name[SPI_NAME];

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // U-Boot's `nand`: what it tells of the chip, and how it is read into RAM.
+#include <stdlib.h>
 #include <string.h>
 
 #include "uboot.h"
 #include "uboot_nand.h"
 
-static void print_info(struct sim *sim)
+static struct chip *current(struct sim *sim)
+{
+    return &sim->media.nand[sim->uboot.nand];
+}
+
+static void print_info(struct sim *sim, int index)
 {
     const struct nand_shape *s = &sim->opt.media.shape;
     struct uart *u = &sim->uart;
 
-    uart_printf(u, "Device 0: nand0, sector size %llu KiB\n",
+    uart_printf(u, "Device %d: nand%d, sector size %llu KiB\n", index, index,
                 (unsigned long long)s->block >> 10);
     if (sim->opt.format == FORMAT_OLD)
         return;
@@ -30,24 +36,24 @@ static void print_bad(struct sim *sim)
 {
     const struct media_options *o = &sim->opt.media;
 
-    uart_puts(&sim->uart, "\nDevice 0 bad blocks:\n");
-    for (uint64_t at = 0; at < sim->media.nand.size; at += o->shape.block) {
-        if (media_nand_bad(o, at))
+    uart_printf(&sim->uart, "\nDevice %d bad blocks:\n", sim->uboot.nand);
+    for (uint64_t at = 0; at < current(sim)->size; at += o->shape.block) {
+        if (media_nand_bad(o, sim->uboot.nand, at))
             uart_printf(&sim->uart, "  %08llx\n", (unsigned long long)at);
     }
 }
 
 /* How far `len` bytes of good blocks reach; beyond the chip if too few. */
-static uint64_t reach(const struct sim *sim, uint64_t offset, uint64_t len)
+static uint64_t reach(struct sim *sim, uint64_t offset, uint64_t len)
 {
     const struct media_options *o = &sim->opt.media;
     uint64_t block = o->shape.block;
     uint64_t at = offset;
 
-    while (len > 0 && at < sim->media.nand.size) {
+    while (len > 0 && at < current(sim)->size) {
         uint64_t now = block - at % block;
 
-        if (media_nand_bad(o, at)) {
+        if (media_nand_bad(o, sim->uboot.nand, at)) {
             at += now;
             continue;
         }
@@ -68,14 +74,14 @@ static void copy_good(struct sim *sim, uint64_t addr, uint64_t offset,
     while (len > 0) {
         uint64_t now = block - offset % block;
 
-        if (media_nand_bad(o, offset)) {
+        if (media_nand_bad(o, sim->uboot.nand, offset)) {
             uart_printf(&sim->uart, "Skipping bad block 0x%08llx\n",
                         (unsigned long long)(offset - offset % block));
             offset += now;
             continue;
         }
         now = len < now ? len : now;
-        uboot_store(sim, addr, sim->media.nand.data + offset, now);
+        uboot_store(sim, addr, current(sim)->data + offset, now);
         addr += now;
         offset += now;
         len -= now;
@@ -89,7 +95,7 @@ static bool read_good(struct sim *sim, uint64_t addr, uint64_t offset,
 
     if (offset % sim->opt.media.shape.page)
         complaint = "Attempt to read non page-aligned data\n";
-    else if (reach(sim, offset, *len) > sim->media.nand.size)
+    else if (reach(sim, offset, *len) > current(sim)->size)
         complaint = "Attempt to read outside the flash area\n";
     if (complaint) {
         uart_puts(&sim->uart, complaint);
@@ -108,7 +114,7 @@ static void shorten(struct sim *sim, uint64_t offset, uint64_t *len)
     unsigned bad = 0;
 
     for (; offset < end; offset += o->shape.block)
-        bad += media_nand_bad(o, offset);
+        bad += media_nand_bad(o, sim->uboot.nand, offset);
     if (bad == 0)
         return;
     *len -= bad * o->shape.block;
@@ -128,7 +134,8 @@ static enum uboot_result read_nand(struct sim *sim,
     uart_puts(&sim->uart, "\nNAND read: ");
     if (strcmp(suffix, ".raw") == 0)
         return uboot_nand_raw(sim, call);
-    if (!uboot_range(sim, call, 3, sim->media.nand.size, &offset, &len))
+    if (!uboot_range(sim, call, 3, sim->uboot.nand, current(sim)->size, &offset,
+                     &len))
         return UBOOT_FAILED;
     if (call->argc < 5)
         shorten(sim, offset, &len);
@@ -143,19 +150,42 @@ static enum uboot_result read_nand(struct sim *sim,
     return done ? UBOOT_OK : UBOOT_FAILED;
 }
 
-static enum uboot_result device(struct sim *sim, const struct uboot_call *call)
+/* Since 2010 nothing is said of the device that is the current one already. */
+static enum uboot_result select_device(struct sim *sim, const char *text)
 {
-    if (call->argc < 3) {
-        uart_puts(&sim->uart, "\n");
-        print_info(sim);
-    } else if (uboot_hex(call->argv[2]) != 0) {
-        uart_puts(&sim->uart, "\nno devices available\n");
-        return UBOOT_FAILED;
+    uint64_t device = strtoul(text, NULL, 10);
+    int year = uboot_year(sim);
+
+    if (device >= (uint64_t)media_count(sim->media.nand)) {
+        if (year < 2018)
+            uart_puts(&sim->uart, "No such device\n");
+        return year < 2011 ? UBOOT_FAILED : UBOOT_OK;
     }
+    if (year >= 2011 && (int)device == sim->uboot.nand)
+        return UBOOT_OK;
+    sim->uboot.nand = (int)device;
+    uart_printf(&sim->uart, "Device %d: nand%d... is now current device\n",
+                sim->uboot.nand, sim->uboot.nand);
     return UBOOT_OK;
 }
 
-static bool is_verb(const char *word, const char *verb)
+static enum uboot_result device(struct sim *sim, const struct uboot_call *call)
+{
+    if (call->argc > 2)
+        return select_device(sim, call->argv[2]);
+    uart_puts(&sim->uart, "\n");
+    print_info(sim, sim->uboot.nand);
+    return UBOOT_OK;
+}
+
+static void print_all(struct sim *sim)
+{
+    uart_puts(&sim->uart, "\n");
+    for (int i = 0; i < media_count(sim->media.nand); i++)
+        print_info(sim, i);
+}
+
+bool uboot_nand_verb(const char *word, const char *verb)
 {
     size_t len = strlen(verb);
 
@@ -172,35 +202,30 @@ static bool is_changing(const char *word)
     };
 
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (is_verb(word, verbs[i]))
+        if (uboot_nand_verb(word, verbs[i]))
             return true;
     }
     return false;
 }
 
+/* Until 2010 all of them are repeated, since then only the dump. */
 enum uboot_result uboot_nand(struct sim *sim, const struct uboot_call *call)
 {
     const char *verb = call->argc > 1 ? call->argv[1] : "";
-    bool fitted = sim->media.nand.data;
 
     if (!*verb)
         return UBOOT_USAGE;
-    if (is_changing(verb))
-        return uboot_refuse(sim, call);
-    if (call->repeat && !is_verb(verb, "dump"))
+    if (call->repeat && uboot_year(sim) > 2010 && strcmp(verb, "dump") != 0)
         return UBOOT_OK;
-    if (strcmp(verb, "info") == 0 && !fitted) {
-        uart_puts(&sim->uart, "\n");
+    if (is_changing(verb))
+        uboot_refuse(sim, call);
+    if (strcmp(verb, "info") == 0) {
+        print_all(sim);
         return UBOOT_OK;
     }
-    if (!fitted) {
+    if (!current(sim)->data) {
         uart_puts(&sim->uart, "\nno devices available\n");
         return UBOOT_FAILED;
-    }
-    if (strcmp(verb, "info") == 0) {
-        uart_puts(&sim->uart, "\n");
-        print_info(sim);
-        return UBOOT_OK;
     }
     if (strcmp(verb, "device") == 0)
         return device(sim, call);
@@ -208,7 +233,10 @@ enum uboot_result uboot_nand(struct sim *sim, const struct uboot_call *call)
         print_bad(sim);
         return UBOOT_OK;
     }
-    if (is_verb(verb, "read"))
+    if (is_changing(verb))
+        return uboot_nand_change(sim, call);
+    if (uboot_nand_verb(verb, "read"))
         return read_nand(sim, call);
-    return is_verb(verb, "dump") ? uboot_nand_dump(sim, call) : UBOOT_USAGE;
+    return uboot_nand_verb(verb, "dump") ? uboot_nand_dump(sim, call)
+                                         : UBOOT_USAGE;
 }

@@ -9,6 +9,13 @@
 enum uboot_result uboot_nand_raw(struct sim *sim,
                                  const struct uboot_call *call);
 
+/* Is it that verb, with or without a suffix? */
+bool uboot_nand_verb(const char *word, const char *verb);
+
+/* erase, scrub, write, markbad and the like. */
+enum uboot_result uboot_nand_change(struct sim *sim,
+                                    const struct uboot_call *call);
+
 /* nand dump[.oob] OFF */
 enum uboot_result uboot_nand_dump(struct sim *sim,
                                   const struct uboot_call *call);

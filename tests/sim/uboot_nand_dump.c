@@ -13,7 +13,7 @@ static const uint8_t *spare(const struct sim *sim, uint64_t offset)
     const struct media_options *o = &sim->opt.media;
 
     memset(oob, 0xff, (size_t)o->shape.oob);
-    if (media_nand_bad(o, offset))
+    if (media_nand_bad(o, sim->uboot.nand, offset))
         oob[0] = 0;
     return oob;
 }
@@ -24,7 +24,8 @@ enum uboot_result uboot_nand_raw(struct sim *sim, const struct uboot_call *call)
     uint64_t addr = uboot_hex(call->argv[2]);
     uint64_t offset = uboot_hex(call->argv[3]);
     uint64_t pages = call->argc > 4 ? uboot_hex(call->argv[4]) : 1;
-    uint64_t size = sim->media.nand.size;
+    const struct chip *nand = &sim->media.nand[sim->uboot.nand];
+    uint64_t size = nand->size;
 
     if (offset >= size || pages > (size - offset) / s->page) {
         uart_puts(&sim->uart, offset >= size
@@ -33,7 +34,7 @@ enum uboot_result uboot_nand_raw(struct sim *sim, const struct uboot_call *call)
         return UBOOT_FAILED;
     }
     for (uint64_t i = 0; i < pages; i++) {
-        uboot_store(sim, addr, sim->media.nand.data + offset, s->page);
+        uboot_store(sim, addr, nand->data + offset, s->page);
         uboot_store(sim, addr + s->page, spare(sim, offset), s->oob);
         addr += s->page + s->oob;
         offset += s->page;
@@ -90,6 +91,7 @@ enum uboot_result uboot_nand_dump(struct sim *sim,
     const struct nand_shape *s = &sim->opt.media.shape;
     struct uboot_memory *m = &sim->uboot;
     uint64_t offset = m->nand_page + s->page;
+    const struct chip *nand = &sim->media.nand[m->nand];
 
     if (call->argc < 3)
         return UBOOT_USAGE;
@@ -97,7 +99,7 @@ enum uboot_result uboot_nand_dump(struct sim *sim,
         offset = uboot_hex(call->argv[2]);
     offset -= offset % s->page;
     m->nand_page = offset;
-    if (offset >= sim->media.nand.size) {
+    if (offset >= nand->size) {
         uart_printf(&sim->uart, "Error (-22) reading page %08llx\n",
                     (unsigned long long)offset);
         return UBOOT_FAILED;
@@ -106,7 +108,7 @@ enum uboot_result uboot_nand_dump(struct sim *sim,
                 sim->opt.format == FORMAT_NEW ? "at offset " : "",
                 (unsigned long long)offset);
     if (strcmp(call->argv[1], "dump.oob") != 0)
-        print_rows(sim, offset, sim->media.nand.data + offset, s->page, 16);
+        print_rows(sim, offset, nand->data + offset, s->page, 16);
     uart_puts(&sim->uart, "OOB:\n");
     print_rows(sim, offset, spare(sim, offset), s->oob, 8);
     return UBOOT_OK;

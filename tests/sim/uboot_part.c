@@ -186,7 +186,7 @@ static bool is_gpt(const uint8_t *s)
     return false;
 }
 
-void uboot_print_table(struct sim *sim, const struct chip *chip)
+void uboot_print_table(struct sim *sim, int device, const struct chip *chip)
 {
     const uint8_t *s = sector(chip, 0);
     bool gpt;
@@ -197,9 +197,9 @@ void uboot_print_table(struct sim *sim, const struct chip *chip)
     }
     gpt = is_gpt(s);
     uart_printf(&sim->uart,
-                "\nPartition Map for MMC device 0  --   "
+                "\nPartition Map for MMC device %d  --   "
                 "Partition Type: %s\n\n",
-                gpt ? "EFI" : "DOS");
+                device, gpt ? "EFI" : "DOS");
     if (gpt)
         print_gpt(sim, chip);
     else

@@ -8,6 +8,17 @@
 
 enum { PAGE = 256, SECTOR = 0x10000 };
 
+/* The chip that was probed last. */
+static struct chip *selected(struct sim *sim)
+{
+    return &sim->media.spi[sim->uboot.spi];
+}
+
+static const char *log_name(const struct sim *sim)
+{
+    return sim->uboot.spi ? "sf1" : "sf0";
+}
+
 /* [bus:]cs; false when it is no such thing. */
 static bool parse_select(const char *text, unsigned long *bus,
                          unsigned long *select)
@@ -24,7 +35,7 @@ static bool parse_select(const char *text, unsigned long *bus,
 
 static void print_chip(struct sim *sim)
 {
-    const struct chip *spi = &sim->media.spi;
+    const struct chip *spi = selected(sim);
     uint64_t size = hostile_size(sim, spi->size);
     struct uart *u = &sim->uart;
     char name[SPI_NAME];
@@ -32,8 +43,8 @@ static void print_chip(struct sim *sim)
     media_spi_name(spi, name);
     switch (sim->opt.media.spi_style) {
     case SPI_2010:
-        uart_printf(u, "%llu KiB sim_sfc at 0:0 is now current device\n",
-                    (unsigned long long)size >> 10);
+        uart_printf(u, "%llu KiB sim_sfc at 0:%d is now current device\n",
+                    (unsigned long long)size >> 10, sim->uboot.spi);
         break;
     case SPI_2013:
         uart_printf(u, "SF: Detected %s\n\n--->probe spend 4 ms\n", name);
@@ -48,19 +59,26 @@ static void print_chip(struct sim *sim)
     }
 }
 
+/* Until 2016 the chip before stays selected when there is no such. */
 static enum uboot_result probe(struct sim *sim, const struct uboot_call *call)
 {
     unsigned long bus = 0;
     unsigned long select = 0;
     bool modern = sim->opt.media.spi_style == SPI_NEW;
 
+    if (call->argc < 3 && sim->opt.media.spi_style == SPI_2010) {
+        uart_puts(&sim->uart, "Usage: sf probe [bus:]cs [hz] [mode]\n");
+        return UBOOT_FAILED;
+    }
     if (call->argc > 2 && !parse_select(call->argv[2], &bus, &select))
         return UBOOT_USAGE;
-    sim->uboot.spi_probed = sim->media.spi.data && bus == 0 && select == 0;
-    if (sim->uboot.spi_probed) {
+    if (bus == 0 && select < (unsigned long)media_count(sim->media.spi)) {
+        sim->uboot.spi = (int)select;
         print_chip(sim);
         return UBOOT_OK;
     }
+    if (modern)
+        sim->uboot.spi = -1;
     uart_printf(&sim->uart, "Failed to initialize SPI flash at %lu:%lu%s\n",
                 bus, select, modern ? " (error -2)" : "");
     return UBOOT_FAILED;
@@ -71,7 +89,7 @@ static enum uboot_result old_range(struct sim *sim,
                                    const struct uboot_call *call,
                                    uint64_t *offset, uint64_t *len)
 {
-    uint64_t size = sim->media.spi.size;
+    uint64_t size = selected(sim)->size;
 
     if (call->argc < 5 || !uboot_number(call->argv[3], offset) ||
         !uboot_number(call->argv[4], len))
@@ -93,7 +111,7 @@ static enum uboot_result take_range(struct sim *sim,
 {
     if (sim->opt.media.spi_style != SPI_NEW)
         return old_range(sim, call, offset, len);
-    return uboot_range(sim, call, 3, sim->media.spi.size, offset, len)
+    return uboot_range(sim, call, 3, 0, selected(sim)->size, offset, len)
                ? UBOOT_OK
                : UBOOT_USAGE;
 }
@@ -101,7 +119,7 @@ static enum uboot_result take_range(struct sim *sim,
 static enum uboot_result read_flash(struct sim *sim,
                                     const struct uboot_call *call)
 {
-    const struct chip *spi = &sim->media.spi;
+    const struct chip *spi = selected(sim);
     enum spi_style style = sim->opt.media.spi_style;
     enum uboot_result result;
     uint64_t addr, offset, len;
@@ -122,7 +140,7 @@ static enum uboot_result read_flash(struct sim *sim,
 static enum uboot_result erase_flash(struct sim *sim,
                                      const struct uboot_call *call)
 {
-    struct chip *spi = &sim->media.spi;
+    struct chip *spi = selected(sim);
     uint64_t offset, len;
     bool round = call->argc > 3 && call->argv[3][0] == '+';
 
@@ -142,7 +160,7 @@ static enum uboot_result erase_flash(struct sim *sim,
                               "size\n");
         return UBOOT_FAILED;
     }
-    uboot_erase(sim, spi, "sf0", offset, len);
+    uboot_erase(sim, spi, log_name(sim), offset, len);
     if (sim->opt.media.spi_style != SPI_2010)
         uart_printf(&sim->uart, "SF: %llu bytes @ 0x%llx Erased: OK\n",
                     (unsigned long long)len, (unsigned long long)offset);
@@ -153,7 +171,7 @@ static enum uboot_result erase_flash(struct sim *sim,
 static enum uboot_result write_flash(struct sim *sim,
                                      const struct uboot_call *call, bool update)
 {
-    struct chip *spi = &sim->media.spi;
+    struct chip *spi = selected(sim);
     enum uboot_result result;
     uint64_t addr, offset, len;
     uint8_t *bytes;
@@ -168,8 +186,8 @@ static enum uboot_result write_flash(struct sim *sim,
         abort();
     uboot_fetch(sim, addr, bytes, len);
     if (update)
-        uboot_erase(sim, spi, "sf0", offset, len);
-    uboot_program(sim, spi, "sf0", offset, bytes, len);
+        uboot_erase(sim, spi, log_name(sim), offset, len);
+    uboot_program(sim, spi, log_name(sim), offset, bytes, len);
     free(bytes);
     if (update)
         uart_printf(&sim->uart,
@@ -196,7 +214,7 @@ enum uboot_result uboot_sf(struct sim *sim, const struct uboot_call *call)
     }
     if (strcmp(verb, "probe") == 0)
         return probe(sim, call);
-    if (!sim->uboot.spi_probed) {
+    if (sim->uboot.spi < 0) {
         uart_puts(&sim->uart, "No SPI flash selected. Please run `sf probe'\n");
         return UBOOT_FAILED;
     }

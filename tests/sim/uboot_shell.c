@@ -8,6 +8,24 @@
 
 static const char interrupted[] = "<INTERRUPT>\n";
 
+/* Of several media somebody worked on the last, and in its boot partition. */
+static void recall_selection(struct sim *sim)
+{
+    struct uboot_memory *m = &sim->uboot;
+    const struct media *media = &sim->media;
+    int mmcs = media_count(media->mmc);
+    int nands = media_count(media->nand);
+
+    if (media_count(media->spi) > 1)
+        m->spi = 1;
+    if (mmcs > 0)
+        m->mmc = mmcs - 1;
+    if (mmcs > 0 && media->mmc_boot[mmcs - 1][0].data)
+        m->mmc_part[mmcs - 1] = 1;
+    if (nands > 0)
+        m->nand = nands - 1;
+}
+
 /* What md, mm and nm go on with; sf works on what sf probe chose. */
 static void recall_state(struct sim *sim)
 {
@@ -15,7 +33,8 @@ static void recall_state(struct sim *sim)
     const char *rest = m->last + strcspn(m->last, " ");
     int width = uboot_width(sim, m->last);
 
-    m->spi_probed = strncmp(m->last, "sf ", 3) == 0 && sim->media.spi.data;
+    if (strncmp(m->last, "sf ", 3) == 0 && m->spi < 0)
+        m->spi = sim->media.spi[0].data ? 0 : -1;
     if (width == 0)
         return;
     m->addr = uboot_hex(rest + strspn(rest, " "));
@@ -30,6 +49,8 @@ void uboot_recall(struct sim *sim)
     struct uboot_memory *m = &sim->uboot;
     const char *typed = sim->opt.last_command;
 
+    if (!sim->opt.media.first_selected)
+        recall_selection(sim);
     if (!typed)
         typed = uboot_danger_at_hand(sim);
     if (!*typed)

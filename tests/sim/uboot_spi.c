@@ -9,7 +9,7 @@ enum { PIECE = 16, HEAP = 0x100000, SECTOR = 0x10000 };
 /* So much as a fault of a row can strike. */
 static void print_piece(struct sim *sim, uint64_t offset, uint64_t len)
 {
-    const struct chip *spi = &sim->media.spi;
+    const struct chip *spi = &sim->media.spi[0];
     struct row row = {.addr = offset, .end = offset + len};
 
     for (uint64_t i = 0; i < len; i++)
@@ -51,7 +51,7 @@ static enum uboot_result read_command(struct sim *sim,
 static enum uboot_result erase_command(struct sim *sim,
                                        const struct uboot_call *call)
 {
-    struct chip *spi = &sim->media.spi;
+    struct chip *spi = &sim->media.spi[0];
     uint64_t offset, len;
 
     if (call->argc < 4)
@@ -72,7 +72,7 @@ static enum uboot_result erase_command(struct sim *sim,
 static enum uboot_result write_command(struct sim *sim,
                                        const struct uboot_call *call)
 {
-    struct chip *spi = &sim->media.spi;
+    struct chip *spi = &sim->media.spi[0];
     uint8_t bytes[UBOOT_LINE];
     uint64_t offset, len;
 

@@ -50,7 +50,10 @@ const struct uboot_command uboot_commands[] = {
     {"mmc", 7, YES, uboot_mmc, "MMC sub system",
      "info\nmmc read addr blk# cnt\nmmc part\nmmc dev [dev] [part]\nmmc list",
      WITH(MMC)},
-    {"mtd", 16, YES, uboot_mtd, "MTD utils", "list", FORMAT_NEW, NEED_NOTHING},
+    {"mtd", 16, NO, uboot_mtd, "MTD utils",
+     "list\nmtd read <name> <addr> [<off> [<size>]]\n"
+     "mtd dump <name> [<off> [<size>]]\nmtd bad <name>",
+     FORMAT_NEW, NEED_NOTHING},
     {"mtdparts", 6, NO, uboot_mtdparts, "define flash/nand partitions", "",
      FIX},
     {"mtest", 5, YES, danger, "simple RAM read/write test",
@@ -99,7 +102,7 @@ const struct uboot_command uboot_commands[] = {
 static bool is_met(const struct sim *sim, enum uboot_need need)
 {
     const struct media *m = &sim->media;
-    bool ralink = m->spi.data && sim->opt.media.spi_style == SPI_RALINK;
+    bool ralink = m->spi[0].data && sim->opt.media.spi_style == SPI_RALINK;
 
     switch (need) {
     case NEED_NOR:
@@ -109,7 +112,7 @@ static bool is_met(const struct sim *sim, enum uboot_need need)
     case NEED_RALINK:
         return ralink;
     case NEED_MMC:
-        return m->mmc.data;
+        return m->mmc[0].data;
     case NEED_SAVES:
         return sim->opt.saves;
     case NEED_SMEMINFO:

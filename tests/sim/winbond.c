@@ -113,7 +113,6 @@ void winbond_shell(struct sim *sim, bool fresh)
         if (fresh)
             uart_puts(&sim->uart, winbond_prompt);
         if (winbond_read_line(sim)) {
-            log_command(&sim->log, e->line);
             winbond_execute(sim, e->line);
             uart_puts(&sim->uart, "\n");
             board_end_command(sim);

@@ -75,23 +75,16 @@ static void cmd_boot(struct sim *sim, int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    uart_puts(&sim->uart, "Rebooting the system ...\n");
+    uart_puts(&sim->uart, "\nRebooting the system ...\n");
     uart_sleep(&sim->uart, 100000000);
     longjmp(sim->restart, UART_RESET);
 }
 
-/* Not on the device: says so in the log and pretends. */
+/* Changes nothing that could be read; it is noted all the same. */
 static void cmd_danger(struct sim *sim, int argc, char **argv)
 {
     (void)argc;
     log_danger(&sim->log, argv[0]);
-    if (strncasecmp(argv[0], "mx", 2) == 0 ||
-        strncasecmp(argv[0], "fx", 2) == 0)
-        uart_puts(&sim->uart, "Waiting for download\n"
-                              "Press Ctrl-x to cancel ... \nDownload error!\n");
-    else if (strncasecmp(argv[0], "set", 3) == 0)
-        uart_puts(&sim->uart, "WARNING: The new setting will be valid "
-                              "after rebooting.\n");
 }
 
 static void cmd_interface(struct sim *sim, int argc, char **argv)
@@ -105,25 +98,25 @@ static const struct command commands[] = {
     {"H", cmd_help, "Display the available commands"},
     {"B", cmd_baud, "Set Baud Rate"},
     {"D", winbond_dump, "Display memory. D -? for help"},
-    {"E", cmd_danger, "Edit memory. E -? for help"},
-    {"G", cmd_danger, "Goto address"},
+    {"E", winbond_edit, "Edit memory. E -? for help"},
+    {"G", winbond_go, "Goto address"},
     {"I", cmd_info, "information"},
-    {"MX", cmd_danger, "Xmodem download"},
-    {"MT", cmd_danger, "TFTP/USB download"},
-    {"FT", cmd_danger, "Program the flash by TFTP/USB. FT -? for help"},
-    {"FX", cmd_danger, "Program the flash by Xmodem. FX -? for help"},
-    {"CP", cmd_danger, "Memory copy"},
+    {"MX", winbond_load, "Xmodem download"},
+    {"MT", winbond_load, "TFTP/USB download"},
+    {"FT", winbond_program, "Program the flash by TFTP/USB. FT -? for help"},
+    {"FX", winbond_program, "Program the flash by Xmodem. FX -? for help"},
+    {"CP", winbond_copy, "Memory copy"},
     {"LS", cmd_list, "List the images in the flash"},
-    {"SET", cmd_danger, "Setting boot loader configuration. SET -? for help"},
+    {"SET", winbond_set, "Setting boot loader configuration. SET -? for help"},
     {"CHK", winbond_check, "Check the flash"},
-    {"RUN", cmd_danger, "Execute image"},
-    {"DEL", cmd_danger, "DEL the image or flash block"},
-    {"MSET", cmd_danger, "Fill memory"},
-    {"TERM", cmd_danger, "Change the terminal output port"},
+    {"RUN", winbond_run_image, "Execute image"},
+    {"DEL", winbond_delete, "DEL the image or flash block"},
+    {"MSET", winbond_fill, "Fill memory"},
+    {"TERM", winbond_terminal, "Change the terminal output port"},
     {"BOOT", cmd_boot, "Reboot the system"},
     {"CACHE", cmd_danger, "Cache setting"},
     {"USB", cmd_danger, "USB interface setting"},
-    {"UNZIP", cmd_danger, "Unzip image"},
+    {"UNZIP", winbond_run_image, "Unzip image"},
     {"ATTRIB", cmd_danger, "Change the image attribution"},
     {"INTF", cmd_interface,
      "Print bootloader supported interface, ether USB or MAC"},
@@ -141,10 +134,18 @@ static void cmd_help(struct sim *sim, int argc, char **argv)
         uart_printf(&sim->uart, "\n%-9s%s", commands[i].name, commands[i].help);
 }
 
-/* Cut into words; quotes keep blanks together. */
+/*
+ * Cut into words; quotes keep blanks together. In front of blanks that begin
+ * the line there is a word without letters.
+ */
 static int split(char *line, char **argv)
 {
     int argc = 0;
+
+    if (*line == ' ') {
+        argv[argc++] = line + strlen(line);
+        line++;
+    }
 
     while (argc < WINBOND_TOKENS) {
         char stop = ' ';

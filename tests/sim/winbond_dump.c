@@ -22,8 +22,7 @@ static const char help_text[] = "usage: D -[w,h,b,s] <taddr>\n"
                                 "  -s, -S        Swap target\n"
                                 "  <taddr>       Target memory address.\n";
 
-/* Accepts 0x and up to eight digits only. */
-static bool parse_address(const char *text, uint32_t *addr)
+bool winbond_address(const char *text, uint32_t *addr)
 {
     size_t digits;
 
@@ -131,7 +130,7 @@ void winbond_dump(struct sim *sim, int argc, char **argv)
 
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] != '-') {
-            parse_address(argv[i], &d.first);
+            winbond_address(argv[i], &d.first);
         } else if (!parse_flag(&d, argv[i][1])) {
             uart_puts(&sim->uart, help_text);
             return;
