@@ -33,7 +33,6 @@
 #define HOME_TRIES  3
 #define FIND_MS     800U
 #define RESTORE_MS  700U
-#define ANSWER_MS   150U
 #define LISTEN_MS   120U
 #define GARBAGE_MIN 12U   /* bytes within that */
 #define SOON        4096U /* read at a raised speed before a reset: its cause? */
@@ -357,18 +356,10 @@ void device_speed_found(struct device *dev)
 /* Whoever was in step may have lost its power since. */
 static int is_there(struct device *dev)
 {
-    struct console *c = &dev->console;
-    int ret;
-
     if (!dev->in_step)
         return device_baud_find(dev, RESTORE_MS);
-    console_forget(c);
-    ret = console_wake(c, dev->dialect);
-    if (ret == 0)
-        ret = console_drain(c, ANSWER_MS, deadline_in(RESTORE_MS));
-    if (ret == -EAGAIN || (ret == 0 && !console_tidy(c)))
-        return -ETIMEDOUT;
-    return ret;
+    console_forget(&dev->console);
+    return console_resync(&dev->console, deadline_in(RESTORE_MS));
 }
 
 void device_speed_restore(struct device *dev)

@@ -5,16 +5,17 @@
  * Nothing may be run by that, whoever it is, whatever somebody typed before,
  * and at whatever speed it listens. In this order, until a prompt shows:
  *
- *   keys that drop a line (Ctrl-C, Ctrl-U): most loaders show their prompt
- * then. One that brings text is asked again, and no other key follows: who
- * answers Ctrl-C may be a U-Boot, which runs its last command again on an empty
- * line, and noise makes a line feed of a backspace by one bit a backspace
- * behind each: to others it was a character, and a line that is full may be
- * run; some draw their prompt anew all of that once more, for noise may have
- * eaten it one blank, whose echo tells that lines are read there, at this speed
- *   as many backspaces as the longest line needs
- *   a blank and, behind its echo, a line end: no loader takes that for an empty
- *   line
+ * 1. Keys that drop a line (Ctrl-C, Ctrl-U): most loaders show their prompt
+ *    then. One that brings text is asked again, and no other key follows: who
+ *    answers Ctrl-C may be a U-Boot, which runs its last command again on an
+ *    empty line, and noise makes a line feed of a backspace by one bit.
+ * 2. A backspace behind each: to others it was a character, and a line that is
+ *    full may be run; some draw their prompt anew.
+ * 3. All of that once more, for noise may have eaten it.
+ * 4. One blank, whose echo tells that lines are read there, at this speed.
+ * 5. As many backspaces as the longest line needs.
+ * 6. A blank and, behind its echo, a line end: no loader takes that for an
+ * empty line.
  *
  * A device that is busy echoes nothing, so no line end waits in its FIFO. A key
  * alone on the line arrives as a line end at no other speed; several in a row
@@ -35,9 +36,12 @@
 #define BACKSPACES  "\x08\x7f"
 #define DROP_A_LINE "\x03\x15"
 
+#define ODD_MANY 8U
+#define ODD_MIN  2U
 #define CLEAR_MS 10000U
 
-/* What a key brought. STARTING: no answer, but a banner, or more than any. */
+/* What a key brought. TEXT: or what is none, at this speed. STARTING: a banner,
+ * or more than any answer. */
 enum brought { NOTHING, TEXT, STARTING, A_PROMPT };
 
 /* More than keys of ours, which a terminal shows as they are or as ^C. */
@@ -53,9 +57,11 @@ static bool is_text(struct span came)
     return false;
 }
 
-/* Waits for the end of what came behind the first start bytes. */
+/* Waits for the end of what came behind the first start bytes, if it is text.
+ */
 static int wait_for_end(struct console *c, size_t start)
 {
+    uint64_t odd = c->garble.odd + ODD_MANY;
     struct deadline until = deadline_in(WAIT_MS);
     unsigned quiet_ms = NOTHING_MS;
     size_t len = 0;
@@ -68,7 +74,8 @@ static int wait_for_end(struct console *c, size_t start)
             break;
         len = console_since(c, start).len;
         quiet_ms = RECOGNISE_QUIET_MS;
-    } while (ret == 0 && len <= ANSWER_MAX && !deadline_passed(until));
+    } while (ret == 0 && len <= ANSWER_MAX && c->garble.odd < odd &&
+             !deadline_passed(until));
     return ret;
 }
 
@@ -91,6 +98,7 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
 {
     struct console *c = r->console;
     uint64_t before = atomic_load(&c->received);
+    uint64_t odd = c->garble.odd;
     size_t start = c->in.len - c->taken;
     int ret = console_clear_keys(c, key, times, deadline_in(CLEAR_MS));
 
@@ -106,7 +114,9 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
     }
     if (is_starting(r, start))
         return STARTING;
-    return is_text(console_since(c, start)) ? TEXT : NOTHING;
+    return is_text(console_since(c, start)) || c->garble.odd - odd >= ODD_MIN
+               ? TEXT
+               : NOTHING;
 }
 
 /* A key that drops a line. */

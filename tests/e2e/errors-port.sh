@@ -42,7 +42,7 @@ refused_after_plea() {
 
 start_sim --loader u-boot --flash "$T/flash" --state hang
 refused_after_plea "${at[@]}" "$T/tty" "$T/mnt"
-contains "$message" "sent '" 'nothing came back'
+contains "$message" "sent '\\x03\\x15 '" 'nothing came back'
 refused_after_plea "${at[@]}" --foreground "$T/tty" "$T/mnt"
 refused_after_plea "${at[@]}" --probe "$T/tty"
 stop_device
