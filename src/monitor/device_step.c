@@ -82,7 +82,7 @@ static int reopen(struct device *dev, struct err *err)
     }
     log_info("%s is back", dev->port);
     dev->gone = false;
-    dev->login.answered = 0; /* its line is forgotten */
+    dev->login.answered = 0;     /* its line is forgotten */
     dev->speed.changing = false; /* it may be another device */
     dev->console.restarted = true;
     return 0;
