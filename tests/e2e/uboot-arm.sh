@@ -71,12 +71,13 @@ same "$T/loop/numbers.txt" "$T/root/numbers.txt"
 umount "$T/loop"
 unmount_fwfs
 
-# The same again: not one byte from the device.
+# The same again: nothing from the device but a block or two, in front of which
+# nothing is cached: a record may begin there, which a CRC-32 cannot see change.
 mount_fwfs "${options[@]}" -o readahead=0
 dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=16 count=16 status=none
 same_part "$T/part" "$T/f0" 1048576 "1 MiB of flash.bin, again"
 mount -o loop,ro "$T/mnt/image.sqsh" "$T/loop"
 same "$T/loop/small.conf" "$T/root/small.conf"
 umount "$T/loop"
-equal 0 "$(status device_bytes_read)" "device_bytes_read of the second mount"
+at_most 4096 "$(status device_bytes_read)" "device_bytes_read of the second mount"
 unmount_fwfs
