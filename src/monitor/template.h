@@ -15,9 +15,10 @@
  * last byte, {last} of it; {length} in bytes, {count} in the method's unit;
  * {offset} into a medium, {offset-end} behind; {sector} and {sectors} of 512
  * bytes, {block} and {page} in it (of the medium's geometry), {pages}; {next}
- * and {offset-next}, some bytes behind {address} and {offset}; {ram}; {baud}. Texts: {medium}, {password}. A number may have a format: {address:x}
- * hex, {address:X8} upper case hex of at least 8 digits, {length:d} decimal.
- * Without one: x.
+ * and {offset-next}, some bytes behind {address} and {offset}; {ram}; {baud}.
+ * Texts: {medium}, {password}. A number may have a format: {address:x} hex,
+ * {address:X8} upper case hex of at least 8 digits, {length:d} decimal. Without
+ * one: x.
  */
 struct template_values {
     uint64_t address;

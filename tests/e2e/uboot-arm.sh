@@ -71,12 +71,13 @@ same "$T/loop/numbers.txt" "$T/root/numbers.txt"
 umount "$T/loop"
 unmount_fwfs
 
-# The same again: not one byte from the device.
+# The same again: next to nothing from the device.
 mount_fwfs "${options[@]}" -o readahead=0
 dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=16 count=16 status=none
 same_part "$T/part" "$T/f0" 1048576 "1 MiB of flash.bin, again"
 mount -o loop,ro "$T/mnt/image.sqsh" "$T/loop"
 same "$T/loop/small.conf" "$T/root/small.conf"
 umount "$T/loop"
-equal 0 "$(status device_bytes_read)" "device_bytes_read of the second mount"
+# But for a block that has too many runs of zeros to ask about them.
+at_most 2048 "$(status device_bytes_read)" "device_bytes_read, second mount"
 unmount_fwfs
