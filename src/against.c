@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Compares an image with what the device has, moving as little as can be.
 
-#include "against.h"
+#include "against_priv.h"
 
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/proof.h"
-#include "compare.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,140 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE      ((size_t)FWFS_VERIFY_MAX)
-#define READ_PIECE ((size_t)16384) /* some seconds on a slow line */
-#define BLOCKS     (PIECE / PROOF_BLOCK)
-#define FAILURES   2 /* questions without an answer; each was asked often */
-#define MADE_ANEW  4 /* the device turned out to have less than was thought */
-
-struct work {
-    const struct target *target;
-    const struct against_image *image;
-    const struct report *report;
-    struct compare compare;
-    struct merge found;       /* kinds: enum compare_kind */
-    const char *algorithm;    /* NULL: no sum came yet */
-    struct proof_means means; /* what it can be asked, as far as is known */
-    bool reading;             /* there are no sums */
-    bool gone;                /* the device is */
-    uint64_t compared;        /* bytes gone over */
-    uint64_t at_end;          /* of what was passed */
-    uint8_t *room;            /* ROOM bytes; in it: */
-    struct proof_guess ours;
-    uint8_t *theirs;           /* READ_PIECE bytes */
-    bool unproved[BLOCKS + 1]; /* blocks of ours that are to be read */
-};
-
-#define ROOM (SELFSUM_BEFORE + PIECE + SELFSUM_BEHIND)
-
-/* --- By sums --- */
-
-static int is_gone(const struct work *w, int r)
-{
-    /* Another part may get an answer. */
-    return w->gone ? -EHOSTDOWN : r == -EIO ? -EBADMSG : r;
-}
-
-/* What the device counts in shows with the first answer. */
-static int note_means(struct work *w, const struct digest *d, uint64_t unit)
-{
-    bool other = d != w->means.algorithm || unit != w->means.unit;
-
-    if (unit > PROOF_BLOCK)
-        return -EOPNOTSUPP;
-    w->means.algorithm = d;
-    w->means.unit = unit;
-    w->algorithm = digest_name(d);
-    return other ? -EAGAIN : 0;
-}
-
-static int ask_sum(void *arg, uint64_t offset, uint64_t len,
-                   struct digest_value *out)
-{
-    struct work *w = arg;
-    struct fwfs_sum s = {.offset = offset, .len = len};
-    int r = w->gone ? -EHOSTDOWN
-                    : is_gone(w, w->target->sum(w->target->arg, &s));
-
-    if (r != 0)
-        return r;
-    if (memchr(s.algorithm, '\0', sizeof(s.algorithm)) == NULL)
-        return -EOPNOTSUPP;
-    *out = (struct digest_value){.algorithm = digest_find(s.algorithm)};
-    if (out->algorithm == NULL || s.sum_len != digest_size(out->algorithm))
-        return -EOPNOTSUPP;
-    memcpy(out->bytes, s.sum, s.sum_len);
-    return note_means(w, out->algorithm, s.unit != 0 ? s.unit : 1);
-}
-
-static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
-{
-    struct work *w = arg;
-    struct fwfs_uniform u = {.offset = offset, .len = len};
-    int r = w->gone ? -EHOSTDOWN
-                    : is_gone(w, w->target->uniform(w->target->arg, &u));
-
-    if (r == -EOPNOTSUPP || r == -ENOTTY) { /* or of an older fwfs */
-        w->means.uniform = false;
-        return -ENOTSUP;
-    }
-    *uniform = r == 0 && u.uniform == 1;
-    return r;
-}
-
-/* Blocks that asking does not prove; true: there are some. */
-static bool note_unproved(struct work *w, const struct proof *p)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < p->n; i++) {
-        const struct proof_step *s = &p->steps[i];
-        if (s->kind != PROOF_NONE)
-            continue;
-        any = true;
-        for (uint64_t at = s->offset; at < s->offset + s->len;
-             at += PROOF_BLOCK - at % PROOF_BLOCK)
-            w->unproved[at / PROOF_BLOCK - w->ours.offset / PROOF_BLOCK] = true;
-    }
-    return any;
-}
-
-static int ask_once(struct work *w, const struct proof_guess *g, bool sure,
-                    bool *partly)
-{
-    const struct proof_asker asker = {ask_sum, ask_uniform, w, FAILURES};
-    const struct proof_means means = w->means;
-    struct proof proof = {.steps = NULL};
-    int error = proof_make(&proof, g, &means);
-    enum proof_verdict v = PROOF_UNKNOWN;
-
-    if (error == 0)
-        v = proof_ask_all(&asker, &means, &proof, g->bytes + g->before,
-                          g->offset, sure, &error);
-    if (v == PROOF_SAME)
-        *partly = note_unproved(w, &proof);
-    proof_free(&proof);
-    return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : error;
-}
-
-static int ask(void *arg, uint64_t offset, size_t len, bool sure, bool *partly)
-{
-    struct work *w = arg;
-    const struct proof_guess g = proof_part(&w->ours, offset, len);
-    int r = -EAGAIN;
-
-    for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++) {
-        if (len < w->means.unit)
-            return 0; /* what holds it differs */
-        r = ask_once(w, &g, sure, partly);
-    }
-    return r == -EAGAIN || r == -EBADMSG ? -EIO : r;
-}
-
 static void found(void *arg, enum compare_kind kind, uint64_t offset,
                   size_t len)
 {
-    struct work *w = arg;
+    struct against_work *w = arg;
 
     merge_add(&w->found, (unsigned)kind, offset, len);
     if (kind == COMPARE_FAILED && !w->report->alive(w->report->arg))
@@ -156,7 +24,7 @@ static void found(void *arg, enum compare_kind kind, uint64_t offset,
 
 static void passed(void *arg, uint64_t end)
 {
-    struct work *w = arg;
+    struct against_work *w = arg;
 
     if (end > w->at_end)
         w->report->progress(w->report->arg, end);
@@ -165,8 +33,8 @@ static void passed(void *arg, uint64_t end)
 
 /* --- By reading --- */
 
-static void compare_bytes(struct work *w, const uint8_t *ours, uint64_t offset,
-                          size_t len)
+static void compare_bytes(struct against_work *w, const uint8_t *ours,
+                          uint64_t offset, size_t len)
 {
     size_t n;
 
@@ -177,7 +45,8 @@ static void compare_bytes(struct work *w, const uint8_t *ours, uint64_t offset,
     }
 }
 
-static int compare_by_reading(struct work *w, uint64_t offset, size_t len)
+static int compare_by_reading(struct against_work *w, uint64_t offset,
+                              size_t len)
 {
     const uint8_t *ours = w->ours.bytes + w->ours.before +
                           (offset - w->ours.offset);
@@ -205,8 +74,8 @@ static int compare_by_reading(struct work *w, uint64_t offset, size_t len)
 /* --- Both --- */
 
 /* The next blocks from *n on that were not proved, together. */
-static bool next_unproved(const struct work *w, size_t *n, uint64_t *from,
-                          uint64_t *to)
+static bool next_unproved(const struct against_work *w, size_t *n,
+                          uint64_t *from, uint64_t *to)
 {
     const uint64_t first = w->ours.offset / PROOF_BLOCK;
     const uint64_t end = w->ours.offset + w->ours.len;
@@ -224,7 +93,7 @@ static bool next_unproved(const struct work *w, size_t *n, uint64_t *from,
     return *n > start;
 }
 
-static int read_unproved(struct work *w)
+static int read_unproved(struct against_work *w)
 {
     size_t n = 0;
     uint64_t from;
@@ -238,8 +107,8 @@ static int read_unproved(struct work *w)
 
 /* [offset, offset+len) of an area that goes from first to end, and what is
  * around it there. */
-static int load(struct work *w, uint64_t first, uint64_t end, uint64_t offset,
-                size_t len, struct err *err)
+static int load(struct against_work *w, uint64_t first, uint64_t end,
+                uint64_t offset, size_t len, struct err *err)
 {
     const struct against_image *image = w->image;
     uint64_t front = offset - first;
@@ -262,7 +131,7 @@ static int load(struct work *w, uint64_t first, uint64_t end, uint64_t offset,
                             image->name, offset, strerror(-r));
 }
 
-static int compare_loaded(struct work *w)
+static int compare_loaded(struct against_work *w)
 {
     int r;
 
@@ -275,7 +144,7 @@ static int compare_loaded(struct work *w)
     return compare_by_reading(w, w->ours.offset, w->ours.len);
 }
 
-static int compare_range(struct work *w, uint64_t from, uint64_t end,
+static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
                          struct err *err)
 {
     size_t len;
@@ -296,7 +165,7 @@ static int compare_range(struct work *w, uint64_t from, uint64_t end,
 }
 
 /* *beyond: how much of what the map calls rescued lies behind end. */
-static int compare_areas(struct work *w, uint64_t end, uint64_t *beyond,
+static int compare_areas(struct against_work *w, uint64_t end, uint64_t *beyond,
                          struct err *err)
 {
     const struct mapfile *map = w->image->map;
@@ -319,14 +188,14 @@ static int compare_areas(struct work *w, uint64_t end, uint64_t *beyond,
 
 static void tell_range(void *arg, const struct merge_range *range)
 {
-    const struct work *w = arg;
+    const struct against_work *w = arg;
 
     report_range(w->report, "", range,
                  range->kind == COMPARE_DIFFERS ? "differ"
                                                 : "could not be read");
 }
 
-static void tell_sizes(const struct work *w)
+static void tell_sizes(const struct against_work *w)
 {
     if (w->image->size != w->target->size)
         report_line(w->report,
@@ -336,7 +205,7 @@ static void tell_sizes(const struct work *w)
                     w->target->size);
 }
 
-static void tell_result(const struct work *w)
+static void tell_result(const struct against_work *w)
 {
     const struct against_image *image = w->image;
     const char *file = w->target->name;
@@ -371,7 +240,7 @@ static void tell_result(const struct work *w)
                     image->name, file, where, w->compared, how);
 }
 
-static int run(struct work *w, bool *same, struct err *err)
+static int run(struct against_work *w, bool *same, struct err *err)
 {
     const struct against_image *image = w->image;
     uint64_t size = w->target->size;
@@ -405,14 +274,14 @@ int against(const struct target *t, const struct against_image *image,
             const struct report *r, bool *same, struct err *err)
 {
     CLEANUP_FREE uint8_t *room = malloc(ROOM + READ_PIECE);
-    struct work w = {
+    struct against_work w = {
         .target = t,
         .image = image,
         .report = r,
         .means = {.algorithm = digest_find("crc32"),
                   .unit = 1,
                   .uniform = true},
-        .compare = {.ask = ask,
+        .compare = {.ask = against_ask,
                     .found = found,
                     .passed = passed,
                     .arg = &w,

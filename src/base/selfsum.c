@@ -331,7 +331,9 @@ static uint8_t *turn_all(const uint8_t *bytes, size_t len)
 {
     uint8_t *out = malloc(len + 1);
 
-    for (size_t i = 0; out != NULL && i < len; i++)
+    if (out == NULL)
+        return NULL;
+    for (size_t i = 0; i < len; i++)
         out[i] = turned(bytes[i]);
     return out;
 }

@@ -33,7 +33,7 @@
  * after REFUSED_MAX that differed, its sums are not asked for any more.
  */
 
-#include "fetch/fetcher_priv.h"
+#include "fetch/confirm_priv.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -46,39 +46,7 @@
 #define SPOILT_MAX   64U /* rows; then whole blocks */
 #define IN_BLOCK_MAX 4U  /* rows of one block; then all that is wrong in it */
 #define REFUSED_MAX  5U  /* below what gives a block up */
-#define ANSWERS_MAX  4   /* that cannot be understood, or differ each time */
-#define PART_MAX     2   /* that cannot, and less can be asked about */
-#define STACK_MAX    64U
-#define STEPS_MAX    16U /* questions about a piece; more: it is parted */
 #define STALE_ASKS   48U /* then the rest of a guess is left to be read again */
-
-struct piece {
-    uint64_t offset;
-    uint64_t len;
-    bool wrong;
-};
-
-struct confirm {
-    struct fetcher *f;
-    size_t medium;
-    struct blocks *blocks;
-    struct piece stack[STACK_MAX];
-    size_t n;
-    unsigned spoilt; /* rows */
-    size_t blocks_spoilt;
-    uint64_t block;    /* the last of them */
-    unsigned in_block; /* rows of it that are spoilt */
-    int error;         /* ends it: of the device, or -ENODATA: of the cache */
-    bool guess;        /* some of it was not read in this session */
-    bool wanted;       /* somebody waits for all of it */
-    bool heard;        /* the last verdict is the device's, ... */
-    bool partly;       /* ... but not about all of the piece */
-    uint8_t *room;     /* what the guess was when it began: all of it, so that
-                          what is dropped still tells of records */
-    struct proof_guess all;
-    unsigned asked;   /* pieces that were found to differ, or halved */
-    uint64_t dropped; /* bytes */
-};
 
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
 {
@@ -86,128 +54,6 @@ uint64_t confirm_sum_max(const struct fetcher *f, size_t medium)
                              f->device, f->map->media[medium].base) == NULL)
         return 0;
     return f->sum_agreed ? f->unsummed.piece : BLOCK_SIZE;
-}
-
-static int sum_of_cache(struct confirm *c, const struct digest *algorithm,
-                        const struct piece *p, struct digest_value *out)
-{
-    uint8_t bytes[32 * BLOCK_SIZE];
-    struct digest_state state;
-
-    digest_begin(&state, algorithm);
-    for (uint64_t at = 0; at < p->len;) {
-        size_t some = p->len - at < sizeof(bytes) ? (size_t)(p->len - at)
-                                                  : sizeof(bytes);
-        int ret = p->len <= BLOCK_SIZE
-                      ? assemble_get(c->f, c->medium, p->offset, bytes, some)
-                      : blocks_get(c->blocks, p->offset + at, bytes, some);
-        if (ret < 0)
-            return ret;
-        digest_add(&state, bytes, some);
-        at += some;
-    }
-    digest_end(&state, out);
-    return 0;
-}
-
-/* sure: a sum that differs must come twice. */
-static enum proof_verdict compare_whole(struct confirm *c,
-                                        const struct piece *p, bool sure)
-{
-    struct digest_value before = {.algorithm = NULL};
-    struct digest_value ours;
-    struct digest_value theirs;
-    int max = p->len > BLOCK_SIZE ? PART_MAX : ANSWERS_MAX;
-    int ret = -EBADMSG;
-
-    for (int i = 0; i < max; i++) {
-        if (i > 0 && fetcher_attend(c->f)) {
-            ret = -EINTR;
-            break;
-        }
-        ret = confirm_ask(c->f, c->medium, p->offset, p->len, &theirs);
-        if (ret == -EBADMSG)
-            continue;
-        max = ANSWERS_MAX;
-        if (ret == 0)
-            ret = sum_of_cache(c, theirs.algorithm, p, &ours);
-        if (ret < 0)
-            break;
-        unsummed_answered(c->f);
-        if (digest_same(&ours, &theirs))
-            return PROOF_SAME;
-        if (!sure || digest_same(&before, &theirs))
-            return PROOF_DIFFERS;
-        before = theirs;
-        ret = -EBADMSG;
-    }
-    if (ret == -EBADMSG)
-        unsummed_note(c->f, c->medium, p->offset, p->len);
-    c->error = ret;
-    return PROOF_UNKNOWN;
-}
-
-static void note_unproved(void *arg, uint64_t offset, uint64_t len)
-{
-    struct confirm *c = arg;
-
-    stale_note_unproved(c->f, c->medium, offset, len);
-    if (c->wanted)
-        stale_doubt(c->f, c->medium, offset, len);
-    c->partly = true;
-}
-
-/* Some of it was not read in this session. */
-static bool is_guess(const struct confirm *c, const struct piece *p)
-{
-    return c->guess && !stale_is_over(c->f, c->medium, p->offset, p->len);
-}
-
-static bool load_guess(struct confirm *c)
-{
-    if (c->room == NULL)
-        c->error = prove_load(c->f, c->medium, c->all.offset, c->all.len,
-                              &c->room, &c->all);
-    return c->error == 0;
-}
-
-static enum proof_verdict compare(struct confirm *c, const struct piece *p,
-                                  bool sure)
-{
-    struct prove q = {.f = c->f,
-                      .medium = c->medium,
-                      .sure = sure,
-                      .steps_max = p->len > BLOCK_SIZE ? STEPS_MAX : 0,
-                      .unproved = note_unproved,
-                      .arg = c};
-    struct proof_guess g;
-    enum proof_verdict v;
-
-    c->heard = true;
-    c->partly = false;
-    if (!is_guess(c, p))
-        return compare_whole(c, p, sure);
-    if (!load_guess(c))
-        return PROOF_UNKNOWN;
-    g = proof_part(&c->all, p->offset, p->len);
-    v = prove_bytes(&q, &g);
-    c->heard = v != PROOF_SAME || q.asked > 0; /* else all is unproved */
-    if (v == PROOF_UNKNOWN)
-        c->error = q.error;
-    if (v == PROOF_UNKNOWN && q.error == -EBADMSG)
-        unsummed_note(c->f, c->medium, p->offset, p->len);
-    else if (q.asked > 0)
-        unsummed_answered(c->f);
-    return v;
-}
-
-/* Too much to ask at once, about a piece of some blocks. */
-static bool is_too_much(struct confirm *c)
-{
-    if (c->error != -E2BIG)
-        return false;
-    c->error = 0;
-    return true;
 }
 
 static void push(struct confirm *c, uint64_t offset, uint64_t len, bool wrong)
@@ -298,7 +144,7 @@ static void halve(struct confirm *c, const struct piece *p)
     struct piece front = {p->offset, half, false};
 
     c->asked++;
-    switch (compare(c, &front, false)) {
+    switch (confirm_compare(c, &front, false)) {
     case PROOF_SAME:
         confirm_piece(c, &front);
         push(c, p->offset + half, p->len - half, !c->partly);
@@ -308,7 +154,7 @@ static void halve(struct confirm *c, const struct piece *p)
         push(c, front.offset, front.len, true);
         break;
     case PROOF_UNKNOWN:
-        if (is_too_much(c))
+        if (confirm_is_too_much(c))
             part(c, p);
         break;
     }
@@ -327,7 +173,7 @@ static void take_wrong(struct confirm *c, const struct piece *p)
     bool much = p->len <= BLOCK_SIZE &&
                 (here || c->spoilt >= SPOILT_MAX || p->len <= unit_of(c));
 
-    if (is_guess(c, p) && p->len <= BLOCK_SIZE)
+    if (confirm_is_guess(c, p) && p->len <= BLOCK_SIZE)
         drop(c, p);
     else if (p->len <= ROWS_SIZE || much)
         spoil(c, p);
@@ -337,15 +183,15 @@ static void take_wrong(struct confirm *c, const struct piece *p)
 
 static void take(struct confirm *c, const struct piece *p)
 {
-    if (is_guess(c, p) && c->asked > STALE_ASKS) {
-        note_unproved(c, p->offset, p->len);
+    if (confirm_is_guess(c, p) && c->asked > STALE_ASKS) {
+        confirm_unproved(c, p->offset, p->len);
         return;
     }
     if (p->wrong) {
         take_wrong(c, p);
         return;
     }
-    switch (compare(c, p, true)) {
+    switch (confirm_compare(c, p, true)) {
     case PROOF_SAME:
         confirm_piece(c, p);
         break;
@@ -354,7 +200,7 @@ static void take(struct confirm *c, const struct piece *p)
         take_wrong(c, p);
         break;
     case PROOF_UNKNOWN:
-        if (is_too_much(c))
+        if (confirm_is_too_much(c))
             part(c, p);
         break;
     }
@@ -393,7 +239,7 @@ static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
     bool over = stale_is_over(f, c->medium, p->offset, p->len);
-    enum proof_verdict v = compare(c, p, true);
+    enum proof_verdict v = confirm_compare(c, p, true);
 
     if (v == PROOF_SAME)
         confirm_piece(c, p);

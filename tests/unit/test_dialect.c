@@ -286,8 +286,11 @@ static void those_that_come_with_us(void **state)
     dialect_free(d);
     assert_int_equal(dialect_load(&d, "u-boot", &err), 0);
     assert_int_equal(d->interrupt.bytes[0], 3);
-    assert_int_equal(d->n_checksums, 3);
+    assert_int_equal(d->n_checksums, 3); /* the best first */
+    assert_string_equal(digest_name(d->checksums[0].algorithm), "sha256");
     assert_string_equal(digest_name(d->checksums[2].algorithm), "crc32");
+    assert_int_equal(d->n_uniforms, 1);
+    assert_true(pattern_has(d->uniforms[0].answer, "count"));
     dialect_free(d);
     assert_int_equal(dialect_load(&d, "winbomd", &err), -ENOENT);
     assert_says(err.text, "no dialect 'winbomd'; there are ");

@@ -226,7 +226,6 @@ static void each_range_is_fresh_for_itself(void **state)
     assert_true(fetcher_is_fresh(fetcher, 0, AT(41), AT(4)));
     assert_true(fetcher_is_fresh(fetcher, 0, AT(42) + 5, 100));
     assert_false(fetcher_is_fresh(fetcher, 0, AT(40), AT(4)));
-    assert_false(fetcher_is_fresh(fetcher, 0, AT(20), AT(1)));
     (void)gets_fresh();
     /* What a record may begin in front of, where a block was lost. */
     assert_int_equal(read_now(AT(41), AT(7)), 0);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Whether a device has what an image has: the questions of a proof, by ioctl.
+
+#include "against_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FAILURES  2 /* questions without an answer; each was asked often */
+#define MADE_ANEW 4 /* the device turned out to have less than was thought */
+
+/* Another part may get an answer, so that it is asked for again. */
+static int answer_of(int r)
+{
+    return r == -EIO ? -EBADMSG : r;
+}
+
+/* What the device counts in shows with the first answer. */
+static int note_means(struct against_work *w, const struct digest *d,
+                      uint64_t unit)
+{
+    bool other = d != w->means.algorithm || unit != w->means.unit;
+
+    if (unit > PROOF_BLOCK)
+        return -EOPNOTSUPP;
+    w->means.algorithm = d;
+    w->means.unit = unit;
+    w->algorithm = digest_name(d);
+    return other ? -EAGAIN : 0;
+}
+
+static int ask_sum(void *arg, uint64_t offset, uint64_t len,
+                   struct digest_value *out)
+{
+    struct against_work *w = arg;
+    struct fwfs_sum s = {.offset = offset, .len = len};
+    int r = w->gone ? -EHOSTDOWN
+                    : answer_of(w->target->sum(w->target->arg, &s));
+
+    if (r != 0)
+        return r;
+    if (memchr(s.algorithm, '\0', sizeof(s.algorithm)) == NULL)
+        return -EOPNOTSUPP;
+    *out = (struct digest_value){.algorithm = digest_find(s.algorithm)};
+    if (out->algorithm == NULL || s.sum_len != digest_size(out->algorithm))
+        return -EOPNOTSUPP;
+    memcpy(out->bytes, s.sum, s.sum_len);
+    return note_means(w, out->algorithm, s.unit != 0 ? s.unit : 1);
+}
+
+static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
+{
+    struct against_work *w = arg;
+    struct fwfs_uniform u = {.offset = offset, .len = len};
+    int r = w->gone ? -EHOSTDOWN
+                    : answer_of(w->target->uniform(w->target->arg, &u));
+
+    if (r == -EOPNOTSUPP || r == -ENOTTY) { /* or of an older fwfs */
+        w->means.uniform = false;
+        return -ENOTSUP;
+    }
+    *uniform = r == 0 && u.uniform == 1;
+    return r;
+}
+
+/* Blocks that asking does not prove; true: there are some. */
+static bool note_unproved(struct against_work *w, const struct proof *p)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const struct proof_step *s = &p->steps[i];
+        if (s->kind != PROOF_NONE)
+            continue;
+        any = true;
+        for (uint64_t at = s->offset; at < s->offset + s->len;
+             at += PROOF_BLOCK - at % PROOF_BLOCK)
+            w->unproved[at / PROOF_BLOCK - w->ours.offset / PROOF_BLOCK] = true;
+    }
+    return any;
+}
+
+static int ask_once(struct against_work *w, const struct proof_guess *g,
+                    bool sure, bool *partly)
+{
+    const struct proof_asker asker = {ask_sum, ask_uniform, w, FAILURES};
+    const struct proof_means means = w->means;
+    struct proof proof = {.steps = NULL};
+    int error = proof_make(&proof, g, &means);
+    enum proof_verdict v = PROOF_UNKNOWN;
+
+    if (error == 0)
+        v = proof_ask_all(&asker, &means, &proof, g->bytes + g->before,
+                          g->offset, sure, &error);
+    if (v == PROOF_SAME)
+        *partly = note_unproved(w, &proof);
+    proof_free(&proof);
+    return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : error;
+}
+
+int against_ask(void *arg, uint64_t offset, size_t len, bool sure, bool *partly)
+{
+    struct against_work *w = arg;
+    const struct proof_guess g = proof_part(&w->ours, offset, len);
+    int r = -EAGAIN;
+
+    for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++) {
+        if (len < w->means.unit)
+            return 0; /* what holds it differs */
+        r = ask_once(w, &g, sure, partly);
+    }
+    return r == -EAGAIN || r == -EBADMSG ? -EIO : r;
+}

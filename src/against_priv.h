@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a comparison with an image is made of; for against*.c alone.
+
+#ifndef AGAINST_PRIV_H
+#define AGAINST_PRIV_H
+
+#include "against.h"
+#include "base/proof.h"
+#include "compare.h"
+#include "merge.h"
+
+#define PIECE      ((size_t)FWFS_VERIFY_MAX)
+#define READ_PIECE ((size_t)16384) /* some seconds on a slow line */
+#define BLOCKS     (PIECE / PROOF_BLOCK)
+#define ROOM       (SELFSUM_BEFORE + PIECE + SELFSUM_BEHIND)
+
+struct against_work {
+    const struct target *target;
+    const struct against_image *image;
+    const struct report *report;
+    struct compare compare;
+    struct merge found;       /* kinds: enum compare_kind */
+    const char *algorithm;    /* NULL: no sum came yet */
+    struct proof_means means; /* what it can be asked, as far as is known */
+    bool reading;             /* there are no sums */
+    bool gone;                /* the device is */
+    uint64_t compared;        /* bytes gone over */
+    uint64_t at_end;          /* of what was passed */
+    uint8_t *room;            /* ROOM bytes; in it: */
+    struct proof_guess ours;
+    uint8_t *theirs;           /* READ_PIECE bytes */
+    bool unproved[BLOCKS + 1]; /* blocks of ours that are to be read */
+};
+
+/* A struct compare's ask; of a struct against_work. What asking does not prove
+ * is noted in unproved. */
+int against_ask(void *work, uint64_t offset, size_t len, bool sure,
+                bool *partly);
+
+#endif
