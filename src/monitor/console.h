@@ -53,6 +53,9 @@ struct console {
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
+    struct dialect **others; /* lent, ended by NULL; NULL: none. Their banners
+                                and hints tell of a reset, too, ... */
+    bool foreign; /* ... and did last: keys of dialect are not for that */
     struct garble garble;
     bool watch_garble; /* text of another speed tells of a reset, too, ... */
     bool garbled;      /* ... and did: restarted is set as well */
@@ -77,7 +80,8 @@ struct console {
 int console_init(struct console *c, struct line *line, struct err *err);
 void console_free(struct console *c);
 
-/* Opens the port again after -ENODEV; what was received is forgotten. */
+/* Opens the port again after -ENODEV; what was received is forgotten, and what
+ * was answered: it may be another device. */
 int console_reopen(struct console *c, struct err *err);
 
 /* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has
