@@ -59,6 +59,7 @@ static void look_for_banner(struct attach *a)
         if (attach_shows(a, a->config->dialects[i])) {
             a->recognise.first = a->config->dialects[i];
             a->next_send = deadline_in(0);
+            a->c->end_text = 0;
             log_info("%s seen, breaking in", a->recognise.first->name);
         }
     a->looked = a->text->len;

@@ -41,9 +41,13 @@ struct console {
     size_t last_line_len;             /* 0: too long, or none since */
     uint64_t lines;                   /* taken so far, blank ones aside */
     struct ansi ansi;
-    struct buf in; /* received, stripped */
-    size_t taken;  /* of in, handed out as lines */
-    bool skipping; /* inside a line that was too long */
+    struct buf in;       /* received, stripped */
+    size_t taken;        /* of in, handed out as lines */
+    bool end_open;       /* nothing was sent since a line end of ours ... */
+    size_t end_text;     /* ... which brought so many printable characters, and
+                            no prompt; for a start ends that, too */
+    size_t usual_prompt; /* bytes of the one learned last; 0: none ever */
+    bool skipping;       /* inside a line that was too long */
     /* Asked when line_wake interrupts a wait, and at times while it lasts
      * (NULL: nobody): does what its owner has to do and says whether the wait
      * has become pointless. */

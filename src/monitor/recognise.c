@@ -245,8 +245,10 @@ static void refuse(struct recognise *r)
 
 int recognise_prompt(struct recognise *r)
 {
-    int ret = is_any(r);
+    int ret;
 
+    r->console->end_text = 0; /* it brought a prompt */
+    ret = is_any(r);
     if (ret <= 0)
         return ret;
     ret = r->first != NULL ? is_dialect(r, r->first) : 0;

@@ -235,6 +235,74 @@ static void anothers_banner_ends_a_resync(void **state)
     console_free(&c);
 }
 
+/* --- a dialogue takes a line end for an answer --- */
+
+static unsigned n_answers;
+
+static void hear_dialogue(void *arg, char byte)
+{
+    (void)arg;
+    if (byte == '\r') {
+        n_answers++;
+        odd.edit_len = 0;
+        fake_say(&odd.line, "\r\nHost IP address :  192.168.1.100  ");
+    } else if (byte == '\x15') {
+        for (; odd.edit_len > 0; odd.edit_len--)
+            fake_say(&odd.line, "\b \b");
+    } else if ((unsigned char)byte >= ' ' && odd.edit_len < 200) {
+        odd.edit_len++;
+        fake_say_bytes(&odd.line, &byte, 1);
+    }
+}
+
+static void up_dialogue(void)
+{
+    up("");
+    odd.line.hear = hear_dialogue;
+    n_answers = 0;
+}
+
+static void a_dialogue_gets_one_line_end(void **state)
+{
+    const char *const names[] = {NULL, "cfe", "cfe-dm"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct dialect *one[] = {i > 0 ? find(names[i]) : NULL, NULL};
+        const struct attach_config config = {.dialects = i > 0 ? one : all,
+                                             .chosen = i > 0,
+                                             .baud = 115200,
+                                             .timeout_ms = 60000};
+        up_dialogue();
+        assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+        assert_int_equal(n_answers, 1);
+        console_free(&c);
+    }
+}
+
+static void a_resync_gives_it_one(void **state)
+{
+    (void)state;
+    up_dialogue();
+    c.dialect = find("cfe");
+    console_learn_prompt(&c, (struct span){"CFE> ", 5});
+    assert_int_equal(console_resync(&c, deadline_in(20000)), -ETIMEDOUT);
+    assert_int_equal(n_answers, 1);
+    console_free(&c);
+}
+
+/* Its question stands there when we come. */
+static void a_question_that_stands_gets_none(void **state)
+{
+    (void)state;
+    up_dialogue();
+    fake_say(&odd.line, "\r\nHost IP address :  192.168.1.100  ");
+    assert_true(console_fill(&c, deadline_in(100)) > 0);
+    assert_int_equal(console_wake(&c, find("cfe")), -EAGAIN);
+    assert_int_equal(n_answers, 0);
+    console_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +312,9 @@ int main(void)
         cmocka_unit_test(an_answer_is_for_one_device),
         cmocka_unit_test(no_key_for_anothers_countdown),
         cmocka_unit_test(anothers_banner_ends_a_resync),
+        cmocka_unit_test(a_dialogue_gets_one_line_end),
+        cmocka_unit_test(a_resync_gives_it_one),
+        cmocka_unit_test(a_question_that_stands_gets_none),
     };
     return cmocka_run_group_tests_name("unasked", tests, load, unload);
 }
