@@ -303,6 +303,45 @@ static void a_question_that_stands_gets_none(void **state)
     console_free(&c);
 }
 
+/* --- a menu that has not shown all its keys yet --- */
+
+static void attach_at_menu(const char *menu)
+{
+    struct dialect *one[] = {find("u-boot"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .chosen = true,
+                                         .quiet = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 3000};
+
+    up("");
+    odd.echo = ODD_SILENT;
+    fake_say(&odd.line, menu);
+    assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+}
+
+static void four_waits_for_its_line(void **state)
+{
+    static const char *const banners[] = {"\r\nU-Boot 1.1.3 (Jan 02 2020)\r\n",
+                                          "\r\nU-Boot 1.1.4\r\n"};
+    char menu[400];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(banners); i++) {
+        (void)snprintf(menu, sizeof(menu),
+                       "%s\r\nPlease choose the operation: \r\n"
+                       "   3: Boot system code via Flash (default).\r\n",
+                       banners[i]);
+        attach_at_menu(menu);
+        assert_int_equal(odd.line.sent_len, 0);
+        console_free(&c);
+        (void)strcat(menu, "   4: Entr boot command line interface.\r\n");
+        attach_at_menu(menu);
+        assert_int_equal(odd.line.sent[0], '4');
+        console_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_dialogue_gets_one_line_end),
         cmocka_unit_test(a_resync_gives_it_one),
         cmocka_unit_test(a_question_that_stands_gets_none),
+        cmocka_unit_test(four_waits_for_its_line),
     };
     return cmocka_run_group_tests_name("unasked", tests, load, unload);
 }
