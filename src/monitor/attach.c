@@ -53,11 +53,13 @@ void attach_gather(struct attach *a)
 
 static void look_for_banner(struct attach *a)
 {
+    attach_note_start(a);
     for (size_t i = 0;
          a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
         if (attach_shows(a, a->config->dialects[i])) {
             a->recognise.first = a->config->dialects[i];
             a->next_send = deadline_in(0);
+            a->c->end_text = 0;
             log_info("%s seen, breaking in", a->recognise.first->name);
         }
     a->looked = a->text->len;
@@ -100,7 +102,8 @@ static int probe_live(struct attach *a)
 
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
-    ret = attach_wake(a);
+    if (!a->c->foreign)
+        ret = attach_wake(a);
     attach_gather(a);
     if (ret < 0)
         return ret;
@@ -158,7 +161,10 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     struct dialect *before = c->dialect;
     int ret;
 
-    a.recognise.first = config->chosen ? config->dialects[0] : NULL;
+    a.recognise.first = config->chosen || config->again ? config->dialects[0]
+                                                        : NULL;
+    a.unknown = config->replugged;
+    a.own_start = config->starting && !c->foreign;
     a.until = deadline_in(config->timeout_ms);
     a.looked = text->len;
     a.fresh = config->earlier;

@@ -22,6 +22,13 @@ struct attach_login {
 struct attach_config {
     struct dialect **dialects;  /* candidates, ended by NULL; lent */
     bool chosen;                /* the user named the (only) one: believe it */
+    bool again;                 /* the (only) one was recognised before: its
+                                   keys are known, but it is asked anew */
+    bool replugged;             /* which device is there nobody knows: it gets
+                                   keys that break in when it shows a start */
+    struct dialect **others;    /* ended by NULL, lent; NULL: none. While one of
+                                   them starts, the known one's keys are kept
+                                   back */
     bool quiet;                 /* do not ask for a power cycle: a reset of the
                                    device is being ridden out */
     bool starting;              /* its banner has been seen: the countdown may

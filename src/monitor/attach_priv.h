@@ -30,6 +30,8 @@ struct attach {
     unsigned rates_tried;   /* how often */
     struct deadline rates_at; /* not sooner than then */
     struct attach_login *login;
+    bool unknown;        /* replugged, and no start was seen since */
+    bool own_start;      /* what starts is of the known dialect */
     bool asked;          /* for the power cycle */
     bool password_asked; /* the user was */
 };
@@ -40,6 +42,13 @@ struct attach {
 void attach_gather(struct attach *a);
 
 /* --- attach_send.c --- */
+
+/* Looks, in what came since the last look, whose start it is. */
+void attach_note_start(struct attach *a);
+
+/* Another dialect's start was seen last, or which device is there is not known:
+ * only a question of the known dialect is answered. */
+bool attach_keeps_back(const struct attach *a);
 
 /* Some text that came since the last look is a banner or a hint of d. */
 bool attach_shows(const struct attach *a, const struct dialect *d);

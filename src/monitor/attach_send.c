@@ -12,6 +12,7 @@
 
 #define CLEARS_MAX    4U /* many keys could use up a countdown */
 #define WAKE_EVERY_MS 2000U
+#define FOREIGN_MS    100U
 #define ASKED_MS      500U /* for the answer, while a countdown may run */
 
 /* In the text from there on, or in the last line. */
@@ -62,10 +63,52 @@ static const struct break_in *pick_question(const struct attach *a)
     struct span last = last_line(a, &number);
 
     for (size_t i = d->n_break_ins; i-- > 0;)
-        if (d->break_ins[i].question && last.len > 0 &&
+        if ((d->break_ins[i].question || d->break_ins[i].line_end) &&
+            last.len > 0 &&
             pattern_match(d->break_ins[i].when, last.text, last.len, 0, NULL))
             return &d->break_ins[i];
     return NULL;
+}
+
+static bool shows_any(const struct attach *a, struct pattern **list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (matches(list[i], a, a->looked))
+            return true;
+    return false;
+}
+
+/* Own text may hold the hint of another dialect, but not its banner. */
+static bool shows_another(const struct attach *a)
+{
+    struct dialect **others = a->config->others;
+
+    for (size_t i = 0; others != NULL && others[i] != NULL; i++)
+        if (others[i] != a->recognise.first &&
+            (shows_any(a, others[i]->banners, others[i]->n_banners) ||
+             (!a->own_start &&
+              shows_any(a, others[i]->hints, others[i]->n_hints))))
+            return true;
+    return false;
+}
+
+void attach_note_start(struct attach *a)
+{
+    if (a->recognise.first == NULL)
+        return;
+    if (attach_shows(a, a->recognise.first)) {
+        a->own_start = true;
+        a->c->end_text = 0;
+        a->unknown = a->c->foreign = false;
+    } else if (shows_another(a)) {
+        a->own_start = false;
+        a->c->foreign = true;
+    }
+}
+
+bool attach_keeps_back(const struct attach *a)
+{
+    return a->unknown || a->c->foreign;
 }
 
 /* The rule whose question stands; else the one whose text has been seen, the
@@ -77,11 +120,11 @@ static const struct break_in *pick_break_in(const struct attach *a)
     if (a->recognise.first == NULL)
         return NULL;
     best = pick_question(a);
-    if (best != NULL)
+    if (best != NULL || attach_keeps_back(a))
         return best;
     for (size_t i = 0; i < a->recognise.first->n_break_ins; i++) {
         const struct break_in *b = &a->recognise.first->break_ins[i];
-        if (b->question)
+        if (b->question || b->line_end)
             continue;
         if (b->when == NULL ? best == NULL
                             : matches(b->when, a, b->fresh ? a->fresh : 0))
@@ -258,6 +301,10 @@ int attach_send_due(struct attach *a)
         ret = send_break_in(a, b);
         a->next_send = deadline_in(b->every_ms);
         return ret;
+    }
+    if (b == NULL && a->c->foreign) {
+        a->next_send = deadline_in(FOREIGN_MS);
+        return 0;
     }
     /* Between two ticks of a countdown whose banner was missed, too. */
     if (!ask && !deadline_passed(quiet)) {

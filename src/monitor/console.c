@@ -41,6 +41,10 @@ int console_reopen(struct console *c, struct err *err)
 {
     console_forget(c);
     c->skipping = false;
+    c->foreign = c->restarted = false;
+    c->restart_line[0] = '\0';
+    c->answered_len = 0;
+    c->end_text = 0;
     c->ansi = (struct ansi){0};
     return line_reopen(c->line, err);
 }
@@ -69,6 +73,8 @@ int console_fill(struct console *c, struct deadline until)
     c->last_byte_ms = clock_ms();
     if (garble_add(&c->garble, chunk, (size_t)n) && c->watch_garble)
         c->restarted = c->garbled = true;
+    for (ssize_t i = 0; c->end_open && i < n; i++)
+        c->end_text += chunk[i] > ' ' && chunk[i] < 0x7f;
     keep(c, chunk, (size_t)n);
     return (int)n;
 }
@@ -179,16 +185,31 @@ bool console_is_any(struct pattern **list, size_t n, struct span line)
     return false;
 }
 
+static bool is_start_of(const struct dialect *d, struct span line)
+{
+    return console_is_any(d->banners, d->n_banners, line) ||
+           console_is_any(d->hints, d->n_hints, line);
+}
+
+static bool is_start_of_another(const struct console *c, struct span line)
+{
+    for (size_t i = 0; c->others != NULL && c->others[i] != NULL; i++)
+        if (is_start_of(c->others[i], line))
+            return true;
+    return false;
+}
+
 void console_note_line(struct console *c, struct span line)
 {
-    const struct dialect *d = c->dialect;
+    bool own = c->dialect != NULL && is_start_of(c->dialect, line);
 
-    if (d != NULL && (console_is_any(d->banners, d->n_banners, line) ||
-                      console_is_any(d->hints, d->n_hints, line))) {
-        c->restarted = true;
-        (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
-                       line.len < 150 ? (int)line.len : 150, line.text);
-    }
+    if (c->dialect == NULL || (!own && !is_start_of_another(c, line)))
+        return;
+    c->restarted = true;
+    c->end_text = 0;
+    c->foreign = !own;
+    (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
+                   line.len < 150 ? (int)line.len : 150, line.text);
 }
 
 int console_look(struct console *c)
@@ -242,6 +263,7 @@ int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 int console_send_bytes(struct console *c, const char *bytes, size_t len)
 {
     atomic_fetch_add(&c->sent, len);
+    c->end_open = false;
     return line_write(c->line, bytes, len, deadline_in(WRITE_TIMEOUT_MS));
 }
 

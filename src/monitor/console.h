@@ -41,9 +41,13 @@ struct console {
     size_t last_line_len;             /* 0: too long, or none since */
     uint64_t lines;                   /* taken so far, blank ones aside */
     struct ansi ansi;
-    struct buf in; /* received, stripped */
-    size_t taken;  /* of in, handed out as lines */
-    bool skipping; /* inside a line that was too long */
+    struct buf in;       /* received, stripped */
+    size_t taken;        /* of in, handed out as lines */
+    bool end_open;       /* nothing was sent since a line end of ours ... */
+    size_t end_text;     /* ... which brought so many printable characters, and
+                            no prompt; for a start ends that, too */
+    size_t usual_prompt; /* bytes of the one learned last; 0: none ever */
+    bool skipping;       /* inside a line that was too long */
     /* Asked when line_wake interrupts a wait, and at times while it lasts
      * (NULL: nobody): does what its owner has to do and says whether the wait
      * has become pointless. */
@@ -53,6 +57,9 @@ struct console {
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
+    struct dialect **others; /* lent, ended by NULL; NULL: none. Their banners
+                                and hints tell of a reset, too, ... */
+    bool foreign; /* ... and did last: keys of dialect are not for that */
     struct garble garble;
     bool watch_garble; /* text of another speed tells of a reset, too, ... */
     bool garbled;      /* ... and did: restarted is set as well */
@@ -77,7 +84,8 @@ struct console {
 int console_init(struct console *c, struct line *line, struct err *err);
 void console_free(struct console *c);
 
-/* Opens the port again after -ENODEV; what was received is forgotten. */
+/* Opens the port again after -ENODEV; what was received is forgotten, and what
+ * was answered: it may be another device. */
 int console_reopen(struct console *c, struct err *err);
 
 /* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has

@@ -47,6 +47,26 @@ struct span console_since(const struct console *c, size_t before);
  * there. */
 int console_type_echoed(struct console *c, struct span text);
 
+/* Sends a line end that is to bring a prompt; what it brings is counted. */
+int console_send_end(struct console *c, const struct keys *end);
+
+/* True when the last one brought text that is no prompt, as a dialogue does
+ * that takes a line end for an answer: no other one goes out until a prompt or
+ * a start has come. Text as short as the usual prompt may be one that noise
+ * hit. */
+bool console_end_is_spent(const struct console *c);
+
+/* Somebody else's text, as the question of a dialogue, stands on the line. What
+ * begins with a prompt is none, though half a command may stand behind it, nor
+ * is what noise or another speed brought. */
+bool console_stands_question(const struct console *c,
+                             bool (*is_prompt)(const void *arg,
+                                               struct span text),
+                             const void *arg);
+
+/* More than keys of ours, which a terminal shows as they are or as ^C. */
+bool console_is_text(struct span came);
+
 /* True when one of the patterns matches line. */
 bool console_is_any(struct pattern **list, size_t n, struct span line);
 

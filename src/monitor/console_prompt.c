@@ -71,6 +71,8 @@ void console_learn_prompt(struct console *c, struct span prompt)
     c->prompt_len = prompt.len < sizeof(c->prompt) ? prompt.len : 0;
     if (c->prompt_len > 0)
         memcpy(c->prompt, prompt.text, c->prompt_len);
+    c->usual_prompt = c->prompt_len;
+    c->end_text = 0;
 }
 
 bool console_near_prompt(const struct console *c)
@@ -210,6 +212,15 @@ static int ask_for_prompt(struct console *c, struct deadline until)
     return ret < 0 ? ret : console_drain(c, 2 * PROMPT_QUIET_MS, until);
 }
 
+/* A prompt that came makes the next line end harmless. */
+static bool is_in_step(struct console *c)
+{
+    if (!console_tidy(c))
+        return false;
+    c->end_text = 0;
+    return true;
+}
+
 int console_resync(struct console *c, struct deadline until)
 {
     bool before = c->restarted;
@@ -217,7 +228,7 @@ int console_resync(struct console *c, struct deadline until)
 
     do {
         ret = empty_line(c, until);
-        if (ret == 0 && console_tidy(c))
+        if (ret == 0 && is_in_step(c))
             return 0;
         if (c->restarted != before) /* what stands there may be the prompt */
             return ret < 0 && ret != -EAGAIN ? ret : -ETIMEDOUT;
@@ -228,7 +239,7 @@ int console_resync(struct console *c, struct deadline until)
         }
         if (ret == 0)
             ret = ask_for_prompt(c, until);
-        if (ret == 0 && console_tidy(c))
+        if (ret == 0 && is_in_step(c))
             return 0;
     } while (ret == 0 && !deadline_passed(until) && c->restarted == before);
     return ret < 0 ? ret : -ETIMEDOUT;

@@ -12,6 +12,10 @@
  *   line) whose echo was compared, on a line that was cleared after an echo had
  *   shown that somebody hears us
  *
+ * A dialogue takes a line end for an answer, and may write behind the last one:
+ * where text stands that is no prompt none is sent, and where one brought such
+ * text no other one.
+ *
  * A key that brings the prompt by itself, as Ctrl-C does, needs no line end.
  */
 
@@ -105,6 +109,55 @@ static bool is_harmless_here(const struct console *c, const struct dialect *d)
            c->dialect == d && console_shows_prompt(c);
 }
 
+bool console_is_text(struct span came)
+{
+    for (size_t i = 0; i < came.len; i++) {
+        unsigned char ch = (unsigned char)came.text[i];
+        if (ch == '^' && i + 1 < came.len)
+            i++;
+        else if (ch > ' ' && ch < 0x7f)
+            return true;
+    }
+    return false;
+}
+
+int console_send_end(struct console *c, const struct keys *end)
+{
+    int ret = console_send(c, end);
+
+    c->end_open = true;
+    c->end_text = 0;
+    return ret;
+}
+
+bool console_end_is_spent(const struct console *c)
+{
+    size_t most = c->usual_prompt > 0 ? c->usual_prompt + 2 : 0;
+
+    return c->end_text > most;
+}
+
+bool console_stands_question(const struct console *c,
+                             bool (*is_prompt)(const void *arg,
+                                               struct span text),
+                             const void *arg)
+{
+    struct console_screen s;
+
+    console_draw(&s, console_partial(c));
+    for (size_t len = s.len; len > 0; len--) {
+        unsigned char ch = (unsigned char)s.text[len - 1];
+        if (ch < ' ' || ch > 0x7e || is_prompt(arg, (struct span){s.text, len}))
+            return false;
+    }
+    return console_is_text((struct span){s.text, s.len});
+}
+
+static bool is_prompt_of(const void *d, struct span text)
+{
+    return console_is_prompt_of(d, text);
+}
+
 static int clear_line(struct console *c, const struct dialect *d)
 {
     int ret = console_clear(c, d, deadline_in(1000));
@@ -120,6 +173,10 @@ int console_wake(struct console *c, const struct dialect *d)
 
     if (text.len == 0 || is_harmless_here(c, d))
         return console_send(c, &d->wake);
+    if (d->prompt != NULL && (console_end_is_spent(c) ||
+                              (!console_near_prompt(c) &&
+                               console_stands_question(c, is_prompt_of, d))))
+        return -EAGAIN;
     ret = console_type_echoed(c, text);
     if (ret == 0)
         ret = clear_line(c, d);
@@ -127,7 +184,7 @@ int console_wake(struct console *c, const struct dialect *d)
         return 0;
     if (ret == 0 && d->clear.len > 0)
         ret = console_type_echoed(c, text);
-    return ret == 0 ? console_send(c, &d->line_end) : ret;
+    return ret == 0 ? console_send_end(c, &d->line_end) : ret;
 }
 
 int console_clear(struct console *c, const struct dialect *d,

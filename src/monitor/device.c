@@ -161,6 +161,8 @@ static int attach(struct device *dev, const struct device_config *config,
         err_prefix(err, "%s", config->port);
     atomic_store(&dev->speed.now, found);
     dev->dialect = dev->console.dialect;
+    dev->chosen = attach.chosen;
+    dev->console.others = dev->dialects;
     return ret;
 }
 

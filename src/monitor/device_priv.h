@@ -115,6 +115,8 @@ struct device {
     bool in_step;
     bool gone;
     bool silent;
+    bool chosen;    /* the user named the dialect: it is believed */
+    bool replugged; /* gone once, and its prompt was not won since */
     unsigned contact;
     unsigned rows_good;    /* of the last dump */
     struct chance another; /* readings by another method bring rows */

@@ -10,8 +10,11 @@
  *                what clears a typed line could use it up
  *   garbled      text of another speed came, where the line's speed was raised:
  *                restarted, if it goes on (device_speed.c)
- *   gone         the port went away: open what its path leads to now, then as
- *                restarted, for what happened meanwhile nobody knows
+ *   gone         the port went away: open what its path leads to now, and ask
+ *                whoever is there for its prompt; keys that break in wait for a
+ *                banner, for which device it is nobody knows
+ *   another's    a banner of another dialect came: our own keys are kept back
+ *                until ours comes
  *
  * Where the prompt was won by more than a resync, the device was out of sight
  * and device_contact counts that.
@@ -49,7 +52,10 @@ static int reattach(struct device *dev, struct err *err)
 {
     struct dialect *one[] = {dev->dialect, NULL};
     struct attach_config attach = {.dialects = one,
-                                   .chosen = true,
+                                   .chosen = dev->chosen,
+                                   .again = true,
+                                   .replugged = dev->replugged,
+                                   .others = dev->dialects,
                                    .quiet = true,
                                    .starting = dev->console.restarted,
                                    .password = dev->password,
@@ -60,9 +66,11 @@ static int reattach(struct device *dev, struct err *err)
     int ret;
 
     /* Which keys stop it may depend on what it called itself, now or when it
-     * started before. */
-    (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
-    (void)buf_printf(&text, "%s\n", dev->banner);
+     * started before, if it is the same one. */
+    if (!dev->replugged) {
+        (void)buf_add(&text, dev->boot_text.data, dev->boot_text.len);
+        (void)buf_printf(&text, "%s\n", dev->banner);
+    }
     attach.earlier = text.len;
     (void)buf_printf(&text, "%s\n", dev->console.restart_line);
     dev->console.restart_line[0] = '\0';
@@ -84,7 +92,7 @@ static int reopen(struct device *dev, struct err *err)
     dev->gone = false;
     dev->login.answered = 0;     /* its line is forgotten */
     dev->speed.changing = false; /* it may be another device */
-    dev->console.restarted = true;
+    dev->replugged = true;
     return 0;
 }
 
@@ -137,7 +145,7 @@ static int win_prompt(struct device *dev, bool replugged, struct err *err)
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
     ret = -ETIMEDOUT;
-    if (!dev->console.restarted)
+    if (!dev->console.restarted && !dev->replugged)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
     if (ret == 0 && !dev->console.restarted && !dev->silent)
         return 0;
@@ -147,7 +155,8 @@ static int win_prompt(struct device *dev, bool replugged, struct err *err)
         ret = reattach_at_home(dev, replugged, err);
     if (ret == 0) {
         dev->contact++;
-        dev->console.restarted = dev->silent = false;
+        dev->console.restarted = dev->console.foreign = false;
+        dev->silent = dev->replugged = false;
     } else {
         dev->silent = true; /* a prompt that comes now may be another's */
     }

@@ -36,6 +36,8 @@ struct break_in {
     bool fresh;           /* when counts only since the device started anew */
     bool question;        /* when counts only as the last line that came, and is
                              answered once each time it is asked */
+    bool line_end;        /* stands in send: when counts only as the last line,
+                             for behind another text it may run something */
     bool password;        /* the user's stands in send: always a question */
 };
 

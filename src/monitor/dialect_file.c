@@ -171,7 +171,8 @@ static void read_break_in(struct dialect_reader *r, struct break_in *b,
     b->question = b->password || cfg_getbool(sec, "question") == cfg_true;
     if (b->send == NULL)
         (void)value_fail(r, sec, "send", "missing");
-    if (b->question && b->when == NULL)
+    b->line_end = b->send != NULL && strpbrk(b->send, "\r\n") != NULL;
+    if ((b->question || b->line_end) && b->when == NULL)
         (void)value_fail(r, sec, "when",
                          "missing: which question do the keys answer?");
 }

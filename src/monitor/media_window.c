@@ -16,6 +16,9 @@
 #include <string.h>
 
 #define MARGIN_MAX ((uint64_t)16 << 20)
+/* The lowest place told may be the stack's top: below it the boot loader's
+ * calls go, and its command interpreter's. */
+#define STACK_ROOM ((uint64_t)1 << 20)
 #define MIDDLE     ((uint64_t)1 << 20) /* the middle is rounded to this */
 
 int media_window_parse(const char *text, struct media_window *out,
@@ -83,12 +86,24 @@ static void bank_room(const struct map_ram *ram, size_t n, uint64_t *from,
         *to = *from; /* all of it is above */
 }
 
+/* Where a window may end that begins at base, below what is in use; at base: it
+ * must not begin there. */
+static uint64_t last_end(const struct map *map, uint64_t base, uint64_t to)
+{
+    uint64_t top = map->ram.top;
+
+    if (top <= base || top < STACK_ROOM || to < top - STACK_ROOM)
+        return to;
+    return top - STACK_ROOM > base ? top - STACK_ROOM : base;
+}
+
 /* A window of two chunks at base, or of one, that ends by to. */
 static bool fits(const struct map *map, uint64_t base, uint64_t to,
                  uint64_t chunk, struct media_window *out)
 {
     const struct map_medium *with;
 
+    to = last_end(map, base, to);
     for (unsigned n = 2; n > 0; n--) {
         *out = (struct media_window){base, n * chunk};
         if (base <= to && out->size <= to - base &&

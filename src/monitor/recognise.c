@@ -11,6 +11,7 @@
 
 #define ASK_TIMEOUT_MS 1500U
 #define QUIET_WAIT_MS  3000U /* for the end of an answer to a wrong question */
+#define BLANK_TRIES    2U    /* noise may hit one */
 #define ANSWER_LINES   3U    /* to a wake-up: its echo, some word, the end */
 
 /* What came since the wake-up is how d, which has no prompt, would answer. */
@@ -137,6 +138,38 @@ static int calm_down(struct recognise *r)
     return ret;
 }
 
+/* One blank is echoed behind the prompt and is taken back by d's key: lines are
+ * read there. In a menu of single keys each key of a command would act. */
+static int blank_is_echoed(struct recognise *r, const struct dialect *d)
+{
+    struct console *c = r->console;
+    int ret = console_type_echoed(c, (struct span){" ", 1});
+
+    if (ret == 0)
+        ret = console_clear(c, d, deadline_in(1000));
+    if (ret == 0)
+        ret = console_settle(c, PROMPT_QUIET_MS, deadline_in(1000));
+    if (ret == 0)
+        return console_tidy(c);
+    return ret == -EAGAIN ? 0 : ret;
+}
+
+/* 1: somebody reads lines at the prompt; 0: nobody does, or nobody can tell.
+ * What repeats no key of a line cannot be asked. */
+static int reads_lines(struct recognise *r, const struct dialect *d)
+{
+    int ret = 0;
+
+    if (d->prompt == NULL || d->echo == ECHO_NONE || d->clear.len == 0)
+        return 1;
+    for (unsigned i = 0; ret == 0 && i < BLANK_TRIES; i++) {
+        ret = blank_is_echoed(r, d);
+        if (ret == 0)
+            ret = calm_down(r);
+    }
+    return ret;
+}
+
 /* 1: d's harmless command is answered rightly. */
 static int answers(struct recognise *r, struct dialect *d)
 {
@@ -167,7 +200,7 @@ static void take_lines(struct console *c)
 static int is_dialect(struct recognise *r, struct dialect *d)
 {
     struct span prompt = {r->console->prompt, r->console->prompt_len};
-    int ret;
+    int ret = 0;
 
     if (d->prompt == NULL) {
         if (prompt.len > 0 || !ends_as(r, d))
@@ -183,7 +216,10 @@ static int is_dialect(struct recognise *r, struct dialect *d)
         return 0;
     }
     r->console->dialect = d;
-    return r->chosen || d->recognise_command == NULL ? 1 : answers(r, d);
+    if (r->chosen || d->recognise_command == NULL)
+        return 1;
+    ret = reads_lines(r, d);
+    return ret > 0 ? answers(r, d) : ret;
 }
 
 /* 1: there is a prompt, or an answer that ends without one. */
@@ -209,8 +245,10 @@ static void refuse(struct recognise *r)
 
 int recognise_prompt(struct recognise *r)
 {
-    int ret = is_any(r);
+    int ret;
 
+    r->console->end_text = 0; /* it brought a prompt */
+    ret = is_any(r);
     if (ret <= 0)
         return ret;
     ret = r->first != NULL ? is_dialect(r, r->first) : 0;

@@ -23,6 +23,7 @@ struct recognise {
     bool same;                 /* the prompt came twice the same */
     struct keys asks; /* what made an unknown boot loader show its prompt; len
                          0: nothing has yet */
+    bool counting;    /* the key that is pressed is a line end */
     bool typed; /* keys that break in were sent, and may stand at the prompt */
     unsigned refusals;                    /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */

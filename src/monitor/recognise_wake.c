@@ -44,19 +44,6 @@
  * or more than any answer. */
 enum brought { NOTHING, TEXT, STARTING, A_PROMPT };
 
-/* More than keys of ours, which a terminal shows as they are or as ^C. */
-static bool is_text(struct span came)
-{
-    for (size_t i = 0; i < came.len; i++) {
-        unsigned char ch = (unsigned char)came.text[i];
-        if (ch == '^' && i + 1 < came.len)
-            i++;
-        else if (ch > ' ' && ch < 0x7f)
-            return true;
-    }
-    return false;
-}
-
 /* Waits for the end of what came behind the first start bytes, if it is text.
  */
 static int wait_for_end(struct console *c, size_t start)
@@ -100,7 +87,9 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
     uint64_t before = atomic_load(&c->received);
     uint64_t odd = c->garble.odd;
     size_t start = c->in.len - c->taken;
-    int ret = console_clear_keys(c, key, times, deadline_in(CLEAR_MS));
+    int ret = r->counting
+                  ? console_send_end(c, key)
+                  : console_clear_keys(c, key, times, deadline_in(CLEAR_MS));
 
     if (times > 1)
         start = 0; /* lines were taken meanwhile */
@@ -114,7 +103,8 @@ static int press(struct recognise *r, const struct keys *key, unsigned times)
     }
     if (is_starting(r, start))
         return STARTING;
-    return is_text(console_since(c, start)) || c->garble.odd - odd >= ODD_MIN
+    return console_is_text(console_since(c, start)) ||
+                   c->garble.odd - odd >= ODD_MIN
                ? TEXT
                : NOTHING;
 }
@@ -191,21 +181,48 @@ static int press_keys(struct recognise *r, const struct keys *backspace)
     return ret;
 }
 
+static bool is_any_prompt(const void *arg, struct span text)
+{
+    const struct recognise *r = arg;
+
+    for (size_t i = 0; r->dialects[i] != NULL; i++)
+        if (console_is_prompt_of(r->dialects[i], text))
+            return true;
+    return false;
+}
+
+/* What it brings is counted, but for a prompt. */
+static int press_end(struct recognise *r, const struct keys *end)
+{
+    int ret;
+
+    r->counting = true;
+    ret = press(r, end, 1);
+    r->counting = false;
+    if (ret == A_PROMPT || ret == STARTING)
+        r->console->end_text = 0;
+    return ret;
+}
+
 /* The line is to be cleared, and a line end goes behind a blank. */
 static int run_blank(struct recognise *r, const struct keys *backspace,
                      unsigned times)
 {
     static const struct keys end = {"\r", 1};
     const struct span blank = {" ", 1};
-    int ret = console_type_echoed(r->console, blank);
+    int ret;
 
+    if (console_end_is_spent(r->console) ||
+        console_stands_question(r->console, is_any_prompt, r))
+        return NOTHING;
+    ret = console_type_echoed(r->console, blank);
     if (ret == 0 && backspace != NULL)
         ret = press(r, backspace, times);
     if (ret == A_PROMPT)
         return ret;
     if (ret >= 0 && backspace != NULL)
         ret = console_type_echoed(r->console, blank);
-    return ret < 0 ? ret : press(r, &end, 1);
+    return ret < 0 ? ret : press_end(r, &end);
 }
 
 /* Whoever it is. */
@@ -245,7 +262,7 @@ static int wake_known(struct recognise *r, const struct dialect *d)
                : ret;
 }
 
-int recognise_wake(struct recognise *r)
+static int wake(struct recognise *r)
 {
     const struct dialect *d = r->console->dialect;
     int ret = NOTHING;
@@ -259,4 +276,13 @@ int recognise_wake(struct recognise *r)
     if (ret == NOTHING || ret == TEXT)
         ret = wake_any(r);
     return ret < 0 ? ret : 0;
+}
+
+int recognise_wake(struct recognise *r)
+{
+    int ret = wake(r);
+
+    if (recognise_candidate(r))
+        r->console->end_text = 0;
+    return ret;
 }

@@ -795,6 +795,59 @@ static void the_usual_speed(void **state)
     down();
 }
 
+/* A menu of Broadcom's cable modems: its prompt could be U-Boot's, and each key
+ * is a command. */
+static char acted[64];
+static size_t n_acted;
+
+static void hear_menu(void *arg, char byte)
+{
+    (void)arg;
+    if ((unsigned char)byte > ' ' && (unsigned char)byte < 0x7f) {
+        assert_true(n_acted < sizeof(acted) - 1);
+        acted[n_acted++] = byte;
+        fake_say_bytes(&odd.line, &byte, 1);
+        fake_say(&odd.line, "\r\nDone.\r\n\r\n> ");
+        return;
+    }
+    fake_say(&odd.line, "\r\nMain Menu:\r\n e) Erase flash sector\r\n"
+                        " s) Store bootloader parameters to flash\r\n\r\n> ");
+}
+
+static void a_menu_of_keys_gets_no_command(void **state)
+{
+    struct dialect **all;
+    struct err why = {""};
+
+    (void)state;
+    assert_int_equal(dialect_load_all(&all, &why), 0);
+    struct attach_config config = {
+        .dialects = all, .baud = 115200, .timeout_ms = 10000};
+    up("> ");
+    odd.line.hear = hear_menu;
+    memset(acted, 0, sizeof(acted));
+    n_acted = 0;
+    assert_int_equal(attach_prompt(&c, &config, &text, &why), -ETIMEDOUT);
+    assert_string_equal(acted, "");
+    down();
+    dialect_free_all(all);
+}
+
+/* The blank that is tried first came back as another character. */
+static void one_more_blank_is_tried(void **state)
+{
+    (void)state;
+    add_same();
+    up("CFE> ");
+    odd.answer = answers_one;
+    one_answer[0] = "help";
+    one_answer[1] = "dm  dump\n";
+    odd.garbled = 1;
+    assert_attached(false, "second");
+    assert_int_equal(odd.garbled, 0);
+    down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -819,6 +872,8 @@ int main(void)
         cmocka_unit_test(one_that_is_known_gets_its_own),
         cmocka_unit_test(keys_behind_the_prompt_are_rubbed_out),
         cmocka_unit_test(nobodys_prompt_is_asked_nothing),
+        cmocka_unit_test(a_menu_of_keys_gets_no_command),
+        cmocka_unit_test(one_more_blank_is_tried),
         cmocka_unit_test(a_failure_changes_nothing),
         cmocka_unit_test(unlocks_each_time),
         cmocka_unit_test(the_usual_speed),

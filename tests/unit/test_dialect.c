@@ -127,6 +127,7 @@ static void the_values(void **state)
         {"break-in a { send = \" \"\n when = '*' }\n", "break-in a: when"},
         {"break-in a { send = \"{password}\" }\n", "when: missing: which"},
         {"break-in a { send = \"x\"\n question = true }\n", "when: missing"},
+        {"break-in a { send = \"x\\r\" }\n", "when: missing"},
         {"dump a { order = cpu }\n", "section dump a: command: missing"},
         {"dump a { command = \"md {count}\" }\n", "has no {address}"},
         {"dump a { command = \"md {address:x99}\" }\n", "bad place holder"},

@@ -542,8 +542,10 @@ static void the_window_is_where_nothing_lives(void **state)
     map.ram.at[0] = 0x84000000; /* in use */
     map.ram.at[1] = 0x83000000;
     expect_window(&map, 0x83000000, 0x20000);
-    map.ram.at[1] = 0x83ff0000; /* room for one piece only */
-    expect_window(&map, 0x83ff0000, 0x10000);
+    map.ram.at[1] = 0x83ef0000; /* room for one piece only */
+    expect_window(&map, 0x83ef0000, 0x10000);
+    map.ram.at[1] = 0x83ff0000; /* the stack may come there */
+    expect_window(&map, 0x82000000, 0x20000);
     map.ram.at[1] = 0x83ff8000;
     expect_window(&map, 0x82000000, 0x20000);
     map.ram.at[1] = 0x20000000; /* no RAM known there */
