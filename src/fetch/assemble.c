@@ -137,9 +137,13 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
-    stale_verified(f, b->medium, b->block * BLOCK_SIZE,
-                   blocks_length(blocks, b->block));
     stale_was_read(f, b->medium, b->block);
+    if (b->guess)
+        stale_again_in(f, b->medium, b->block * BLOCK_SIZE,
+                       blocks_length(blocks, b->block));
+    else
+        stale_verified(f, b->medium, b->block * BLOCK_SIZE,
+                       blocks_length(blocks, b->block));
     fetcher_note_change(f);
     return true;
 }
