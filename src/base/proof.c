@@ -248,13 +248,18 @@ static void mark_front(struct maker *m)
 }
 
 /* Its sum may end behind what is known: the first bytes of that are summed up
- * alone, and cannot change unseen. */
+ * alone, and cannot change unseen. Where so few cannot be, the block is read.
+ */
 static void cut_end(struct maker *m)
 {
     size_t n = (size_t)(m->end - m->start);
 
-    if (!m->guess->end_unknown || n < PROOF_WORD || m->means->unit > 1)
+    if (!m->guess->end_unknown || n < PROOF_WORD)
         return;
+    if (m->means->unit > 1) {
+        mark_unproved(m, m->end - 1, m->end);
+        return;
+    }
     n -= PROOF_WORD - 1;
     m->cuts[n / 8] |= (uint8_t)(1U << n % 8);
 }

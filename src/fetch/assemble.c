@@ -137,9 +137,14 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
-    stale_verified(f, b->medium, b->block * BLOCK_SIZE,
-                   blocks_length(blocks, b->block));
     stale_was_read(f, b->medium, b->block);
+    ranges_remove(&f->earlier, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
+    if (b->guess)
+        stale_again_in(f, b->medium, b->block * BLOCK_SIZE,
+                       blocks_length(blocks, b->block));
+    else
+        stale_verified(f, b->medium, b->block * BLOCK_SIZE,
+                       blocks_length(blocks, b->block));
     fetcher_note_change(f);
     return true;
 }
@@ -397,6 +402,7 @@ void assemble_doubt(struct fetcher *f, size_t medium)
         if (f->rows.slots[i].medium == medium)
             rows_drop(&f->rows.slots[i]);
     blocks_doubt(cache_blocks(f->cache, medium));
+    ranges_add(&f->earlier, medium, 0, f->map->media[medium].size);
     stale_again(f, medium);
     fetcher_note_change(f);
 }

@@ -101,6 +101,7 @@ static struct range serve_begin(struct fetcher *f)
     struct fetch_request *r = f->pending;
 
     f->is_serving = true;
+    f->step_contact = f->contact;
     f->serving = r;
     return (struct range){r->medium, r->offset, r->len};
 }

@@ -9,6 +9,10 @@
  * one may be put back. Where the identity is one device's alone, blocks that
  * differ do not speak against it: its flash was written to, and from then on
  * nothing of the cache is given before it is confirmed anew.
+ *
+ * What was read before and is not confirmed is a guess from then on, which one
+ * CRC does not confirm (prove.c): a record that carries its own may have
+ * changed.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -269,11 +273,40 @@ static int note_exchanged(struct fetcher *f)
     return -ESTALE;
 }
 
+/* What was read of medium and is not confirmed may not be there any more. */
+static void make_guesses(struct fetcher *f, size_t medium)
+{
+    const struct blocks *b = cache_blocks(f->cache, medium);
+    enum block_state state;
+
+    for (uint64_t n = 0; blocks_find(b, BLOCK_GOOD, &n);) {
+        uint64_t run = blocks_run(b, n, blocks_count(b), &state);
+        uint64_t left = blocks_size(b) - n * BLOCK_SIZE;
+        uint64_t len = run * BLOCK_SIZE;
+        stale_again_in(f, medium, n * BLOCK_SIZE, len < left ? len : left);
+        n += run;
+    }
+    for (size_t i = 0; i < f->rows.n_slots; i++)
+        if (f->rows.slots[i].medium == medium)
+            f->rows.slots[i].guess = true;
+    ways_forget(f, medium, 0, blocks_size(b));
+}
+
+/* Where one sum proves any bytes, or there is none, nothing changes. */
+static void doubt_unconfirmed(struct fetcher *f)
+{
+    for (size_t i = 0; i < f->map->n_media; i++)
+        if (confirm_sum_max(f, i) > 0 && !prove_needs_one_sum(f, i))
+            make_guesses(f, i);
+}
+
 static int look_again(struct fetcher *f)
 {
     unsigned contact = device_contact(f->device);
-    int ret = is_same(f);
+    int ret;
 
+    doubt_unconfirmed(f);
+    ret = is_same(f);
     if (ret == 0)
         return note_exchanged(f);
     if (ret < 0)

@@ -130,6 +130,8 @@ struct fetcher {
     bool sum_broken;     /* it never was */
     struct unsummed unsummed;
     struct plan_want footer; /* of an image, not known yet; len 0: none */
+    struct ranges earlier;   /* good when the session began, or doubted, and not
+                                read since; and maybe more */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
@@ -140,8 +142,10 @@ struct fetcher {
     atomic_bool fresh; /* nothing is stale */
 
     /* --- contact --- */
-    unsigned contact; /* device_contact for which it was the same device */
-    bool exchanged;   /* it was not */
+    unsigned contact;      /* device_contact for which it was the same device */
+    unsigned step_contact; /* that when the current step began, or the serving
+                              of a request */
+    bool exchanged;        /* it was not */
     uint64_t exchanged_ms;
 };
 
@@ -263,7 +267,8 @@ void confirm_serve_uniform(struct fetcher *f);
 uint64_t confirm_sum_max(const struct fetcher *f, size_t medium);
 
 /* Asks the device for the checksum of [offset, offset+len), once. -EBADMSG:
- * there is one, but no answer came that can be understood. */
+ * there is one, but no answer came that can be understood; -EINTR: the device
+ * was out of sight since the step began, which is to be planned anew. */
 int confirm_ask(struct fetcher *f, size_t medium, uint64_t offset, uint64_t len,
                 struct digest_value *out);
 
@@ -415,8 +420,11 @@ bool stale_wants(struct fetcher *f);
 /* Does it: f->current, a PLAN_STALE. */
 int stale_check(struct fetcher *f);
 
-/* What is known of medium counts as if an earlier session had left it. */
+/* What is known of medium, of a range of it, counts as if an earlier session
+ * had left it. */
 void stale_again(struct fetcher *f, size_t medium);
+void stale_again_in(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* It is none of an earlier session, or has been compared. */
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,

@@ -5,6 +5,8 @@
  * Free of any reading where the whole image is known, which it is when it was
  * answered before it was confirmed, or kept from an earlier mount. A sum of
  * words is too weak to trust once rows arrived damaged: two errors can cancel.
+ * Nor is it trusted about what an earlier session left unconfirmed, of whose
+ * rows nobody knows how many did.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -22,6 +24,13 @@ static int read_known(void *arg, uint64_t offset, void *out, size_t len)
 
 int images_init(struct fetcher *f)
 {
+    for (size_t i = 0; i < f->map->n_media; i++) {
+        const struct blocks *b = cache_blocks(f->cache, i);
+        uint64_t n = 0;
+        if (blocks_find(b, BLOCK_GOOD, &n))
+            ranges_add(&f->earlier, i, n * BLOCK_SIZE,
+                       blocks_size(b) - n * BLOCK_SIZE);
+    }
     f->images_tried = calloc(f->map->n_segments + 1, sizeof(uint64_t));
     return f->images_tried != NULL ? 0 : -ENOMEM;
 }
@@ -61,6 +70,20 @@ static void note_need(struct fetcher *f, const struct map_segment *s,
                                    .once = true};
 }
 
+/* On a quiet line, over what came by it or is confirmed. */
+static bool weak_sum_counts(struct fetcher *f, size_t medium,
+                            const struct image_proof *proof)
+{
+    const struct blocks *b = cache_blocks(f->cache, medium);
+    uint64_t n = proof->offset / BLOCK_SIZE;
+
+    for (; n * BLOCK_SIZE < proof->offset + proof->len; n++)
+        if (!block_state_confirmed(blocks_state(b, n)) &&
+            ranges_meet(&f->earlier, medium, n * BLOCK_SIZE, BLOCK_SIZE))
+            return false;
+    return !f->noisy;
+}
+
 static bool prove(struct fetcher *f, const struct map_segment *s)
 {
     size_t medium = (size_t)s->medium;
@@ -73,7 +96,7 @@ static bool prove(struct fetcher *f, const struct map_segment *s)
     switch (image_prove(&source, f->map->media[medium].base, s->offset, s->size,
                         footers, n, &proof)) {
     case IMAGE_RIGHT:
-        if (!proof.strong && f->noisy)
+        if (!proof.strong && !weak_sum_counts(f, medium, &proof))
             return false;
         /* Of an earlier session it proves that it was right then. */
         if (!stale_is_over(f, medium, proof.offset, proof.len))

@@ -153,6 +153,13 @@ static void look_whether_done(struct fetcher *f)
     log_info("what was in the cache has been compared with the device");
 }
 
+/* Before it is full, lest two ranges become one with what is between them. */
+static void empty_if_full(struct stale *s)
+{
+    if (s->verified.n == RANGES_MAX)
+        s->verified.n = 0;
+}
+
 static void add_verified(struct stale *s, size_t medium, uint64_t offset,
                          uint64_t len)
 {
@@ -162,8 +169,7 @@ static void add_verified(struct stale *s, size_t medium, uint64_t offset,
         s->checked[medium] = offset + len;
     else if (offset > s->checked[medium])
         ranges_add(&s->verified, medium, offset, len);
-    if (s->verified.n == RANGES_MAX)
-        s->verified.n = 0;
+    empty_if_full(s);
 }
 
 void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
@@ -312,23 +318,36 @@ bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step)
     return false;
 }
 
-static void forget_verified(struct stale *s, size_t medium, uint64_t size)
+static void forget_verified(struct stale *s, size_t medium, uint64_t offset,
+                            uint64_t len)
 {
+    uint64_t end = offset + len;
     LOCK_SCOPE(&s->lock);
+    uint64_t checked = s->checked[medium];
 
-    s->checked[medium] = 0;
-    ranges_remove(&s->verified, medium, 0, size);
+    ranges_remove(&s->verified, medium, offset, len);
+    empty_if_full(s);
+    if (checked <= offset)
+        return;
+    s->checked[medium] = offset;
+    if (checked > end)
+        ranges_add(&s->verified, medium, end, checked - end);
+    empty_if_full(s);
+}
+
+void stale_again_in(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    if (confirm_sum_max(f, medium) == 0)
+        return;
+    f->stale.on = true;
+    atomic_store(&f->fresh, false);
+    forget_verified(&f->stale, medium, offset, len);
 }
 
 void stale_again(struct fetcher *f, size_t medium)
 {
-    struct stale *s = &f->stale;
-
-    if (confirm_sum_max(f, medium) == 0)
-        return;
-    s->on = true;
-    atomic_store(&f->fresh, false);
-    forget_verified(s, medium, f->map->media[medium].size);
+    stale_again_in(f, medium, 0, f->map->media[medium].size);
 }
 
 bool stale_wants(struct fetcher *f)

@@ -20,18 +20,26 @@ static size_t list_of(size_t medium, unsigned way)
     return medium * WAYS + way;
 }
 
+/* Lest two ranges become one with what is between them. */
+static void empty_if_full(struct fetcher *f)
+{
+    if (f->kept.n == RANGES_MAX)
+        f->kept.n = 0;
+}
+
 void ways_forget(struct fetcher *f, size_t medium, uint64_t offset,
                  uint64_t len)
 {
-    for (unsigned i = 0; i < WAYS && f->kept.n > 0; i++)
+    for (unsigned i = 0; i < WAYS && f->kept.n > 0; i++) {
+        empty_if_full(f);
         ranges_remove(&f->kept, list_of(medium, i), offset, len);
+    }
 }
 
 void ways_keep(struct fetcher *f, size_t medium, uint64_t block, uint32_t set)
 {
     ways_forget(f, medium, block * BLOCK_SIZE, BLOCK_SIZE);
-    if (f->kept.n == RANGES_MAX)
-        f->kept.n = 0;
+    empty_if_full(f);
     for (unsigned i = 0; i < WAYS; i++)
         if (set == way_set(i))
             ranges_add(&f->kept, list_of(medium, i), block * BLOCK_SIZE,

@@ -15,7 +15,6 @@ static const struct kind {
 } kinds[] = {
     {"\x27\x05\x19\x56", 4, image_uimage_prove},
     {"-rom1fs-", 8, image_romfs_prove},
-    {"\x1f\x8b\x08", 3, image_gzip_prove},
 };
 
 /* By what stands at the start of the segment. */

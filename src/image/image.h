@@ -10,9 +10,8 @@
 
 /*
  * Pure: no I/O but the source's callback, no state, any thread. All bytes are
- * hostile: what is read is bounded by the medium and by 4 GiB, what is inflated
- * by 256 MiB; about 50 KiB of stack, and as much again from zlib for gzip.
- * Offsets count from the start of the medium.
+ * hostile: what is read is bounded by the medium and by 4 GiB; about 20 KiB of
+ * stack. Offsets count from the start of the medium.
  */
 
 /* A medium, as far as its bytes are known. */
@@ -53,7 +52,7 @@ bool image_footer_valid(const struct image_footer *f);
 
 enum image_result {
     IMAGE_NONE,       /* nothing recognised, or it cannot be judged: longer than
-                       * the segment, inflates to more than 256 MiB, read error */
+                       * the segment, read error */
     IMAGE_INCOMPLETE, /* bytes are missing: see need_offset */
     IMAGE_WRONG,      /* recognised, and its bytes contradict its checksum */
     IMAGE_RIGHT,
@@ -65,9 +64,9 @@ enum image_result {
  *           and two errors can cancel
  *   uimage  header and data, CRC-32 each; strong
  *   romfs   the whole words of the first 512 bytes; weak, a sum
- *   gzip    from behind its header (which has no checksum) to the end of its
- *           trailer; weak, for it is the contents that are proved: one bit in
- *           about a thousand can flip without changing them
+ *
+ * Not gzip: its CRC is of what it inflates to, and other bytes inflate to the
+ * same: one wrong digit in 200, where there are runs of zeros.
  */
 struct image_proof {
     const char *kind; /* static; NULL: none yet */
@@ -76,8 +75,8 @@ struct image_proof {
     bool strong; /* RIGHT: no damage that noise is likely to do goes unseen */
     /* INCOMPLETE: fetch this and ask again. Starts at a multiple of 512. For a
      * header or footer at most 512 bytes; else from the first hole to the end
-     * of the image, or where the end is not known about 16 KiB. May lie
-     * outside the segment (a footer), never outside the medium. */
+     * of the image. May lie outside the segment (a footer), never outside the
+     * medium. */
     uint64_t need_offset;
     uint64_t need_len;
 };

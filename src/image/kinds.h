@@ -21,7 +21,5 @@ enum image_result image_uimage_prove(struct image_reader *r,
                                      struct image_proof *p);
 enum image_result image_romfs_prove(struct image_reader *r,
                                     struct image_proof *p);
-enum image_result image_gzip_prove(struct image_reader *r,
-                                   struct image_proof *p);
 
 #endif

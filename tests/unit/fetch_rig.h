@@ -92,7 +92,8 @@ static inline void flash_bytes(unsigned board, uint64_t offset, uint8_t *out,
         device_bytes(board, offset, out, len);
 }
 
-static void (*rig_at_sum)(uint64_t offset); /* called in each checksum, ... */
+static void (*rig_at_read)(uint64_t offset); /* called in each dump */
+static void (*rig_at_sum)(uint64_t offset);  /* called in each checksum, ... */
 static const struct device_sink *rig_sum_sink; /* ... which asks this one */
 
 /* Of the next up(): what the device can be asked. */
@@ -222,6 +223,8 @@ int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
     assert_in_range(len, DEVICE_ROW, LIMIT);
     assert_in_piece(address - BASE, len);
     assert_true(address >= BASE && address - BASE + len <= CHIP);
+    if (rig_at_read != NULL)
+        rig_at_read(address - BASE);
     (void)pthread_mutex_lock(&d->lock);
     assert_true(d->reads < COUNT(d->first));
     d->first[d->reads] = address - BASE;
@@ -520,6 +523,7 @@ static int down(void **state)
     rig_border = 0;
     rig_flash = NULL;
     rig_before = NULL;
+    rig_at_read = NULL;
     rig_at_sum = NULL;
     rig_algorithm = "crc32";
     rig_unit = 1;

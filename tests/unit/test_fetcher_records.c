@@ -364,6 +364,115 @@ static void a_reset_compares_records(void **state)
     end();
 }
 
+static bool reset_done;
+static bool sample_changes;
+
+/* The device loses its power; it was started, wrote to its flash, and is at its
+ * prompt again. */
+static void reset(void)
+{
+    reset_done = true;
+    changed(AT(16), AT(1), ZLIB, 500);
+    flash[5] ^= sample_changes ? 0x40 : 0;
+    dev.contact++;
+}
+
+/* All is as it was before; nothing is known. */
+static void begin_unread(bool other_sample)
+{
+    make_scene(boot_blocks);
+    memcpy(flash, before, CHIP);
+    mode = VERIFY_AUTO;
+    rig_before = only_sums;
+    reset_done = false;
+    sample_changes = other_sample;
+    assert_int_equal(up(NULL), 0);
+    dev.unique = true;
+}
+
+static void reset_in_a_sum(uint64_t offset)
+{
+    dev.mute = false;
+    if (offset != AT(16) || reset_done)
+        return;
+    dev.mute = true;
+    reset();
+}
+
+static void a_reset_within_a_sum(void **state)
+{
+    (void)state;
+    begin_unread(true);
+    assert_int_equal(read_now(0, AT(1)), 0);
+    rig_at_sum = reset_in_a_sum;
+    assert_int_equal(read_now(AT(16), AT(1)), 0); /* the new bytes */
+    assert_true(reset_done);
+    end();
+}
+
+/* Nothing was confirmed before: there is no sample. */
+static void a_reset_within_the_first_sum(void **state)
+{
+    (void)state;
+    begin_unread(false);
+    rig_at_sum = reset_in_a_sum;
+    assert_int_equal(read_now(AT(16), AT(1)), 0); /* the new bytes */
+    assert_true(reset_done);
+    end();
+}
+
+/* Its first row did not come with the others. */
+static void reset_in_a_second_read(uint64_t offset)
+{
+    (void)offset;
+    dev.answer = 0;
+    if (dev.lost_times > 0 || reset_done)
+        return;
+    dev.answer = -ETIMEDOUT;
+    reset();
+}
+
+static void a_reset_within_a_block(void **state)
+{
+    (void)state;
+    begin_unread(false);
+    assert_int_equal(read_now(0, AT(1)), 0);
+    dev.lost_row = AT(16);
+    dev.lost_times = 1;
+    rig_at_read = reset_in_a_second_read;
+    assert_int_equal(read_now(AT(16), AT(1)), 0); /* the new bytes */
+    assert_true(reset_done);
+    end();
+}
+
+/* A reference's bytes: the first sums before the reset, the last one after. */
+static unsigned sums_seen;
+
+static void reset_between_sums(uint64_t offset)
+{
+    if (offset >= AT(16) || reset_done || sums_seen++ != 1)
+        return;
+    reset_done = true;
+    flash[AT(60)] ^= 0x40;     /* the sample */
+    flash[AT(12) + 3] ^= 0x40; /* no record at all */
+    dev.contact++;
+}
+
+static void a_reset_within_a_proof(void **state)
+{
+    (void)state;
+    begin_with_reference(boot_blocks);
+    memcpy(flash, before, CHIP); /* all is the reference's */
+    dev.unique = true;
+    assert_int_equal(read_now(AT(60), AT(1)), 0);
+    reset_done = false;
+    sums_seen = 0;
+    rig_at_sum = reset_between_sums;
+    assert_int_equal(read_now(AT(8), AT(8)), 0);
+    assert_true(reset_done);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +485,10 @@ int main(void)
         cmocka_unit_test(nor_is_a_reference),
         cmocka_unit_test(nor_is_blank_flash),
         cmocka_unit_test(a_reset_compares_records),
+        cmocka_unit_test(a_reset_within_a_sum),
+        cmocka_unit_test(a_reset_within_the_first_sum),
+        cmocka_unit_test(a_reset_within_a_block),
+        cmocka_unit_test(a_reset_within_a_proof),
     };
 
     return cmocka_run_group_tests_name("fetcher_records", tests, NULL, NULL);

@@ -202,27 +202,6 @@ static void headers_need_one_block_at_a_time(void **state)
     assert_true(p.strong);
 }
 
-/* Where a gzip ends is not known before. */
-static void a_gzip_needs_a_piece_at_a_time(void **state)
-{
-    (void)state;
-    medium_init(&m);
-    memcpy(m.bytes + 0x4000, "\x1f\x8b\x08\0\0\0\0\0\0\0", 10);
-    for (uint64_t at = 0x400a; at + 5 <= MEDIUM_SIZE; at += 5)
-        memcpy(m.bytes + at, "\0\0\0\xff\xff", 5);
-    medium_holes(&m, 0x4200, MEDIUM_SIZE, true);
-    assert_int_equal(image_prove(&m.source, 0, 0x4000, 0x20000, NULL, 0, &p),
-                     IMAGE_INCOMPLETE);
-    assert_string_equal(p.kind, "gzip");
-    assert_int_equal(p.need_offset, 0x4200);
-    assert_int_equal(p.need_len, 0x3e00);
-    medium_holes(&m, 0x4200, 0x9000, false);
-    assert_int_equal(image_prove(&m.source, 0, 0x4000, 0x20000, NULL, 0, &p),
-                     IMAGE_INCOMPLETE);
-    assert_int_equal(p.need_offset, 0x9000);
-    assert_int_equal(p.need_len, 0x3000);
-}
-
 static void takes_any_sizes(void **state)
 {
     static const uint64_t sizes[] = {0,
@@ -299,7 +278,6 @@ int main(void)
         cmocka_unit_test(incomplete_goes_before_right),
         cmocka_unit_test(needs_lead_to_the_verdict),
         cmocka_unit_test(headers_need_one_block_at_a_time),
-        cmocka_unit_test(a_gzip_needs_a_piece_at_a_time),
         cmocka_unit_test(takes_any_sizes),
         cmocka_unit_test(an_error_gives_up),
         cmocka_unit_test(a_source_may_contradict_itself),

@@ -239,6 +239,26 @@ static void cut_where_no_more_is_known(void **state)
     assert_int_equal(proof.steps[1].offset, 4093);
 }
 
+/* A word is no unit of the sums: the last block is read. */
+static void read_where_no_more_is_known(void **state)
+{
+    const struct proof_guess g = {
+        .bytes = guess, .len = 4096, .end_unknown = true};
+
+    (void)state;
+    make(0, 4096);
+    means.unit = 512;
+    means.uniform = false;
+    assert_int_equal(proof_make(&proof, &g, &means), 0);
+    means.unit = 1;
+    means.uniform = true;
+    assert_covers(0, 4096);
+    assert_int_equal(proof.n, 2);
+    assert_int_equal(proof.steps[0].kind, PROOF_SUM);
+    assert_int_equal(proof.steps[1].kind, PROOF_NONE);
+    assert_int_equal(proof.steps[1].offset, 4096 - PROOF_BLOCK);
+}
+
 /* ... and read up to a round place where it is not known what is before. */
 static void read_where_a_record_may_begin_before(void **state)
 {
@@ -460,6 +480,7 @@ int main(void)
         PROOF_TEST(across_the_front),
         PROOF_TEST(across_the_end),
         PROOF_TEST(cut_where_no_more_is_known),
+        PROOF_TEST(read_where_no_more_is_known),
         PROOF_TEST(read_where_a_record_may_begin_before),
         PROOF_TEST(a_record_in_blank_flash),
         PROOF_TEST(a_raw_record_in_zeros),
