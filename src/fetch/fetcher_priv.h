@@ -323,6 +323,9 @@ void unsummed_answered(struct fetcher *f);
 /* The block is to be confirmed by readings. */
 bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block);
 
+/* Several in a row had no answer: what nobody waits for is not asked about. */
+bool unsummed_rests(const struct fetcher *f);
+
 /* It is asked about again. */
 void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len);
