@@ -71,6 +71,7 @@ struct unsummed {
     uint64_t noted_ms;  /* the last of them */
     uint64_t piece;
     uint64_t stretch;
+    bool resets; /* the device did instead of answering; until one came */
 };
 
 struct fetcher {

@@ -59,6 +59,7 @@ void unsummed_answered(struct fetcher *f)
 {
     struct unsummed *u = &f->unsummed;
 
+    u->resets = false;
     u->stretch = BLOCK_SIZE;
     if (u->piece < UNSUMMED_PIECE_MAX)
         u->piece *= 2;
@@ -74,7 +75,9 @@ bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block)
 
 bool unsummed_rests(const struct fetcher *f)
 {
-    return f->unsummed.stretch >= REST && !is_over(&f->unsummed);
+    const struct unsummed *u = &f->unsummed;
+
+    return u->resets || (u->stretch >= REST && !is_over(u));
 }
 
 void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,
