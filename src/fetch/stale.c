@@ -204,7 +204,7 @@ void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
     for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
         if (block_state_known(blocks_state(b, n)) &&
             !add_unproved(&f->stale, medium, n))
-            blocks_drop(b, n); /* no room for more: it is read anew */
+            blocks_drop(b, n); /* no memory to note it: it is read anew */
 }
 
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
