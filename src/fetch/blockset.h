@@ -9,19 +9,16 @@
 #include <stdint.h>
 
 /* Start from {0}; one thread. */
-#define BLOCKSET_MAX ((size_t)1 << 20)
 struct blockset {
-    struct blockset_entry {
-        size_t medium;
-        uint64_t block;
-    } * list; /* ascending */
-    size_t n;
+    struct blockset_page *pages; /* ascending; 4 KiB each tell of 32768 */
+    size_t n_pages;
     size_t room;
+    size_t n; /* blocks in the set */
 };
 
 void blockset_free(struct blockset *s);
 
-/* False: no memory, or it has BLOCKSET_MAX. */
+/* False: no memory. */
 bool blockset_add(struct blockset *s, size_t medium, uint64_t block);
 void blockset_remove(struct blockset *s, size_t medium, uint64_t block);
 

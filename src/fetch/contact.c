@@ -13,6 +13,11 @@
  * What was read before and is not confirmed is a guess from then on, which one
  * CRC does not confirm (prove.c): a record that carries its own may have
  * changed.
+ *
+ * A medium of which nothing tells, since its page died or its card is out,
+ * counts neither for nor against: what is cached of it is confirmed anew, too.
+ * A checksum or a block that makes the device reset is not asked for by the
+ * next comparison, which would never end.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -25,8 +30,9 @@
 #include <string.h>
 
 #define SAMPLES      UINT64_C(3) /* blocks of each medium */
+#define MORE         UINT64_C(4) /* where none of them tells */
 #define SAMPLE_TRIES 6           /* answers to see whether one is the same */
-#define SUM_TRIES    3    /* of them, for a checksum that does not come */
+#define HANGS_MAX    2           /* of them, that end in silence */
 #define BLANK_MAX    32U  /* blank blocks passed over to find a telling one */
 #define ASK_AGAIN_MS 5000 /* whether the right device is back */
 
@@ -65,27 +71,49 @@ static bool look_stop(void *arg)
     return l->f->stopping;
 }
 
+/* A question that ended with ret was asked at that contact. One that makes the
+ * device reset, -ENOTSUP, is not asked again before one has been answered. */
+static int look_answer(struct look *l, int ret, unsigned contact)
+{
+    const struct device_sink sink = {.stop = look_stop, .arg = l};
+    int there;
+
+    if (ret != -ETIMEDOUT && ret != -EILSEQ && ret != -EBADMSG)
+        return ret;
+    there = device_recover(l->f->device, &sink, &l->f->read_error);
+    if (there == 0 && device_contact(l->f->device) == contact)
+        return -EBADMSG;
+    l->f->unsummed.resets = true;
+    return there < 0 ? there : -ENOTSUP;
+}
+
 static int look_sum(void *arg, uint64_t offset, uint64_t len,
                     struct digest_value *out)
 {
     struct look *l = arg;
     const struct device_sink sink = {.stop = look_stop, .arg = l};
-    int ret = device_checksum(l->f->device,
-                              l->f->map->media[l->medium].base + offset, len,
-                              out, &sink, &l->f->read_error);
+    unsigned contact = device_contact(l->f->device);
+    int ret = l->f->unsummed.resets
+                  ? -ENOTSUP
+                  : device_checksum(l->f->device,
+                                    l->f->map->media[l->medium].base + offset,
+                                    len, out, &sink, &l->f->read_error);
 
-    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
+    return look_answer(l, ret, contact);
 }
 
 static int look_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
 {
     struct look *l = arg;
     const struct device_sink sink = {.stop = look_stop, .arg = l};
-    int ret = device_uniform(l->f->device,
-                             l->f->map->media[l->medium].base + offset, len,
-                             uniform, &sink, &l->f->read_error);
+    unsigned contact = device_contact(l->f->device);
+    int ret = l->f->unsummed.resets
+                  ? -ENOTSUP
+                  : device_uniform(l->f->device,
+                                   l->f->map->media[l->medium].base + offset,
+                                   len, uniform, &sink, &l->f->read_error);
 
-    return ret == -ETIMEDOUT || ret == -EILSEQ ? -EBADMSG : ret;
+    return look_answer(l, ret, contact);
 }
 
 static void look_unproved(void *arg, uint64_t offset, uint64_t len)
@@ -111,7 +139,7 @@ static int ask_block(struct look *l, uint64_t offset)
                       .arg = l};
     enum proof_verdict v;
 
-    if (confirm_sum_max(l->f, l->medium) == 0)
+    if (l->f->unsummed.resets || confirm_sum_max(l->f, l->medium) == 0)
         return -ENOTSUP;
     v = prove_cached(&p, offset, l->len);
     if (v == PROOF_UNKNOWN)
@@ -141,11 +169,13 @@ static int compare_row(struct look *l, const uint8_t *want)
     uint8_t before[ROWS_SIZE];
     uint8_t bytes[ROWS_SIZE];
     bool heard = false;
+    int hangs = 0;
     int ret = -EBADMSG;
 
     for (int i = 0; i < SAMPLE_TRIES; i++) {
         ret = read_block(l, bytes);
-        if (ret == -ENODEV || ret == -EINTR)
+        hangs += ret == -ETIMEDOUT;
+        if (ret == -ENODEV || ret == -EINTR || hangs == HANGS_MAX)
             return ret;
         if (ret < 0)
             continue;
@@ -204,51 +234,121 @@ static bool pick(struct fetcher *f, size_t medium, uint64_t rank, uint64_t *n,
     return found;
 }
 
-/* The device is there, and tells nothing of this block. */
-static bool is_mute(int ret)
+/* The rank of sample i among known blocks: in the middle of each third, then of
+ * each quarter. */
+static uint64_t rank_of(uint64_t known, uint64_t i)
 {
-    return ret == -EBADMSG || ret == -EFAULT || ret == -EILSEQ;
+    return i < SAMPLES ? known * (2 * i + 1) / (2 * SAMPLES)
+                       : known * (2 * (i - SAMPLES) + 1) / (2 * MORE);
 }
 
-/* 1: the samples of medium are the device's, 0: one is not. One of which
- * nothing comes counts for neither, where another one does. */
-static int compare_medium(struct fetcher *f, size_t medium)
+/* What the samples of a medium told. */
+struct samples {
+    struct fetcher *f;
+    size_t medium;
+    uint64_t asked[SAMPLES + MORE];
+    size_t n_asked;
+    bool told; /* one of them at least */
+    bool mute; /* of one nothing came */
+    bool differs;
+};
+
+static bool was_asked(const struct samples *s, uint64_t n)
 {
-    struct blocks *b = cache_blocks(f->cache, medium);
+    for (size_t i = 0; i < s->n_asked; i++)
+        if (s->asked[i] == n)
+            return true;
+    return false;
+}
+
+/* Nothing of block n came; 0: the device is there. A block that makes it reset
+ * is no sample next time. */
+static int note_mute(struct samples *s, uint64_t n, unsigned contact, int ret)
+{
+    struct fetcher *f = s->f;
+    struct look l = {.f = f};
+    const struct device_sink sink = {.stop = look_stop, .arg = &l};
+
+    s->mute = true;
+    if (ret == -ETIMEDOUT)
+        ret = device_recover(f->device, &sink, &f->read_error);
+    else
+        ret = 0;
+    if (device_contact(f->device) == contact)
+        return ret;
+    blocks_doubt_one(cache_blocks(f->cache, s->medium), n);
+    assemble_forget(f, s->medium, n);
+    fetcher_note_change(f);
+    return ret;
+}
+
+static int take_sample(struct samples *s, uint64_t n, const uint8_t *bytes)
+{
+    struct fetcher *f = s->f;
+    const struct map_medium *m = &f->map->media[s->medium];
+    unsigned contact = device_contact(f->device);
+    int ret = compare_block(f, s->medium, n, bytes);
+
+    if (ret == -EBADMSG || ret == -EFAULT || ret == -EILSEQ ||
+        ret == -ETIMEDOUT)
+        return note_mute(s, n, contact, ret);
+    if (ret < 0)
+        return ret;
+    s->told = true;
+    if (ret == 1)
+        return 0;
+    s->differs = true;
+    log_warn("what is at 0x%" PRIx64 " of %s is not what had been read there",
+             map_shown(m, n * BLOCK_SIZE), m->name);
+    return 0;
+}
+
+static int take_samples(struct samples *s)
+{
+    struct blocks *b = cache_blocks(s->f->cache, s->medium);
     uint64_t known = blocks_known(b, 0, blocks_size(b), NULL) / BLOCK_SIZE;
     uint8_t bytes[BLOCK_SIZE];
-    int verdict = 1;
-    int mute = 0;
-    bool told = false;
 
-    for (uint64_t i = 0; i < SAMPLES; i++) {
+    for (uint64_t i = 0; i < (s->told ? SAMPLES : SAMPLES + MORE); i++) {
         uint64_t n;
         int ret;
-        if (!pick(f, medium, known * (2 * i + 1) / (2 * SAMPLES), &n, bytes))
+        if (!pick(s->f, s->medium, rank_of(known, i), &n, bytes) ||
+            was_asked(s, n))
             continue;
-        ret = compare_block(f, medium, n, bytes);
-        if (is_mute(ret)) {
-            mute = ret;
-            continue;
-        }
+        s->asked[s->n_asked++] = n;
+        ret = take_sample(s, n, bytes);
         if (ret < 0)
             return ret;
-        told = true;
-        if (ret == 1)
-            continue;
-        log_warn("what is at 0x%" PRIx64 " of %s is not what had been read "
-                 "there",
-                 map_shown(&f->map->media[medium], n * BLOCK_SIZE),
-                 f->map->media[medium].name);
-        if (!device_is_unique(f->device)) {
-            verdict = 0;
-            continue;
-        }
-        assemble_doubt(f, medium);
-        f->verify = VERIFY_AUTO;
-        return 1;
+        if (s->differs && device_is_unique(s->f->device))
+            return 0;
     }
-    return mute < 0 && !told ? mute : verdict;
+    return 0;
+}
+
+/* What is cached of medium is given once it is confirmed anew. */
+static void distrust(struct fetcher *f, size_t medium)
+{
+    assemble_doubt(f, medium);
+    f->verify = VERIFY_AUTO;
+}
+
+/* 1: the samples of medium are the device's, or tell nothing; 0: one is not. */
+static int compare_medium(struct fetcher *f, size_t medium)
+{
+    struct samples s = {.f = f, .medium = medium};
+    int ret = take_samples(&s);
+
+    if (ret < 0)
+        return ret;
+    if (s.differs && !device_is_unique(f->device))
+        return 0;
+    if (s.mute && !s.told)
+        log_warn("nothing comes of what had been read of %s: what is cached "
+                 "of it is compared before it is given",
+                 f->map->media[medium].name);
+    if (s.differs || (s.mute && !s.told))
+        distrust(f, medium);
+    return 1;
 }
 
 /* --- the device --- */
@@ -314,7 +414,8 @@ static int look_again(struct fetcher *f)
     if (f->exchanged)
         log_warn("%s: the device is back", device_port(f->device));
     f->exchanged = false;
-    unsummed_init(f);     /* it may answer now */
+    if (!f->unsummed.resets && device_contact(f->device) == contact)
+        unsummed_init(f); /* it may answer now */
     f->contact = contact; /* another reset meanwhile: looked at next time */
     return 0;
 }

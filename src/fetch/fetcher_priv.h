@@ -71,6 +71,7 @@ struct unsummed {
     uint64_t noted_ms;  /* the last of them */
     uint64_t piece;
     uint64_t stretch;
+    bool resets; /* the device did instead of answering; until one came */
 };
 
 struct fetcher {
@@ -327,6 +328,9 @@ void unsummed_answered(struct fetcher *f);
 
 /* The block is to be confirmed by readings. */
 bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* Several in a row had no answer: what nobody waits for is not asked about. */
+bool unsummed_rests(const struct fetcher *f);
 
 /* It is asked about again. */
 void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,

@@ -11,9 +11,10 @@
  *   verified   and these, out of turn; what is dropped from that list for lack
  *              of room is compared again
  *
- *   unproved   and of these what a checksum does not prove (prove.c). They stay
- *              as they are until somebody wants them. Then they become good,
- *              and are confirmed by one reading that agrees with them
+ *   unproved   and of these what a checksum does not prove (prove.c), or about
+ *              which none comes (unsummed.c). They stay as they are until
+ *              somebody wants them. Then they become good, and are confirmed by
+ *              one reading that agrees with them
  *
  * What differs is dropped and read again when it is wanted. Before a sum was
  * right once, single blocks are compared; if one differs it is read anew, which
@@ -209,7 +210,7 @@ void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
     for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
         if (block_state_known(blocks_state(b, n)) &&
             !add_unproved(&f->stale, medium, n))
-            blocks_drop(b, n); /* no room for more: it is read anew */
+            blocks_drop(b, n); /* no memory to note it: it is read anew */
 }
 
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
@@ -260,6 +261,28 @@ static void skip_verified(const struct fetcher *f, struct plan_step *s)
     }
 }
 
+/* No checksum comes about known block n (unsummed.c): it is as one that no
+ * checksum proves. */
+static bool left_to_reading(struct fetcher *f, size_t medium, uint64_t n)
+{
+    uint64_t at = n * BLOCK_SIZE;
+    uint64_t len = blocks_length(cache_blocks(f->cache, medium), n);
+
+    if (!unsummed_has(f, medium, n) || is_verified(f, medium, at, len))
+        return false;
+    stale_note_unproved(f, medium, at, len);
+    stale_verified(f, medium, at, len);
+    return true;
+}
+
+/* Blocks about which no checksum comes are not asked about with others. */
+static void stop_at_mute(const struct fetcher *f, struct plan_step *s)
+{
+    for (uint64_t at = BLOCK_SIZE; at < s->len; at += BLOCK_SIZE)
+        if (unsummed_has(f, s->medium, (s->offset + at) / BLOCK_SIZE))
+            s->len = at;
+}
+
 /* The first known blocks from offset on, below end, that are not verified; what
  * is absent needs no look. */
 static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
@@ -276,6 +299,10 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
         uint64_t left = blocks_size(b) - at;
         uint64_t run = blocks_run(b, n, blocks_count(b), &state);
         uint64_t len = run * BLOCK_SIZE < left ? run * BLOCK_SIZE : left;
+        if (block_state_known(state) && left_to_reading(f, medium, n)) {
+            n++;
+            continue;
+        }
         if (block_state_known(state)) {
             len = cut(len, at, border);
             len = cut(len, at, max);
@@ -283,6 +310,7 @@ static bool choose_in(struct fetcher *f, size_t medium, uint64_t offset,
         if (block_state_known(state) && !is_verified(f, medium, at, len)) {
             *step = (struct plan_step){PLAN_STALE, medium, at, len};
             skip_verified(f, step);
+            stop_at_mute(f, step);
             return true;
         }
         stale_verified(f, medium, at, len); /* so that checked goes on */
@@ -310,6 +338,8 @@ bool stale_choose(struct fetcher *f, bool idle, struct plan_step *step)
         return false;
     if (!idle)
         return choose_pending(f, step);
+    if (unsummed_rests(f))
+        return false;
     for (size_t i = 0; i < f->map->n_media; i++)
         if (confirm_sum_max(f, i) > 0 &&
             choose_in(f, i, s->checked[i], f->map->media[i].size, step))
@@ -365,18 +395,11 @@ bool stale_wants(struct fetcher *f)
 }
 
 /* No answer comes about what f->current is; a part of it may be what cannot be
- * summed up, such as a page of staged flash that fails. A block is read anew.
- */
+ * summed up, such as a page of staged flash that fails. A block is noted in
+ * unsummed.c, and left_to_reading sees to it. */
 static void ask_for_less(struct fetcher *f)
 {
-    const struct plan_step *s = &f->current;
-
     f->stale.piece = BLOCK_SIZE;
-    if (s->len <= BLOCK_SIZE) {
-        blocks_drop(cache_blocks(f->cache, s->medium), s->offset / BLOCK_SIZE);
-        assemble_forget(f, s->medium, s->offset / BLOCK_SIZE);
-        fetcher_note_change(f);
-    }
 }
 
 /* Something was compared. */

@@ -12,9 +12,10 @@
  *   stretch  bytes from there on that are not asked about after a block had no
  *            answer: a block, but twice as much after each one in a row
  *
- * So a device that does not answer any more costs a few questions, and one that
- * does again is asked again: elsewhere, after RETRY_MS or a reset, and by who
- * wants to have it confirmed (FETCH_CONFIRM).
+ * After a few in a row nothing is asked about that nobody waits for, but once
+ * in RETRY_MS. So a device that does not answer any more costs a few questions,
+ * and one that does again is asked again: elsewhere, after RETRY_MS or a reset,
+ * and by who wants to have it confirmed (FETCH_CONFIRM).
  */
 
 #include "fetch/fetcher_priv.h"
@@ -23,6 +24,7 @@
 
 #define STRETCH_MAX (UINT64_C(1) << 20)
 #define RETRY_MS    300000U
+#define REST        (UINT64_C(16) * BLOCK_SIZE) /* a stretch, four in a row */
 
 void unsummed_init(struct fetcher *f)
 {
@@ -57,6 +59,7 @@ void unsummed_answered(struct fetcher *f)
 {
     struct unsummed *u = &f->unsummed;
 
+    u->resets = false;
     u->stretch = BLOCK_SIZE;
     if (u->piece < UNSUMMED_PIECE_MAX)
         u->piece *= 2;
@@ -68,6 +71,13 @@ bool unsummed_has(const struct fetcher *f, size_t medium, uint64_t block)
 
     return u->list.n > 0 && !is_over(u) &&
            ranges_meet(&u->list, medium, block * BLOCK_SIZE, BLOCK_SIZE);
+}
+
+bool unsummed_rests(const struct fetcher *f)
+{
+    const struct unsummed *u = &f->unsummed;
+
+    return u->resets || (u->stretch >= REST && !is_over(u));
 }
 
 void unsummed_retry(struct fetcher *f, size_t medium, uint64_t offset,

@@ -63,12 +63,14 @@ struct device {
     uint64_t fixed;                   /* bytes of every read; 0: as asked */
     atomic_bool has_sums;
     atomic_bool sums_lie;
-    atomic_uint sums;          /* checksums answered */
-    atomic_uint sum_noise;     /* so many answers are wrong */
-    atomic_uint_fast64_t torn; /* no sum of what this offset lies in; 0: of
-                                  all */
-    atomic_bool mute;          /* no sum at all */
-    atomic_uint board;         /* which one answers */
+    atomic_uint sums;              /* checksums answered */
+    atomic_uint sum_noise;         /* so many answers are wrong */
+    atomic_uint_fast64_t torn;     /* no sum of what this offset lies in; 0: of
+                                      all */
+    atomic_bool mute;              /* no sum at all */
+    atomic_uint faults;            /* so many reads are answered by one */
+    atomic_uint_fast64_t hangs_at; /* a read of this offset makes it reset */
+    atomic_uint board;             /* which one answers */
     atomic_uint contact;
     atomic_bool unique;
     atomic_bool gone;    /* the port */
@@ -239,6 +241,14 @@ int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
     if (d->fixed != 0) { /* brings what stands around it, too */
         address -= address % d->fixed;
         len = d->fixed;
+    }
+    if (d->faults > 0) {
+        d->faults--;
+        return err_set(err, -EFAULT, "a bad address");
+    }
+    if (d->hangs_at >= address - BASE && d->hangs_at < address - BASE + len) {
+        d->contact++;
+        return err_set(err, -ETIMEDOUT, "the device hangs");
     }
     if (sink->begin != NULL)
         sink->begin(sink->arg, way);
@@ -494,6 +504,7 @@ static int up(void **state)
     (void)pthread_mutex_init(&dev.lock, NULL);
     (void)pthread_cond_init(&dev.changed, NULL);
     dev.lost_row = dev.wrong_row = dev.flipped_row = UINT64_MAX;
+    dev.hangs_at = UINT64_MAX;
     dev.dumb[0] = dev.dumb[1] = UINT64_MAX;
     dev.twisted[0] = dev.twisted[1] = UINT64_MAX;
     dev.commands = 2;

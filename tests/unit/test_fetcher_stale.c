@@ -185,7 +185,9 @@ static void what_cannot_be_compared_is_no_obstacle(void **state)
     assert_int_equal(read_now(AT(41), AT(4)), 0);
     assert_int_equal(dev.brought, 0);
     assert_int_equal(read_now(AT(40), AT(1)), -EIO);
-    assert_true(gets_fresh());
+    (void)gets_fresh(); /* but for that one */
+    assert_true(fetcher_is_fresh(fetcher, 0, 0, AT(40)));
+    assert_true(fetcher_is_fresh(fetcher, 0, AT(41), CHIP - AT(41)));
     assert_int_equal(read_now(0, AT(40)), 0);
 }
 
@@ -229,7 +231,9 @@ static void each_range_is_fresh_for_itself(void **state)
     (void)gets_fresh();
     /* What a record may begin in front of, where a block was lost. */
     assert_int_equal(read_now(AT(41), AT(7)), 0);
-    assert_true(gets_fresh());
+    (void)gets_fresh(); /* but for the one that no sum tells of */
+    assert_true(fetcher_is_fresh(fetcher, 0, 0, AT(40)));
+    assert_true(fetcher_is_fresh(fetcher, 0, AT(41), CHIP - AT(41)));
 }
 
 static void damage_does_not_end_the_comparing(void **state)
@@ -240,6 +244,65 @@ static void damage_does_not_end_the_comparing(void **state)
     /* And what a record may begin in front of, up to 4 KiB. */
     assert_true(dev.brought <= AT(8));
     assert_true(gets_fresh());
+}
+
+static atomic_uint sums_asked;
+
+static void count_sum(uint64_t offset)
+{
+    (void)offset;
+    sums_asked++;
+}
+
+static void remember_mute(void)
+{
+    remember();
+    dev.mute = true;
+    sums_asked = 0;
+    rig_at_sum = count_sum;
+}
+
+static int up_mute(void **state)
+{
+    absent_from = absent_to = 0;
+    rig_before = remember_mute;
+    return up_cache(state);
+}
+
+/* Idle for an hour or so of the clock. */
+static void idle_away(void)
+{
+    for (int i = 0; i < 600; i++) {
+        atomic_fetch_add(&fake_ms, 6000);
+        device_wake(&dev);
+        nap();
+    }
+}
+
+static uint64_t bytes_of(enum block_state state)
+{
+    uint64_t bytes[BLOCK_STATES];
+
+    blocks_tally(cache_blocks(cache, 0), 0, CHIP, bytes);
+    return bytes[state];
+}
+
+/* A device that tells no sum costs no cached block, and few questions. */
+static void no_answer_drops_nothing(void **state)
+{
+    (void)state;
+    idle_away();
+    for (int i = 0; i < 8; i++) { /* the fetcher waits half a second */
+        atomic_fetch_add(&fake_ms, 6000);
+        (void)usleep(510000);
+    }
+    assert_int_equal(bytes_of(BLOCK_REREAD), CHIP);
+    assert_true(sums_asked > 0);
+    assert_int_equal(dev.reads, 0);
+    assert_int_equal(read_now(AT(8), AT(8)), 0);
+    assert_int_equal(read_now(0, CHIP), 0);
+    assert_int_equal(bytes_of(BLOCK_ABSENT), 0);
+    assert_int_equal(dev.brought, CHIP); /* each block once */
 }
 
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
@@ -253,6 +316,7 @@ int main(void)
         WITH(up_island, islands_do_not_stay_stale),
         WITH(up_torn, what_cannot_be_compared_is_no_obstacle),
         WITH(up_waiting, each_range_is_fresh_for_itself),
+        WITH(up_mute, no_answer_drops_nothing),
         WITH(up_gap, nor_before_what_is_absent_is_read),
     };
 

@@ -258,6 +258,78 @@ static void a_mute_sample_is_passed_over(void **state)
     assert_int_equal(read_now(AT(40), AT(1)), 0);
 }
 
+/* What nothing tells of counts for neither, and is not answered as it is. */
+static void a_mute_medium_is_no_end(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(5), AT(1)), 0);
+    dev.torn = AT(5);
+    dev.lost_row = AT(5);
+    dev.lost_times = UINT32_MAX;
+    dev.takes_ms = 500;
+    dev.contact++;
+    for (unsigned i = 40; i < 44; i++)
+        assert_int_equal(read_now(AT(i), AT(1)), 0);
+    assert_int_equal(state_of(5), BLOCK_GOOD);
+    assert_int_equal(read_now(AT(5), AT(1)), -EIO);
+    dev.torn = dev.lost_times = 0;
+    dev.has_sums = false;
+    assert_int_equal(read_now(AT(5), AT(1)), 0);
+    assert_int_equal(state_of(5), BLOCK_REREAD);
+}
+
+/* Other blocks are asked before that is said. */
+static void three_mute_samples_are_not_all(void **state)
+{
+    (void)state;
+    dev.has_sums = false;
+    assert_int_equal(read_now(0, AT(32)), 0);
+    dev.faults = 18; /* three samples */
+    dev.contact++;
+    assert_int_equal(read_now(AT(40), AT(1)), 0);
+    assert_int_equal(state_of(5), BLOCK_REREAD);
+}
+
+/* Nor does a sample that makes the device reset, whenever it is asked for. */
+static void a_sample_that_resets_is_no_end(void **state)
+{
+    unsigned contact;
+
+    (void)state;
+    dev.has_sums = false;
+    assert_int_equal(read_now(0, AT(32)), 0);
+    dev.hangs_at = AT(16);
+    dev.takes_ms = 1000;
+    contact = ++dev.contact;
+    assert_int_equal(read_now(AT(40), AT(1)), 0);
+    assert_in_range(dev.contact - contact, 1, 4);
+    assert_int_equal(state_of(16), BLOCK_GOOD);
+    assert_int_equal(state_of(15), BLOCK_REREAD);
+}
+
+static void reset_at_sum(uint64_t offset)
+{
+    (void)offset;
+    dev.mute = true;
+    dev.contact++;
+    asked++;
+    atomic_fetch_add(&fake_ms, 2500);
+}
+
+/* The comparing itself asks no more; what is read is confirmed by readings. */
+static void sums_that_reset_are_no_end(void **state)
+{
+    (void)state;
+    asked = 0;
+    rig_at_sum = reset_at_sum;
+    for (unsigned i = 0; i < 60; i++)
+        assert_int_equal(read_now(AT(i), AT(1)), 0);
+    assert_in_range(asked, 4, 40);
+    dev.contact++;
+    assert_int_equal(read_now(AT(60), AT(4)), 0);
+    assert_in_range(asked, 4, 41);
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -273,6 +345,10 @@ int main(void)
         WITH(up_sums, is_compared_by_reading),
         WITH(up_sums, a_sample_without_a_sum_is_read),
         WITH(up_sums, a_mute_sample_is_passed_over),
+        WITH(up_sums, a_mute_medium_is_no_end),
+        WITH(up_sums, three_mute_samples_are_not_all),
+        WITH(up_sums, a_sample_that_resets_is_no_end),
+        WITH(up_sums, sums_that_reset_are_no_end),
     };
 
     return cmocka_run_group_tests_name("fetcher_sums", tests, NULL, NULL);
