@@ -171,6 +171,13 @@ void fetcher_wait(struct fetcher *f)
 
 /* --- the thread ---------------------------------------------------------- */
 
+/* Whether the device's sums can be believed is being found out. The block that
+ * this is done with may be one that nobody wants; the step behind it waits. */
+static bool is_first_sum(const struct fetcher *f)
+{
+    return f->current.what == PLAN_SUM && !f->sum_agreed;
+}
+
 /* What f->current does is of no use, or not the most urgent thing. */
 static bool is_pointless(struct fetcher *f)
 {
@@ -179,7 +186,7 @@ static bool is_pointless(struct fetcher *f)
 
     if (f->is_idle_step && f->pending != NULL)
         return true;
-    if (f->current.what == PLAN_STALE)
+    if (f->current.what == PLAN_STALE || is_first_sum(f))
         return false; /* soon over */
     if (f->current.what == PLAN_KNOWN)
         return !f->idle_first && urgent_other(f);

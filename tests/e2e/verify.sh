@@ -108,3 +108,11 @@ cp "$T/mnt/romfs.img" "$T/copy"
 equal 0 "$(status device_bytes_read)" "bytes fetched by the second mount"
 unmount_fwfs
 stop_device
+
+note "rows, a checksum command that computes something else"
+start_sim --loader u-boot --format new --flash "$T/flash" --baud 0 --crc-lies
+mount_fwfs -o verify=rows --cache-dir "$T/lies"
+cp "$T/mnt/flash.bin" "$T/copy"
+same "$T/copy" "$T/flash"
+unmount_fwfs
+stop_device

@@ -19,6 +19,7 @@
 #define BASE  0x9f000000U
 #define LIMIT 4096U
 #define BOARD 9
+#define HANG_MS 4000U
 
 /* A clock that moves when the device says so. */
 static atomic_uint_fast64_t fake_ms = 1000;
@@ -61,6 +62,8 @@ struct device {
     atomic_uint flipped;  /* ... in the copies of this set */
     uint32_t ways[CHIP / DEVICE_ROW]; /* by which each row came */
     uint64_t fixed;                   /* bytes of every read; 0: as asked */
+    uint64_t most;    /* bytes after which every read ends; 0: as asked */
+    uint64_t hang_at; /* offset at which each read times out */
     atomic_bool has_sums;
     atomic_bool sums_lie;
     atomic_uint sums;              /* checksums answered */
@@ -250,6 +253,13 @@ int device_read(struct device *d, uint32_t had, uint64_t address, uint64_t len,
         d->contact++;
         return err_set(err, -ETIMEDOUT, "the device hangs");
     }
+    if (d->hang_at >= address - BASE && d->hang_at < address - BASE + len) {
+        atomic_fetch_add(&fake_ms, HANG_MS);
+        (void)sink->stop(sink->arg);
+        return err_set(err, -ETIMEDOUT, "nothing comes");
+    }
+    if (d->most != 0 && len > d->most)
+        len = d->most;
     if (sink->begin != NULL)
         sink->begin(sink->arg, way);
     if (sink->stop(sink->arg)) /* the echo has come */
@@ -507,6 +517,7 @@ static int up(void **state)
     dev.hangs_at = UINT64_MAX;
     dev.dumb[0] = dev.dumb[1] = UINT64_MAX;
     dev.twisted[0] = dev.twisted[1] = UINT64_MAX;
+    dev.hang_at = UINT64_MAX;
     dev.commands = 2;
     dev.copies = 1;
     dev.board = BOARD;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Nobody gets an error, or waits, for what happens to somebody else's read.
+
+#include "fetch_rig.h"
+
+static int up_asking(enum verify_mode as, void **state)
+{
+    int ret;
+
+    mode = as;
+    rig_more.ask_first = AT(16);
+    ret = up(state);
+    dev.has_sums = true;
+    return ret;
+}
+
+
+static int asking_rows(void **state)
+{
+    return up_asking(VERIFY_ROWS, state);
+}
+
+static int asking_fast(void **state)
+{
+    return up_asking(VERIFY_FAST, state);
+}
+
+/* Longer than the fetcher waits before it looks for news. */
+static void slow_sum(uint64_t offset)
+{
+    (void)offset;
+    atomic_fetch_add(&fake_ms, 100);
+}
+
+/* Whether the device's sums can be believed is found out with a block that
+ * nobody waits for. */
+static void a_sum_that_lies_costs_no_read(void **state)
+{
+    (void)state;
+    rig_at_sum = slow_sum;
+    dev.sums_lie = true;
+    assert_int_equal(read_now(0, AT(1)), 0);
+    assert_int_equal(read_now(AT(30), AT(1)), 0);
+    assert_in_range(dev.sums, 1, 40);
+}
+
+/* The sums are right, the block with which they are tried is not. */
+static void nor_does_a_wrong_sample(void **state)
+{
+    struct reader r;
+
+    (void)state;
+    rig_at_sum = slow_sum;
+    dev.wrong_row = 0;
+    dev.wrong_times = 1;
+    ask(&r, 0, AT(1));
+    r.any = true;
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(read_now(AT(30), AT(1)), 0);
+    assert_in_range(dev.sums, 1, 40);
+}
+
+#define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(asking_rows, a_sum_that_lies_costs_no_read),
+        WITH(asking_fast, a_sum_that_lies_costs_no_read),
+        WITH(asking_rows, nor_does_a_wrong_sample),
+        WITH(asking_fast, nor_does_a_wrong_sample),
+    };
+
+    return cmocka_run_group_tests_name("fetcher, fair", tests, NULL, NULL);
+}
