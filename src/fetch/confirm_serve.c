@@ -102,6 +102,7 @@ static struct range serve_begin(struct fetcher *f)
 
     f->is_serving = true;
     f->step_contact = f->contact;
+    f->unanswered.len = 0;
     f->serving = r;
     return (struct range){r->medium, r->offset, r->len};
 }

@@ -146,7 +146,8 @@ struct fetcher {
     unsigned contact;      /* device_contact for which it was the same device */
     unsigned step_contact; /* that when the current step began, or the serving
                               of a request */
-    bool exchanged;        /* it was not */
+    struct range unanswered; /* by the last question of the step; len 0: none */
+    bool exchanged;          /* it was not */
     uint64_t exchanged_ms;
 };
 

@@ -161,6 +161,7 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
     f->read_error.text[0] = '\0';
     ret = contact_ready(f);
     f->step_contact = f->contact;
+    f->unanswered.len = 0;
     if (ret == 0)
         ret = do_step(f);
     note_trouble(f, ret);
