@@ -26,8 +26,9 @@ int media_window_parse(const char *text, struct media_window *out,
  * The window for pieces of chunk bytes (a power of two): room for two of them,
  * or else for one. user: what the user gave (size 0: nothing); it is taken as
  * it is, of whatever size. Else where the device itself loads things to, if
- * that lies in RAM and 1 MiB below what is in use, for the stack; else the middle of a bank; never
- * where something of the map lies. False: there is none. Pure.
+ * that lies in RAM and 1 MiB below what is in use, for the stack; else the
+ * middle of a bank; never where something of the map lies. False: there is
+ * none. Pure.
  */
 bool media_window_find(const struct map *map, const struct media_window *user,
                        uint64_t chunk, struct media_window *out);
