@@ -447,4 +447,7 @@ void stale_was_read(struct fetcher *f, size_t medium, uint64_t block);
 /* Sets f->idle; false: there is nothing to do. */
 bool idle_choose(struct fetcher *f);
 
+/* Of that, only what was answered and is to be confirmed (verify fast). */
+bool idle_choose_debt(struct fetcher *f);
+
 #endif

@@ -240,12 +240,11 @@ static struct plan_step next_step(struct fetcher *f)
 
     f->idle.len = 0;
     f->is_idle_step = false;
-    f->idle_first = f->noisy && f->debts.n > 0 &&
-                    (f->pending != NULL || clock_ms() >= f->idle_at_ms);
+    f->idle_first = f->noisy &&
+                    (f->pending != NULL || clock_ms() >= f->idle_at_ms) &&
+                    idle_choose_debt(f);
     if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
-    if (f->idle_first)
-        (void)idle_choose(f);
     if (f->pending != NULL && stale_wants(f)) {
         f->idle = f->stale.lost;
         f->idle_first = true;
