@@ -206,8 +206,10 @@ uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
                        bool confirm);
 
 /* After a command that was to bring f->current: blocks of it that still lack
- * rows have had so many tries more; those that had too many are bad. */
-void assemble_count_tries(struct fetcher *f, unsigned tries);
+ * rows have had so many tries more; those that had too many are bad. Of blocks
+ * behind the one where its rows ended nothing is known; all: they count, too.
+ */
+void assemble_count_tries(struct fetcher *f, unsigned tries, bool all);
 
 /* As blocks_get for a part of one block, also of one that has just been dropped
  * because of some of its rows; all others are as they were. */

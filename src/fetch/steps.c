@@ -92,7 +92,7 @@ static void count_fault(struct fetcher *f)
     if (f->reading == f->step_reading && !f->is_idle_step &&
         f->current.len > left)
         f->current.len = left;
-    assemble_count_tries(f, FAULT_TRIES);
+    assemble_count_tries(f, FAULT_TRIES, true);
 }
 
 static int read_step(struct fetcher *f)
@@ -108,7 +108,7 @@ static int read_step(struct fetcher *f)
     /* Where reading makes the device reset, or hang, a reader gives up in time;
      * what nobody waits for would go on for ever. */
     if (ret == 0 || ret == -EILSEQ || (ret == -ETIMEDOUT && f->pending == NULL))
-        assemble_count_tries(f, 1);
+        assemble_count_tries(f, 1, false);
     else if (ret == -EFAULT)
         count_fault(f);
     return ret;

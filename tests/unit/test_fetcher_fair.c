@@ -15,6 +15,12 @@ static int up_asking(enum verify_mode as, void **state)
 }
 
 
+static int up_rows(void **state)
+{
+    mode = VERIFY_ROWS;
+    return up(state);
+}
+
 static int asking_rows(void **state)
 {
     return up_asking(VERIFY_ROWS, state);
@@ -86,6 +92,15 @@ static void prefetching_is_never_first(void **state)
     assert_in_range(dev.reads, 2, 4);
 }
 
+/* Each read brings the next block; those behind it are not to blame. */
+static void what_ends_early_goes_on(void **state)
+{
+    (void)state;
+    dev.most = BLOCK_SIZE;
+    assert_int_equal(read_now(0, AT(8)), 0);
+    assert_in_range(dev.reads, 8, 10);
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -96,6 +111,7 @@ int main(void)
         WITH(asking_rows, nor_does_a_wrong_sample),
         WITH(asking_fast, nor_does_a_wrong_sample),
         WITH(rows_prefetching, prefetching_is_never_first),
+        WITH(up_rows, what_ends_early_goes_on),
     };
 
     return cmocka_run_group_tests_name("fetcher, fair", tests, NULL, NULL);
