@@ -356,13 +356,15 @@ static bool came(struct fetcher *f, uint64_t block, uint32_t mask)
     return b != NULL && is_of_step(f, b->brought);
 }
 
-void assemble_count_tries(struct fetcher *f, unsigned tries)
+void assemble_count_tries(struct fetcher *f, unsigned tries, bool all)
 {
     struct blocks *blocks = cache_blocks(f->cache, f->current.medium);
     uint64_t end = f->current.offset + f->current.len;
+    uint64_t last = (f->at > f->current.offset ? f->at : f->current.offset) /
+                    BLOCK_SIZE;
     uint64_t n = f->current.offset / BLOCK_SIZE;
 
-    for (; n * BLOCK_SIZE < end; n++) {
+    for (; n * BLOCK_SIZE < end && (n <= last || all); n++) {
         enum block_state state = blocks_state(blocks, n);
         if (block_state_confirmed(state) ||
             (state == BLOCK_GOOD && f->current.what != PLAN_AGAIN))

@@ -212,8 +212,10 @@ uint32_t assemble_rows(void *fetcher, size_t medium, uint64_t block,
                        bool confirm);
 
 /* After a command that was to bring f->current: blocks of it that still lack
- * rows have had so many tries more; those that had too many are bad. */
-void assemble_count_tries(struct fetcher *f, unsigned tries);
+ * rows have had so many tries more; those that had too many are bad. Of blocks
+ * behind the one where its rows ended nothing is known; all: they count, too.
+ */
+void assemble_count_tries(struct fetcher *f, unsigned tries, bool all);
 
 /* As blocks_get for a part of one block, also of one that has just been dropped
  * because of some of its rows; all others are as they were. */
@@ -459,5 +461,8 @@ void stale_was_read(struct fetcher *f, size_t medium, uint64_t block);
 
 /* Sets f->idle; false: there is nothing to do. */
 bool idle_choose(struct fetcher *f);
+
+/* Of that, only what was answered and is to be confirmed (verify fast). */
+bool idle_choose_debt(struct fetcher *f);
 
 #endif

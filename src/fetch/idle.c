@@ -64,10 +64,15 @@ static bool choose_state(struct fetcher *f, enum block_state wanted,
     return false;
 }
 
-bool idle_choose(struct fetcher *f)
+bool idle_choose_debt(struct fetcher *f)
 {
     f->idle.len = 0;
-    if (f->verify == VERIFY_FAST && choose_debt(f))
+    return f->verify == VERIFY_FAST && choose_debt(f);
+}
+
+bool idle_choose(struct fetcher *f)
+{
+    if (idle_choose_debt(f))
         return true;
     if ((f->verify == VERIFY_FAST ||
          (f->prefetch && f->verify == VERIFY_AUTO)) &&

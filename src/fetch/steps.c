@@ -92,7 +92,7 @@ static void count_fault(struct fetcher *f)
     if (f->reading == f->step_reading && !f->is_idle_step &&
         f->current.len > left)
         f->current.len = left;
-    assemble_count_tries(f, FAULT_TRIES);
+    assemble_count_tries(f, FAULT_TRIES, true);
 }
 
 static int read_step(struct fetcher *f)
@@ -108,7 +108,7 @@ static int read_step(struct fetcher *f)
     /* Where reading makes the device reset, or hang, a reader gives up in time;
      * what nobody waits for would go on for ever. */
     if (ret == 0 || ret == -EILSEQ || (ret == -ETIMEDOUT && f->pending == NULL))
-        assemble_count_tries(f, 1);
+        assemble_count_tries(f, 1, false);
     else if (ret == -EFAULT)
         count_fault(f);
     return ret;
@@ -242,12 +242,11 @@ static struct plan_step next_step(struct fetcher *f)
 
     f->idle.len = 0;
     f->is_idle_step = false;
-    f->idle_first = f->noisy && f->debts.n > 0 &&
-                    (f->pending != NULL || clock_ms() >= f->idle_at_ms);
+    f->idle_first = f->noisy &&
+                    (f->pending != NULL || clock_ms() >= f->idle_at_ms) &&
+                    idle_choose_debt(f);
     if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
-    if (f->idle_first)
-        (void)idle_choose(f);
     if (f->pending != NULL && stale_wants(f)) {
         f->idle = f->stale.lost;
         f->idle_first = true;

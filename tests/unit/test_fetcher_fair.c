@@ -15,6 +15,12 @@ static int up_asking(enum verify_mode as, void **state)
 }
 
 
+static int up_rows(void **state)
+{
+    mode = VERIFY_ROWS;
+    return up(state);
+}
+
 static int asking_rows(void **state)
 {
     return up_asking(VERIFY_ROWS, state);
@@ -23,6 +29,13 @@ static int asking_rows(void **state)
 static int asking_fast(void **state)
 {
     return up_asking(VERIFY_FAST, state);
+}
+
+static int rows_prefetching(void **state)
+{
+    mode = VERIFY_ROWS;
+    rig_more.prefetch = true;
+    return up(state);
 }
 
 /* Longer than the fetcher waits before it looks for news. */
@@ -60,6 +73,34 @@ static void nor_does_a_wrong_sample(void **state)
     assert_in_range(dev.sums, 1, 40);
 }
 
+/* What was answered is confirmed first on a noisy line; what nobody asked for
+ * never is. */
+static void prefetching_is_never_first(void **state)
+{
+    struct reader first;
+    struct reader other;
+
+    (void)state;
+    dev.damaged = 1;
+    dev.hold = true;
+    ask(&first, 0, AT(1));
+    wait_until_inside();
+    ask(&other, AT(60), AT(1));
+    let_go();
+    assert_int_equal(wait_for(&first), 0);
+    assert_int_equal(wait_for(&other), 0);
+    assert_in_range(dev.reads, 2, 4);
+}
+
+/* Each read brings the next block; those behind it are not to blame. */
+static void what_ends_early_goes_on(void **state)
+{
+    (void)state;
+    dev.most = BLOCK_SIZE;
+    assert_int_equal(read_now(0, AT(8)), 0);
+    assert_in_range(dev.reads, 8, 10);
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -69,6 +110,8 @@ int main(void)
         WITH(asking_fast, a_sum_that_lies_costs_no_read),
         WITH(asking_rows, nor_does_a_wrong_sample),
         WITH(asking_fast, nor_does_a_wrong_sample),
+        WITH(rows_prefetching, prefetching_is_never_first),
+        WITH(up_rows, what_ends_early_goes_on),
     };
 
     return cmocka_run_group_tests_name("fetcher, fair", tests, NULL, NULL);
