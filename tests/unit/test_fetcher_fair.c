@@ -14,7 +14,6 @@ static int up_asking(enum verify_mode as, void **state)
     return ret;
 }
 
-
 static int up_rows(void **state)
 {
     mode = VERIFY_ROWS;
