@@ -109,10 +109,8 @@ static int probe_live(struct attach *a)
         return ret;
     if (recognise_candidate(&a->recognise))
         return recognise_prompt(&a->recognise);
-    if (!attach_is_mute(a) && !attach_is_elsewhere(a, 2))
-        return 0;
-    attach_plead(a); /* trying the speeds takes seconds */
-    return attach_try_rates(a);
+    return attach_is_mute(a) || attach_is_elsewhere(a, 2) ? attach_try_rates(a)
+                                                          : 0;
 }
 
 /* One turn of waiting and breaking in. 1: the prompt is there. */

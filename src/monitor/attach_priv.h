@@ -85,7 +85,6 @@ int attach_try_rates(struct attach *a);
 
 /* --- attach_words.c --- */
 
-void attach_plead(struct attach *a);
 void attach_ask_for_power(struct attach *a);
 
 /* -EACCES: what was answered, and how often. */

@@ -7,7 +7,7 @@
 
 #define BUSY_MS   30000U /* for the end of a dump that runs there */
 #define AGAIN_MS  5000U
-#define KNOCK_MS  100U
+#define KNOCK_MS  70U
 #define TRIES_MAX 3U
 
 void attach_count_anew(struct attach *a)
@@ -55,20 +55,21 @@ static int knock(struct attach *a, const char *key)
     return atomic_load(&a->c->received) != a->received && !is_odd(a, 8);
 }
 
-/* Most show a prompt at Ctrl-C, and the others repeat a blank. */
-static int is_there(struct attach *a)
+/* Most show a prompt at Ctrl-C, and the others repeat a blank. A device that
+ * says nothing may be switched on any moment: no time for the blank. */
+static int is_there(struct attach *a, bool mute)
 {
     int ret = knock(a, "\x03");
 
-    return ret == 0 ? knock(a, " ") : ret;
+    return ret == 0 && !mute ? knock(a, " ") : ret;
 }
 
 /* 1: a prompt that some dialect knows answers at the speed of the port. What is
  * sent before an echo came is one key at a time (recognise_wake.c): at a wrong
  * speed it arrives as one or two characters, none of them a line end. */
-static int try_here(struct attach *a)
+static int try_here(struct attach *a, bool mute)
 {
-    int ret = is_there(a);
+    int ret = is_there(a, mute);
     bool text;
 
     if (ret <= 0)
@@ -95,14 +96,15 @@ bool attach_is_mute(const struct attach *a)
 int attach_try_rates(struct attach *a)
 {
     const struct attach_config *config = a->config;
-    int ret = try_here(a); /* what was no text may be over */
+    bool mute = attach_is_mute(a);
+    int ret = try_here(a, mute); /* what was no text may be over */
 
     if (ret > 0)
         return ret;
     for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
         if (line_set_baud(a->c->line, config->rates[i]) < 0)
             continue;
-        ret = try_here(a);
+        ret = try_here(a, mute);
         if (ret > 0)
             *config->found_rate = config->rates[i];
     }

@@ -10,20 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-void attach_plead(struct attach *a)
-{
-    if (a->asked || a->config->quiet)
-        return;
-    log_warn("no prompt yet: power-cycle the device now");
-    a->asked = true;
-}
-
 void attach_ask_for_power(struct attach *a)
 {
     struct deadline quiet = {a->c->last_byte_ms + QUIET_DEVICE_MS};
 
-    if (deadline_passed(quiet) && deadline_passed(a->ask_at))
-        attach_plead(a);
+    if (a->asked || a->config->quiet || !deadline_passed(quiet) ||
+        !deadline_passed(a->ask_at))
+        return;
+    log_warn("no prompt yet: power-cycle the device now");
+    a->asked = true;
 }
 
 static bool mostly_garbage(const char *escaped)
