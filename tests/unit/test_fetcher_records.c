@@ -97,7 +97,8 @@ static void raw_record_in_zeros(void)
 {
     memset(before + AT(40), 0, AT(8));
     memcpy(flash, before, CHIP);
-    memcpy(flash + AT(42) + 30, "0123456789", 10);
+    for (unsigned i = 0; i < 10; i++)
+        flash[AT(42) + 30 + i] = (uint8_t)('0' + i);
     seal(flash, AT(42) + 30, 40, RAW);
 }
 

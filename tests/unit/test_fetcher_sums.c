@@ -272,7 +272,8 @@ static void a_mute_medium_is_no_end(void **state)
         assert_int_equal(read_now(AT(i), AT(1)), 0);
     assert_int_equal(state_of(5), BLOCK_GOOD);
     assert_int_equal(read_now(AT(5), AT(1)), -EIO);
-    dev.torn = dev.lost_times = 0;
+    dev.torn = 0;
+    dev.lost_times = 0;
     dev.has_sums = false;
     assert_int_equal(read_now(AT(5), AT(1)), 0);
     assert_int_equal(state_of(5), BLOCK_REREAD);

@@ -310,7 +310,8 @@ static void a_raw_record_in_zeros(void **state)
     for (size_t i = 0; i < COUNT(lengths); i++) {
         memset(guess + 8192, 0, 8192);
         memcpy(truth, guess, SIZE);
-        memcpy(truth + 9001, "abcdefg", 7);
+        for (unsigned k = 0; k < 7; k++)
+            truth[9001 + k] = (uint8_t)('a' + k);
         seal(truth, 9001, lengths[i], RAW);
         assert_seen(0, SIZE);
         assert_seen(8192, 16384);

@@ -160,10 +160,10 @@ static void as_long_as_promised(void **state)
         assert_false(finds(70001, 4096, 72000, 72000, kind));
         assert_true(finds(70004, 16380, 86000, 86000, kind));
         assert_false(finds(70004, 16388, 86000, 86000, kind));
-        assert_true(finds(64 * 1000, 65000, 128000, 128000, kind));
-        assert_false(finds(64 * 1001, 66000, 128000, 128000, kind));
-        assert_true(finds(1024 * 9, 1048572, 1057000, 1057000, kind));
-        assert_false(finds(1024 * 9, 1048580, 1057000, 1057000, kind));
+        assert_true(finds(64000, 65000, 128000, 128000, kind));
+        assert_false(finds(64064, 66000, 128000, 128000, kind));
+        assert_true(finds(9216, 1048572, 1057000, 1057000, kind));
+        assert_false(finds(9216, 1048580, 1057000, 1057000, kind));
     }
 }
 
