@@ -19,13 +19,13 @@
 struct blockset_page {
     size_t medium;
     uint64_t first; /* a multiple of PAGE */
-    uint64_t *words;
+    uint64_t words[WORDS];
 };
 
 void blockset_free(struct blockset *s)
 {
     for (size_t i = 0; i < s->n_pages; i++)
-        free(s->pages[i].words);
+        free(s->pages[i]);
     free(s->pages);
     *s = (struct blockset){.pages = NULL};
 }
@@ -39,7 +39,7 @@ static size_t place_of(const struct blockset *s, size_t medium, uint64_t block)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct blockset_page *p = &s->pages[middle];
+        const struct blockset_page *p = s->pages[middle];
         if (p->medium < medium || (p->medium == medium && p->first < first))
             low = middle + 1;
         else
@@ -53,16 +53,16 @@ static struct blockset_page *find(const struct blockset *s, size_t medium,
 {
     size_t at = place_of(s, medium, block);
 
-    if (at == s->n_pages || s->pages[at].medium != medium ||
-        s->pages[at].first > block)
+    if (at == s->n_pages || s->pages[at]->medium != medium ||
+        s->pages[at]->first > block)
         return NULL;
-    return &s->pages[at];
+    return s->pages[at];
 }
 
 static bool grow(struct blockset *s)
 {
     size_t room = s->room == 0 ? 16 : s->room * 2;
-    struct blockset_page *pages = realloc(s->pages, room * sizeof(*pages));
+    struct blockset_page **pages = realloc(s->pages, room * sizeof(*pages));
 
     if (pages == NULL)
         return false;
@@ -75,21 +75,23 @@ static struct blockset_page *make(struct blockset *s, size_t medium,
                                   uint64_t block)
 {
     size_t at = place_of(s, medium, block);
-    uint64_t *words;
+    struct blockset_page *p;
 
     if (s->n_pages == s->room && !grow(s))
         return NULL;
-    words = calloc(WORDS, sizeof(*words));
-    if (words == NULL)
+    p = calloc(1, sizeof(*p));
+    if (p == NULL)
         return NULL;
+    p->medium = medium;
+    p->first = block - block % PAGE;
     memmove(s->pages + at + 1, s->pages + at,
             (s->n_pages - at) * sizeof(*s->pages));
-    s->pages[at] = (struct blockset_page){medium, block - block % PAGE, words};
+    s->pages[at] = p;
     s->n_pages++;
-    return &s->pages[at];
+    return p;
 }
 
-static uint64_t *word_of(const struct blockset_page *p, uint64_t block)
+static uint64_t *word_of(struct blockset_page *p, uint64_t block)
 {
     return &p->words[block % PAGE / BITS];
 }
@@ -114,7 +116,7 @@ bool blockset_add(struct blockset *s, size_t medium, uint64_t block)
 
 void blockset_remove(struct blockset *s, size_t medium, uint64_t block)
 {
-    const struct blockset_page *p = find(s, medium, block);
+    struct blockset_page *p = find(s, medium, block);
 
     if (p == NULL)
         return;
@@ -128,7 +130,7 @@ static uint64_t first_in(const struct blockset_page *p, uint64_t block)
     uint64_t end = p->first + PAGE;
 
     while (block < end) {
-        uint64_t word = *word_of(p, block) >> block % BITS;
+        uint64_t word = p->words[block % PAGE / BITS] >> block % BITS;
         if (word != 0)
             return block + (uint64_t)__builtin_ctzll(word);
         block += BITS - block % BITS;
@@ -141,7 +143,7 @@ bool blockset_meets(const struct blockset *s, size_t medium, uint64_t block,
 {
     for (size_t i = place_of(s, medium, block); s->n > 0 && i < s->n_pages;
          i++) {
-        const struct blockset_page *p = &s->pages[i];
+        const struct blockset_page *p = s->pages[i];
         uint64_t at = block > p->first ? block : p->first;
         if (p->medium != medium || p->first >= end)
             return false;

@@ -10,7 +10,7 @@
 
 /* Start from {0}; one thread. */
 struct blockset {
-    struct blockset_page *pages; /* ascending; 4 KiB each tell of 32768 */
+    struct blockset_page **pages; /* ascending; 4 KiB each tell of 32768 */
     size_t n_pages;
     size_t room;
     size_t n; /* blocks in the set */
