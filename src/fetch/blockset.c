@@ -62,7 +62,7 @@ static struct blockset_page *find(const struct blockset *s, size_t medium,
 static bool grow(struct blockset *s)
 {
     size_t room = s->room == 0 ? 16 : s->room * 2;
-    struct blockset_page **pages = realloc(s->pages, room * sizeof(*pages));
+    struct blockset_page **pages = realloc(s->pages, room * sizeof(void *));
 
     if (pages == NULL)
         return false;
@@ -85,7 +85,7 @@ static struct blockset_page *make(struct blockset *s, size_t medium,
     p->medium = medium;
     p->first = block - block % PAGE;
     memmove(s->pages + at + 1, s->pages + at,
-            (s->n_pages - at) * sizeof(*s->pages));
+            (s->n_pages - at) * sizeof(void *));
     s->pages[at] = p;
     s->n_pages++;
     return p;
