@@ -9,8 +9,10 @@
 
 make_flash 1024
 
+# To a device that says nothing fwfs sends no line end; it waits until it is asked
+# for Enter.
 start_persona linux-shell --starting
-mount_fwfs
+mount_at_power_on
 equal linux-shell "$(status dialect)" dialect
 files 'boot loader' u_env rootfs 'User FS' art
 sized kernel $((0x30000))
