@@ -15,10 +15,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define CHIP  AT(64)
-#define BASE  0x9f000000U
-#define LIMIT 4096U
-#define BOARD 9
+#define CHIP    AT(64)
+#define BASE    0x9f000000U
+#define LIMIT   4096U
+#define BOARD   9
 #define HANG_MS 4000U
 
 /* A clock that moves when the device says so. */
