@@ -105,6 +105,8 @@ struct fetcher {
     bool idle_first;       /* and goes before what readers wait for: on a
                               line that proved noisy, what was answered
                               before that was known */
+    bool idle_rests;       /* not so in the next step: in this one nothing
+                              came */
     unsigned reading;      /* number of the last dump command; never 0 */
     unsigned way;          /* by which that was */
     unsigned step_reading; /* the same when the current step began */
@@ -387,6 +389,13 @@ void readahead_stop(struct fetcher *f, size_t medium, uint64_t offset);
 /* True: somebody waits for something else than f->current, which is to be
  * stopped for it. */
 bool urgent_other(struct fetcher *f);
+
+/* The link to the first request that waits for what f->current begins with;
+ * one to NULL: there is none. */
+struct fetch_request **urgent_cause(struct fetcher *f);
+
+/* Makes *link, if there is one, the last of those pending. */
+void urgent_last(struct fetch_request **link);
 
 /* --- known.c, known_when.c: bytes that a checksum tells --- */
 

@@ -67,16 +67,9 @@ struct plan_input fetcher_input(struct fetcher *f,
 }
 
 /* Somebody waits for what the step begins with, or it is idle work. */
-static bool is_wanted(const struct fetcher *f)
+static bool is_wanted(struct fetcher *f)
 {
-    const struct plan_step *s = &f->current;
-
-    for (const struct fetch_request *r = f->pending; r != NULL; r = r->next)
-        if (r->kind != FETCH_SUM && r->medium == s->medium &&
-            s->offset < r->offset + r->len &&
-            r->offset < s->offset / BLOCK_SIZE * BLOCK_SIZE + BLOCK_SIZE)
-            return true;
-    return f->is_idle_step || f->idle.len > 0;
+    return *urgent_cause(f) != NULL || f->is_idle_step || f->idle.len > 0;
 }
 
 /* An address is bad. Nobody reads on over it. Where the device was not even
@@ -122,6 +115,15 @@ static void note_trouble(struct fetcher *f, int ret)
     f->last_error = f->read_error;
 }
 
+/* It was silent and has brought nothing: others go first now. */
+static void give_way(struct fetcher *f)
+{
+    if (f->idle.len > 0 && f->idle_first)
+        f->idle_rests = true;
+    else
+        urgent_last(urgent_cause(f));
+}
+
 /* Nobody waits for the device: is it still there? */
 static void look_around(struct fetcher *f)
 {
@@ -164,6 +166,8 @@ static void run_step(struct fetcher *f, const struct plan_step *step)
     f->unanswered.len = 0;
     if (ret == 0)
         ret = do_step(f);
+    if (ret == -ETIMEDOUT && f->at <= step->offset)
+        give_way(f);
     note_trouble(f, ret);
     fetcher_publish(f); /* whoever gets an error finds the reason */
     if (ret == -ESTALE)
@@ -204,15 +208,16 @@ static struct plan_step plan(struct fetcher *f)
     return plan_next(&in);
 }
 
-/* Where an image proves itself nothing is read a second time. */
+/* Where an image proves itself nothing is read a second time. rests: the footer
+ * did not come just now. */
 static struct plan_step prove_or_again(struct fetcher *f,
-                                       const struct plan_step *step)
+                                       const struct plan_step *step, bool rests)
 {
     if (!images_need_footer(f) && images_prove(f, step->medium, step->offset)) {
         answer_settle(f);
         return plan(f);
     }
-    if (!images_need_footer(f))
+    if (rests || !images_need_footer(f))
         return *step;
     f->idle = f->footer;
     f->idle_first = true;
@@ -238,18 +243,21 @@ static struct plan_step idle_step(struct fetcher *f)
 /* What to do next; PLAN_NOTHING: wait. */
 static struct plan_step next_step(struct fetcher *f)
 {
+    bool rests = f->idle_rests && f->pending != NULL;
     struct plan_step step;
 
+    f->idle_rests = false;
     f->idle.len = 0;
     f->is_idle_step = false;
-    f->idle_first = f->noisy &&
+    f->idle_first = f->noisy && !rests &&
                     (f->pending != NULL || clock_ms() >= f->idle_at_ms) &&
                     idle_choose_debt(f);
     if (f->pending != NULL && f->idle_at_ms < clock_ms() + IDLE_AFTER_MS)
         f->idle_at_ms = clock_ms() + IDLE_AFTER_MS;
     if (f->pending != NULL && stale_wants(f)) {
-        f->idle = f->stale.lost;
-        f->idle_first = true;
+        if (!rests)
+            f->idle = f->stale.lost;
+        f->idle_first = !rests;
     } else if (stale_choose(f, false, &step)) {
         return step;
     }
@@ -257,7 +265,7 @@ static struct plan_step next_step(struct fetcher *f)
     if (step.what == PLAN_NOTHING)
         step = idle_step(f);
     if (step.what == PLAN_AGAIN)
-        step = prove_or_again(f, &step);
+        step = prove_or_again(f, &step, rests);
     (void)known_consider(f, &step);
     return step;
 }

@@ -6,6 +6,9 @@
  * read gives way to a short one elsewhere, which then is the first of those
  * pending; but nobody is passed more than PASSES_MAX times by others.
  *
+ * One for whom the device was silent, and brought nothing, becomes the last of
+ * them: where reading makes it hang, it would for him again.
+ *
  * A step serves the readers that it has begun to, and those it soon will.
  */
 
@@ -30,20 +33,26 @@ static bool has_its_bytes(const struct fetcher *f,
            blocks_have(cache_blocks(f->cache, r->medium), r->offset, r->len);
 }
 
+/* Bytes are moved for it. */
+static bool is_moving(const struct fetch_request *r)
+{
+    return r->kind == FETCH_READ || r->kind == FETCH_CONFIRM;
+}
+
 /* Whole blocks are read for it: the step may begin behind the bytes that it
  * asked for, where a row was damaged. */
 static bool is_served(const struct fetcher *f, const struct fetch_request *r)
 {
     uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
 
-    return r->kind != FETCH_SUM && r->medium == f->current.medium &&
+    return is_moving(r) && r->medium == f->current.medium &&
            r->offset < reaches(f) && last >= f->current.offset / BLOCK_SIZE;
 }
 
 /* Bytes that it needs of the line, more or less. */
 static uint64_t cost(const struct fetch_request *r)
 {
-    return r->kind == FETCH_SUM ? 0 : r->len;
+    return is_moving(r) ? r->len : 0;
 }
 
 /* Takes *link to the front. */
@@ -81,4 +90,31 @@ bool urgent_other(struct fetcher *f)
         return true;
     }
     return false;
+}
+
+struct fetch_request **urgent_cause(struct fetcher *f)
+{
+    const struct plan_step *s = &f->current;
+    uint64_t start = s->offset / BLOCK_SIZE * BLOCK_SIZE;
+    struct fetch_request **link = &f->pending;
+
+    while (*link != NULL &&
+           (!is_moving(*link) || (*link)->medium != s->medium ||
+            s->offset >= (*link)->offset + (*link)->len ||
+            (*link)->offset >= start + BLOCK_SIZE))
+        link = &(*link)->next;
+    return link;
+}
+
+void urgent_last(struct fetch_request **link)
+{
+    struct fetch_request *r = *link;
+
+    if (r == NULL)
+        return;
+    *link = r->next;
+    r->next = NULL;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = r;
 }
