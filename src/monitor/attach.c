@@ -9,7 +9,7 @@
  *   elsewhere what comes is no text: other speeds are tried, where config has
  *             any
  *   waiting   nothing answered: the user is asked to power-cycle. Without a
- *             hint which boot loader it is, three keys are sent now and then:
+ *             hint which boot loader it is, a few keys are sent now and then:
  *             more could use up another one's countdown
  *   breaking  a banner (or the user) told the dialect: its break-in bytes are
  *             sent at its pace

@@ -5,17 +5,18 @@
  * Nothing may be run by that, whoever it is, whatever somebody typed before,
  * and at whatever speed it listens. In this order, until a prompt shows:
  *
- * 1. Keys that drop a line (Ctrl-C, Ctrl-U): most loaders show their prompt
- *    then. One that brings text is asked again, and no other key follows: who
- *    answers Ctrl-C may be a U-Boot, which runs its last command again on an
- *    empty line, and noise makes a line feed of a backspace by one bit.
- * 2. A backspace behind each: to others it was a character, and a line that is
- *    full may be run; some draw their prompt anew.
- * 3. All of that once more, for noise may have eaten it.
- * 4. One blank, whose echo tells that lines are read there, at this speed.
- * 5. As many backspaces as the longest line needs.
- * 6. A blank and, behind its echo, a line end: no loader takes that for an
- * empty line.
+ *   drop      keys that drop a line, Ctrl-C and Ctrl-U: most loaders show
+ *             their prompt then, and get the other one as well, once. Who
+ *             says anything to one is asked again and gets no backspace: it
+ *             may be a U-Boot, which runs its last command again on an empty
+ *             line, and one bit makes a line feed of a backspace
+ *   undo      a backspace behind each key: to others it was a character, and
+ *             a line that is full may be run; some draw their prompt anew
+ *   again     both once more, for noise may have eaten them
+ *   blank     one; its echo tells that lines are read there, at this speed
+ *   clear     as many backspaces as the longest line needs
+ *   line end  behind one more blank that was echoed: no loader takes that for
+ *             an empty line
  *
  * A device that is busy echoes nothing, so no line end waits in its FIFO. A key
  * alone on the line arrives as a line end at no other speed; several in a row
@@ -35,10 +36,9 @@
 #define NOTHING_MS  70U   /* more than an USB adapter's 16 ms, twice */
 #define BACKSPACES  "\x08\x7f"
 #define DROP_A_LINE "\x03\x15"
-
-#define ODD_MANY 8U
-#define ODD_MIN  2U
-#define CLEAR_MS 10000U
+#define CLEAR_MS    10000U
+#define ODD_MANY    8U /* bytes that are no text */
+#define ODD_MIN     2U
 
 /* What a key brought. TEXT: or what is none, at this speed. STARTING: a banner,
  * or more than any answer. */
@@ -159,6 +159,30 @@ static const struct keys *find_backspace(const struct recognise *r,
     return key;
 }
 
+/* Dialect n has a key of its own that drops a line. */
+static bool has_key(const struct recognise *r, size_t n)
+{
+    return is_made_of(&r->dialects[n]->clear, DROP_A_LINE) &&
+           !is_known_key(r, n);
+}
+
+/* CFE shows its prompt at Ctrl-C and keeps what was typed: the others that drop
+ * a line go behind the one that brought a prompt. */
+static int press_others(struct recognise *r)
+{
+    const struct keys first = r->asks;
+    bool others = false;
+    int ret = NOTHING;
+
+    for (size_t i = 0; ret >= 0 && r->dialects[i] != NULL; i++)
+        if (has_key(r, i) && !is_same(&r->dialects[i]->clear, &first)) {
+            ret = press(r, &r->dialects[i]->clear, 1);
+            others = true;
+        }
+    r->asks = first;
+    return !others ? A_PROMPT : ret < 0 ? ret : press(r, &first, 1);
+}
+
 /* Last to first: the first dialects are the picky ones. */
 static int press_keys(struct recognise *r, const struct keys *backspace)
 {
@@ -168,10 +192,11 @@ static int press_keys(struct recognise *r, const struct keys *backspace)
     while (r->dialects[n] != NULL)
         n++;
     while (ret == NOTHING && n-- > 0) {
-        if (!is_made_of(&r->dialects[n]->clear, DROP_A_LINE) ||
-            is_known_key(r, n))
+        if (!has_key(r, n))
             continue;
         ret = press_again(r, &r->dialects[n]->clear);
+        if (ret == A_PROMPT)
+            return press_others(r);
         if (ret != NOTHING || backspace == NULL)
             continue;
         ret = press(r, backspace, 1);
@@ -256,10 +281,11 @@ static int wake_known(struct recognise *r, const struct dialect *d)
 
     if (ret == 0 && d->prompt == NULL)
         count_lines(r);
-    return ret == 0 || ret == -EAGAIN
-               ? console_settle(r->console, RECOGNISE_QUIET_MS,
-                                deadline_in(WAIT_MS))
-               : ret;
+    if (ret == -EAGAIN)
+        ret = console_send(r->console, &d->leave);
+    return ret == 0 ? console_settle(r->console, RECOGNISE_QUIET_MS,
+                                     deadline_in(WAIT_MS))
+                    : ret;
 }
 
 static int wake(struct recognise *r)

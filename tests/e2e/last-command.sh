@@ -78,8 +78,8 @@ session "resets" --timeout 60
 stop_device
 
 # Raised, killed, found again, put back.
-board --baud 57600 --format new
-mount_fwfs --no-cache -b 57600 --speed max
+board --baud 115200 --format new
+mount_fwfs --no-cache --speed max
 head -c 4096 "$T/mnt/flash.bin" > "$T/copy"
 same_part "$T/copy" "$T/flash" 0 "raised"
 note "speed: $(status speed)"
@@ -88,5 +88,5 @@ for pid in $(fwfs_pids); do
 done
 wait_for 10 no_fwfs_left || fail "killed and still there"
 unmount_dir "$T/mnt"
-session "found again" -b 57600
+session "found again"
 stop_device

@@ -46,10 +46,10 @@ start_qemu qemu-system-arm -M virt -cpu cortex-a15 -m 256 \
 
 options=(--segment "image.sqsh:0x100000:$squashfs_size")
 mount_fwfs "${options[@]}"
-equal 67108864 "$(stat -c %s "$T/mnt/flash.bin")" "size of flash.bin"
+# U-Boot's nor0 is a bank: half of QEMU's chip.
+equal 33554432 "$(stat -c %s "$T/mnt/flash.bin")" "size of flash.bin"
 equal u-boot "$(status dialect)" dialect
 equal $((3 << 20)) "$(stat -c %s "$T/mnt/rootfs")" "size of rootfs"
-# U-Boot's nor0 is a bank: half of the chip.
 equal $((28 << 20)) "$(stat -c %s "$T/mnt/data")" "size of data"
 contains "$(cat "$T/mnt/.fwfs/transcript")" 'mtdids=nor0=nor0'
 
@@ -71,13 +71,13 @@ same "$T/loop/numbers.txt" "$T/root/numbers.txt"
 umount "$T/loop"
 unmount_fwfs
 
-# The same again: next to nothing from the device.
+# The same again: nothing from the device but a block or two, in front of which
+# nothing is cached: a record may begin there, which a CRC-32 cannot see change.
 mount_fwfs "${options[@]}" -o readahead=0
 dd if="$T/mnt/flash.bin" of="$T/part" bs=64K skip=16 count=16 status=none
 same_part "$T/part" "$T/f0" 1048576 "1 MiB of flash.bin, again"
 mount -o loop,ro "$T/mnt/image.sqsh" "$T/loop"
 same "$T/loop/small.conf" "$T/root/small.conf"
 umount "$T/loop"
-# But for a block that has too many runs of zeros to ask about them.
-at_most 2048 "$(status device_bytes_read)" "device_bytes_read, second mount"
+at_most 4096 "$(status device_bytes_read)" "device_bytes_read of the second mount"
 unmount_fwfs

@@ -621,6 +621,40 @@ static void a_prompt_that_answers_gets_no_other_key(void **state)
     down();
 }
 
+/* CFE: Ctrl-C shows the prompt and keeps what was typed. */
+static void hear_cfe(void *arg, char byte)
+{
+    struct odd *o = arg;
+
+    if (byte == '\x03')
+        fake_say(&o->line, "^C\r\nCFE> ");
+    else
+        odd_hear(arg, byte);
+}
+
+static const char *helpful(struct odd *o, const char *command)
+{
+    (void)o;
+    return strcmp(command, "help") == 0 ? "dm  dump\n" : NULL;
+}
+
+static void a_line_that_ctrl_c_keeps_is_not_run(void **state)
+{
+    (void)state;
+    add("cfe", "recognise { command = \"help\"\n answer = '^dm' }\n"
+               "console { prompt = '^CFE> $'\n clear = \"\\x15\" }\n");
+    add("other", "console { prompt = '^=> $'\n clear = \"\\x03\" }\n");
+    up("CFE> ");
+    odd.answer = helpful;
+    odd.line.hear = hear_cfe;
+    strcpy(odd.edit, "reset;");
+    odd.edit_len = 6;
+    assert_attached(false, "cfe");
+    assert_int_equal(odd.n_ran, 1);
+    assert_string_equal(odd.ran[0], "help");
+    down();
+}
+
 /* Hears no key that drops a line. */
 static void hear_lines(void *arg, char byte)
 {
@@ -867,6 +901,7 @@ int main(void)
         cmocka_unit_test(no_password_behind_the_countdown),
         cmocka_unit_test(break_in_keys_that_are_too_many),
         cmocka_unit_test(a_prompt_that_answers_gets_no_other_key),
+        cmocka_unit_test(a_line_that_ctrl_c_keeps_is_not_run),
         cmocka_unit_test(each_harmless_key_is_tried),
         cmocka_unit_test(a_busy_device_gets_no_line_end),
         cmocka_unit_test(one_that_is_known_gets_its_own),

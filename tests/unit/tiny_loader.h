@@ -247,8 +247,9 @@ static inline void loader_backspace(struct loader *l)
 {
     char redraw[400];
 
-    if (l->edit_len > 0)
-        l->edit_len--;
+    if (l->edit_len == 0)
+        return;
+    l->edit_len--;
     (void)snprintf(redraw, sizeof(redraw), "\r%s%.*s \b", l->prompt,
                    (int)l->edit_len, l->edit);
     fake_say(&l->line, redraw);
