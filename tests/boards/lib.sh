@@ -57,6 +57,16 @@ sys.stdout.buffer.write(random.Random(sys.argv[2]).randbytes(size - len(head)))
 
 # --- boards ----------------------------------------------------------------
 
+# leave_typed TEXT: somebody typed it, saw its echo, and went. (Of a port that
+# nobody has open QEMU keeps the echo back for whoever opens it next.)
+leave_typed() {
+    stty -F "$T/tty" raw -echo
+    {
+        printf '%s' "$1" >&9
+        timeout 3 cat <&9 > /dev/null || true
+    } 9<> "$T/tty"
+}
+
 # start_sabrelite FLASH: i.MX6 with 2 MiB of SPI flash that no address reaches;
 # U-Boot. 7 s to its countdown, 6 of them without a word. RAM is not what it
 # was after a reset: QEMU loads a pattern where what was staged may lie.

@@ -21,9 +21,8 @@ unmount_fwfs
 
 # Somebody left numbers on the stack, and half a line: the prompt is another.
 mount_at_other_prompt() {
-    printf '1 2 3\r' > "$T/tty"
-    sleep 1
-    printf 'abc' > "$T/tty"
+    leave_typed $'1 2 3\r'
+    leave_typed abc
     mount_fwfs --no-cache --segment ram.bin:0x4000000:64K
 }
 

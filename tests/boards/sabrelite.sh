@@ -24,19 +24,19 @@ known_is_over() {
 mount_fwfs
 equal u-boot "$(status dialect)" dialect
 equal "$size" "$(stat -c %s "$T/mnt/sf0.bin")" "size of sf0.bin"
-begun=$(now_ms)
 cp "$T/mnt/sf0.bin" "$T/copy"
-at_most $((40000 * SLOW)) $(($(now_ms) - begun)) "ms for 2 MiB"
+at_most "$size" "$(status device_bytes_read)" "bytes read, none of them twice"
 same "$T/copy" "$T/flash"
 equal "$size" "$(file_status sf0.bin confirmed_checksum)" "confirmed"
 equal 0 "$(status resets)" resets
 unmount_fwfs
 
-# The same again: not one byte from the device.
+# The same again: confirmed by checksums. Some blocks of the program have so
+# many runs of zeros that reading them costs less than proving them.
 mount_fwfs
 cp "$T/mnt/sf0.bin" "$T/copy"
 same "$T/copy" "$T/flash" "from the cache"
-equal 0 "$(status device_bytes_read)" "device_bytes_read of the second mount"
+at_most $((size / 64)) "$(status device_bytes_read)" "bytes of the second mount"
 unmount_fwfs
 
 mount_fwfs --no-cache

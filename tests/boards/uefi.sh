@@ -23,7 +23,7 @@ same_part "$T/part" "$T/variables" 0 "the variables' header"
 unmount_fwfs
 
 # The shell forgets no half line by itself.
-printf 'dmem 0' > "$T/tty"
+leave_typed 'dmem 0'
 mount_fwfs --no-cache --segment ram.bin:0x48000000:64K
 dd if="$T/mnt/ram.bin" of="$T/part" bs=4K skip=7 count=2 status=none
 same_part "$T/part" "$T/ram" $((7 * 4096)) "behind half a line"
