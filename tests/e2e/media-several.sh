@@ -16,8 +16,7 @@ done
 media=(sf0 sf1 nand0 nand1 mmc0 mmc1)
 board=(--loader u-boot --spi "$T/sf0" --spi "$T/sf1" --nand "$T/nand0"
     --nand-bad 1 --nand "$T/nand1" --mmc "$T/mmc0" --mmc-boot "$T/boot0"
-    --mmc "$T/mmc1" --mmc-boot "$T/boot1" --selected last --baud 0
-    --last-command '')
+    --mmc "$T/mmc1" --mmc-boot "$T/boot1" --selected last --baud 0)
 named=()
 for m in "${media[@]}"; do
     named+=(-s "$m:$m@0:$(stat -c %s "$T/$m")")
@@ -83,7 +82,7 @@ stop
 # A chip that is not there gives no bytes of another one.
 note "no such chip"
 start_sim --loader u-boot --spi "$T/sf0" --mmc "$T/mmc0" --nand "$T/nand0" \
-    --format new --baud 0 --last-command ''
+    --format new --baud 0
 mount_fwfs --no-cache "${named[@]}"
 for m in sf1 mmc1; do
     ! cat "$T/mnt/$m" > "$T/got" 2> /dev/null || fail "$m was read"
@@ -96,8 +95,7 @@ stop_device
 # The user names what the boot loader does not tell of.
 note "NAND of unknown size"
 noise 0x600000 large > "$T/large"
-start_sim --loader u-boot --nand "$T/large" --format old --baud 0 \
-    --last-command ''
+start_sim --loader u-boot --nand "$T/large" --format old --baud 0
 mount_fwfs --no-cache -s kernel:nand0@0x200000:4M
 head -c 65536 "$T/mnt/kernel" > "$T/got"
 same_part "$T/got" "$T/large" $((0x200000)) kernel

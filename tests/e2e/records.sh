@@ -21,7 +21,7 @@ equal "$(gzip -c "$T/old" | tail -c 8 | xxd -p)" \
 with() {
     cp "$T/$1" "$T/flash"
     shift
-    start_sim --loader u-boot --flash "$T/flash" --baud 0 --last-command '' "$@"
+    start_sim --loader u-boot --flash "$T/flash" --baud 0 "$@"
 }
 
 end() {
