@@ -142,10 +142,14 @@ static int compare(struct cache *c, const struct cache_config *config,
 
 /* Durably, before a block is put: the same samples may be right the next time.
  */
-static int doubt(struct cache *c, struct err *err)
+static int doubt(struct cache *c, enum probe_verdict why, struct err *err)
 {
-    log_warn("the flash of this device is not what it was when it was cached: "
-             "what is cached is compared with it before it is given");
+    log_warn("%s: what is cached is compared with it before it is given",
+             why == PROBE_MUTE
+                 ? "the device answers no question for a checksum of what is "
+                   "cached"
+                 : "the flash of this device is not what it was when it was "
+                   "cached");
     for (size_t i = 0; i < c->count; i++)
         blocks_doubt(c->media[i]);
     c->changed = true;
@@ -180,8 +184,8 @@ static int try_slot(struct cache *c, const struct cache_config *config,
         rc = slot_busy(&c->slot, err);
     if (rc == 0)
         rc = begin_media(c, err);
-    if (rc == 0 && verdict == PROBE_CHANGED)
-        rc = doubt(c, err);
+    if (rc == 0 && (verdict == PROBE_CHANGED || verdict == PROBE_MUTE))
+        rc = doubt(c, verdict, err);
     return rc < 0 ? rc : 1;
 }
 

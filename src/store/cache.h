@@ -81,6 +81,8 @@ int cache_default_root(char *out, size_t size, struct err *err);
  *   the identity is unique     was confirmed is not any more; cache_changed
  *   one is 1, none is 0        this device
  *   nothing known, no probe    this device
+ *   all are -EIO, and the      this device, but nothing is confirmed any more;
+ *   identity is unique         cache_changed
  *   all are negative           fails with the first of them: neither a wrong
  *                              byte nor a second, empty cache beside a good one
  *

@@ -7,8 +7,15 @@
 #include "store/cache.h"
 
 /* PROBE_UNSURE: nothing could be asked, so nothing speaks against it.
- * PROBE_CHANGED: some of it is the same, some is not. */
-enum probe_verdict { PROBE_UNSURE, PROBE_SAME, PROBE_CHANGED, PROBE_DIFFERS };
+ * PROBE_CHANGED: some of it is the same, some is not. PROBE_MUTE: the identity
+ * is unique, and to no question came an answer (-EIO). */
+enum probe_verdict {
+    PROBE_UNSURE,
+    PROBE_SAME,
+    PROBE_CHANGED,
+    PROBE_MUTE,
+    PROBE_DIFFERS
+};
 
 /* Asks config->probe about runs of known blocks of media[i], the blocks of
  * config->media[i], as cache.h tells. Negative errno: all answers were. */

@@ -178,6 +178,27 @@ static void an_answer_that_cannot_be_had_is_an_error(void **state)
     assert_string_equal(fill(&d, 0, 0, 0), "cam-a0ee7cb3");
 }
 
+/* Nobody else has that identity: the mount is no reason to refuse. */
+static void a_device_that_gives_no_sums_is_mounted(void **state)
+{
+    struct device d = {.board = 1};
+    struct cache_config config = config_for(&d);
+    struct cache *c = open_for(&d);
+
+    (void)state;
+    put_from(cache_blocks(c, 0), 1, 5);
+    blocks_confirm(cache_blocks(c, 0), 5, BLOCK_CHECKSUM);
+    cache_close(c);
+    config.unique = true;
+    d.answer = -EIO;
+    c = open_config(&config);
+    assert_string_equal(cache_id(c), "cam-a0ee7cb3");
+    assert_true(cache_changed(c));
+    assert_true(blocks_have(cache_blocks(c, 0), AT(5), BLOCK_SIZE));
+    assert_false(blocks_have_confirmed(cache_blocks(c, 0), AT(5), BLOCK_SIZE));
+    cache_close(c);
+}
+
 static void equal_boards_can_be_open_side_by_side(void **state)
 {
     struct device one = {.board = 1};
@@ -211,6 +232,7 @@ int main(void)
         STORE_TEST(would_rather_not_ask_about_blank_flash),
         STORE_TEST(damaged_blocks_are_not_asked_about),
         STORE_TEST(an_answer_that_cannot_be_had_is_an_error),
+        STORE_TEST(a_device_that_gives_no_sums_is_mounted),
         STORE_TEST(equal_boards_can_be_open_side_by_side),
     };
 
