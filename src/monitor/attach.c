@@ -144,6 +144,31 @@ static int turn(struct attach *a)
     return ret;
 }
 
+/* Whoever waited may have gone, but a countdown that runs is stopped all the
+ * same: there is no second time. */
+static bool attend(void *arg)
+{
+    struct attach *a = arg;
+
+    return a->attend(a->attend_arg) && !a->own_start;
+}
+
+static void attend_begin(struct attach *a)
+{
+    a->attend = a->c->attend;
+    a->attend_arg = a->c->attend_arg;
+    if (a->attend == NULL)
+        return;
+    a->c->attend = attend;
+    a->c->attend_arg = a;
+}
+
+static void attend_end(struct attach *a)
+{
+    a->c->attend = a->attend;
+    a->c->attend_arg = a->attend_arg;
+}
+
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err)
 {
@@ -169,6 +194,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.next_send = deadline_in(0);
     c->prompt_len = 0;
     attach_count_anew(&a);
+    attend_begin(&a);
     ret = config->starting ? attach_break_in_now(&a) : 0;
     if (ret == 0)
         ret = probe_live(&a);
@@ -180,6 +206,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
         attach_ask_for_power(&a);
         ret = turn(&a);
     }
+    attend_end(&a);
     if (ret <= 0)
         c->dialect = before;
     if (ret == 0)

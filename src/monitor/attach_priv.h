@@ -30,6 +30,8 @@ struct attach {
     unsigned rates_tried;   /* how often */
     struct deadline rates_at; /* not sooner than then */
     struct attach_login *login;
+    bool (*attend)(void *arg); /* the console's, meanwhile */
+    void *attend_arg;
     bool unknown;        /* replugged, and no start was seen since */
     bool own_start;      /* what starts is of the known dialect */
     bool asked;          /* for the power cycle */

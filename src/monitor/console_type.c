@@ -149,7 +149,7 @@ static int type_command(struct console *c, const char *command, bool *lost)
         at += chunk;
     }
     if (ret == 0)
-        console_forget(c);
+        console_discard(c); /* a start may stand before a line drawn anew */
     return ret;
 }
 

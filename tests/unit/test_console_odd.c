@@ -256,6 +256,19 @@ static void redrawn_echoes(void **state)
     redrawn(ODD_WRAPPED);
 }
 
+/* It stands before the prompt that the echo is compared with. */
+static void a_start_before_a_redrawn_echo_is_seen(void **state)
+{
+    (void)state;
+    up("Shell> ", SHELL "recognise { banner = {'UEFI Shell v'} }\n");
+    fake_say(&odd.line, "\r\nUEFI Shell v2.2\r\nEDK II\r\nShell> ");
+    assert_int_equal(console_begin(&c, "dmem 0 10", true, &err), -ETIMEDOUT);
+    assert_says(err.text, "reset while 'dmem 0 10' was typed");
+    assert_true(c.restarted);
+    assert_int_equal(odd.n_ran, 0);
+    down();
+}
+
 static void a_wrong_redrawn_echo_runs_nothing(void **state)
 {
     (void)state;
@@ -519,6 +532,7 @@ int main(void)
         cmocka_unit_test(what_was_typed_is_not_run_without_a_prompt),
         cmocka_unit_test(a_line_before_the_prompt_makes_it_certain),
         cmocka_unit_test(redrawn_echoes),
+        cmocka_unit_test(a_start_before_a_redrawn_echo_is_seen),
         cmocka_unit_test(a_wrong_redrawn_echo_runs_nothing),
         cmocka_unit_test(what_is_shown_counts),
         cmocka_unit_test(no_echo),
