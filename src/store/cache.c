@@ -146,8 +146,7 @@ static int doubt(struct cache *c, enum probe_verdict why, struct err *err)
 {
     log_warn("%s: what is cached is compared with it before it is given",
              why == PROBE_MUTE
-                 ? "the device answers no question for a checksum of what is "
-                   "cached"
+                 ? "the device gives no checksum that tells of what is cached"
                  : "the flash of this device is not what it was when it was "
                    "cached");
     for (size_t i = 0; i < c->count; i++)

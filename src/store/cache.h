@@ -42,8 +42,11 @@ struct cache_medium {
 /*
  * Says whether len bytes at offset of the named medium are still on the device
  * as given: 1 yes, 0 no, negative errno: it cannot tell. Comparing a part of
- * them is enough for a yes. -EINTR and -ENODEV end cache_open at once.
+ * them is enough for a yes. CACHE_PROBE_READ: a part was read and is the same,
+ * though the device's checksum of it is another. -EINTR and -ENODEV end
+ * cache_open at once.
  */
+#define CACHE_PROBE_READ 2
 typedef int cache_probe_fn(void *arg, const char *medium, uint64_t base,
                            uint64_t offset, const void *bytes, uint32_t len);
 
@@ -81,8 +84,10 @@ int cache_default_root(char *out, size_t size, struct err *err);
  *   the identity is unique     was confirmed is not any more; cache_changed
  *   one is 1, none is 0        this device
  *   nothing known, no probe    this device
- *   all are -EIO, and the      this device, but nothing is confirmed any more;
- *   identity is unique         cache_changed
+ *   one is CACHE_PROBE_READ    this device, but nothing is confirmed any more;
+ *   and none is 0, or all are  cache_changed
+ *   -EIO and the identity is
+ *   unique
  *   all are negative           fails with the first of them: neither a wrong
  *                              byte nor a second, empty cache beside a good one
  *

@@ -20,6 +20,7 @@ struct asked {
     uint8_t *bytes; /* RUN_BLOCKS blocks */
     bool same;
     bool differs;
+    bool read; /* the same, but only as far as was read */
     int error; /* the first negative answer */
     bool stop;
 };
@@ -90,6 +91,7 @@ static uint64_t ask(struct asked *a, uint64_t n)
     if (answer < 0 && a->error == 0)
         a->error = answer;
     a->same = a->same || answer > 0;
+    a->read = a->read || answer == CACHE_PROBE_READ;
     a->differs = a->differs || answer == 0;
     /* Where a difference alone is the end of it, no more needs be asked. */
     a->stop = (a->differs && !a->config->unique) || answer == -EINTR ||
@@ -138,9 +140,11 @@ int probe_media(struct blocks *const *media, const struct cache_config *config,
     free(a.bytes);
     if (a.differs)
         *verdict = a.same ? PROBE_CHANGED : PROBE_DIFFERS;
-    else if (a.error == -EIO && !a.same && !a.stop && config->unique)
+    else if (a.error < 0 && a.stop)
+        return a.error;
+    else if (a.read || (a.error == -EIO && !a.same && config->unique))
         *verdict = PROBE_MUTE;
-    else if (a.error < 0 && (!a.same || a.stop))
+    else if (a.error < 0 && !a.same)
         return a.error;
     else if (a.same)
         *verdict = PROBE_SAME;

@@ -7,8 +7,8 @@
 #include "store/cache.h"
 
 /* PROBE_UNSURE: nothing could be asked, so nothing speaks against it.
- * PROBE_CHANGED: some of it is the same, some is not. PROBE_MUTE: the identity
- * is unique, and to no question came an answer (-EIO). */
+ * PROBE_CHANGED: some of it is the same, some is not. PROBE_MUTE: it is this
+ * device, but its checksums tell nothing. */
 enum probe_verdict {
     PROBE_UNSURE,
     PROBE_SAME,

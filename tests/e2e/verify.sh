@@ -116,3 +116,12 @@ cp "$T/mnt/flash.bin" "$T/copy"
 same "$T/copy" "$T/flash"
 unmount_fwfs
 stop_device
+
+note "such a device again: its cache is found, and read again"
+start_sim --loader u-boot --format new --flash "$T/flash" --baud 0 --crc-lies
+mount_fwfs --cache-dir "$T/lies"
+dd if="$T/mnt/flash.bin" of="$T/copy" bs=4K count=2 status=none
+same_part "$T/copy" "$T/flash" 0
+unmount_fwfs
+equal 1 "$(find "$T/lies" -mindepth 1 -maxdepth 1 -type d | wc -l)" caches
+stop_device

@@ -15,7 +15,7 @@
 /* What stands in for the device: board's bytes, or an error. */
 struct device {
     unsigned board;
-    int answer; /* if negative: instead of comparing */
+    int answer; /* if not 0: instead of comparing */
     unsigned calls;
     uint64_t offset[CALLS];
     uint32_t len[CALLS];
@@ -44,7 +44,7 @@ static inline int probe(void *arg, const char *medium, uint64_t base,
         if (got[i] != 0xff && got[i] != device_byte(d->board, offset + i))
             return 0;
     }
-    return d->answer < 0 ? d->answer : 1;
+    return d->answer != 0 ? d->answer : 1;
 }
 
 static inline struct cache_config config_for(struct device *d)

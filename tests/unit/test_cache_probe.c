@@ -199,6 +199,21 @@ static void a_device_that_gives_no_sums_is_mounted(void **state)
     cache_close(c);
 }
 
+/* Its checksum command is broken; what it prints is what the cache has. */
+static void sums_that_tell_nothing_make_no_new_cache(void **state)
+{
+    struct device d = {.board = 1};
+    struct cache *c;
+
+    (void)state;
+    (void)fill(&d, 0, 0, 4);
+    d.answer = CACHE_PROBE_READ;
+    c = open_for(&d);
+    assert_string_equal(cache_id(c), "cam-a0ee7cb3");
+    assert_true(cache_changed(c));
+    cache_close(c);
+}
+
 static void equal_boards_can_be_open_side_by_side(void **state)
 {
     struct device one = {.board = 1};
@@ -233,6 +248,7 @@ int main(void)
         STORE_TEST(damaged_blocks_are_not_asked_about),
         STORE_TEST(an_answer_that_cannot_be_had_is_an_error),
         STORE_TEST(a_device_that_gives_no_sums_is_mounted),
+        STORE_TEST(sums_that_tell_nothing_make_no_new_cache),
         STORE_TEST(equal_boards_can_be_open_side_by_side),
     };
 
