@@ -17,7 +17,7 @@ static void found(void *arg, enum compare_kind kind, uint64_t offset,
 {
     struct against_work *w = arg;
 
-    merge_add(&w->found, (unsigned)kind, offset, len);
+    merge_add(&w->found, (unsigned)kind, offset - w->place.offset, len);
     if (kind == COMPARE_FAILED && !w->report->alive(w->report->arg))
         w->gone = true;
 }
@@ -26,6 +26,7 @@ static void passed(void *arg, uint64_t end)
 {
     struct against_work *w = arg;
 
+    end -= w->place.offset;
     if (end > w->at_end)
         w->report->progress(w->report->arg, end);
     w->at_end = end > w->at_end ? end : w->at_end;
@@ -57,7 +58,7 @@ static int compare_by_reading(struct against_work *w, uint64_t offset,
         int r;
         n = READ_PIECE - at % READ_PIECE;
         n = len - i < n ? len - i : n;
-        r = w->target->read(w->target->arg, w->theirs, at, n);
+        r = w->target->read(w->target->arg, w->theirs, at - w->place.offset, n);
         if (r != 0 && r != -EIO)
             return r;
         if (r == 0)
@@ -105,12 +106,13 @@ static int read_unproved(struct against_work *w)
     return r;
 }
 
-/* [offset, offset+len) of an area that goes from first to end, and what is
- * around it there. */
+/* [offset, offset+len) of an area that goes from first to end, all of the file,
+ * and what is around it there. */
 static int load(struct against_work *w, uint64_t first, uint64_t end,
                 uint64_t offset, size_t len, struct err *err)
 {
     const struct against_image *image = w->image;
+    const struct fwfs_place *place = &w->place;
     uint64_t front = offset - first;
     uint64_t left = end - (offset + len);
     int r;
@@ -120,9 +122,9 @@ static int load(struct against_work *w, uint64_t first, uint64_t end,
         .before = front < SELFSUM_BEFORE ? (size_t)front : SELFSUM_BEFORE,
         .len = len,
         .behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND,
-        .offset = offset,
-        .front_unknown = front < SELFSUM_BEFORE && first > 0,
-        .end_unknown = left == 0 && end < w->target->size};
+        .offset = place->offset + offset,
+        .front_unknown = front < SELFSUM_BEFORE && place->offset + first > 0,
+        .end_unknown = left == 0 && place->offset + end < place->medium_size};
     memset(w->unproved, 0, sizeof(w->unproved));
     r = image->read(image->arg, w->room, offset - w->ours.before,
                     w->ours.before + len + w->ours.behind);
@@ -144,6 +146,7 @@ static int compare_loaded(struct against_work *w)
     return compare_by_reading(w, w->ours.offset, w->ours.len);
 }
 
+/* Of the file; in pieces that end at round offsets of the medium. */
 static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
                          struct err *err)
 {
@@ -151,7 +154,7 @@ static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
 
     for (uint64_t at = from; at < end; at += len) {
         int r;
-        len = PIECE - at % PIECE;
+        len = PIECE - (w->place.offset + at) % PIECE;
         if (end - at < len)
             len = (size_t)(end - at);
         r = load(w, from, end, at, len, err);
@@ -270,6 +273,12 @@ static int run(struct against_work *w, bool *same, struct err *err)
     return 0;
 }
 
+/* False: no fwfs says so. */
+static bool is_place(const struct fwfs_place *p, uint64_t size)
+{
+    return p->offset <= p->medium_size && size <= p->medium_size - p->offset;
+}
+
 int against(const struct target *t, const struct against_image *image,
             const struct report *r, bool *same, struct err *err)
 {
@@ -288,10 +297,16 @@ int against(const struct target *t, const struct against_image *image,
                     .looks = COMPARE_LOOKS},
         .found = {.emit = tell_range, .arg = &w},
     };
+    int code;
 
     *same = false;
     if (room == NULL)
         return err_set(err, -ENOMEM, "out of memory");
+    code = t->place(t->arg, &w.place);
+    if (code == 0 && !is_place(&w.place, t->size))
+        code = -EOPNOTSUPP;
+    if (code != 0)
+        return code;
     w.room = room;
     w.theirs = room + ROOM;
     return run(&w, same, err);

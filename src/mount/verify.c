@@ -107,6 +107,16 @@ static void answer_uniform(struct read_request *r, fuse_req_t req, int status,
     (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
 }
 
+/* Known at once. */
+static void answer_place(const struct fs *fs, fuse_req_t req, size_t segment)
+{
+    const struct map_segment *s = &fs->map->segments[segment];
+    const struct fwfs_place place = {
+        .offset = s->offset, .medium_size = fs->map->media[s->medium].size};
+
+    (void)fuse_reply_ioctl(req, 0, &place, sizeof(place));
+}
+
 static bool is_range(const struct fs *fs, size_t segment, uint64_t offset,
                      uint64_t len)
 {
@@ -177,6 +187,10 @@ void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
     uint64_t offset = 0;
     int code = ENOTTY;
 
+    if (cmd == FWFS_IOC_PLACE && out_size >= size) {
+        answer_place(fs, req, segment);
+        return;
+    }
     if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM ||
         cmd == FWFS_IOC_UNIFORM) {
         code = EINVAL;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Both are done on an open segment file. A file in .fwfs, or one of another
+ * All are done on an open segment file. A file in .fwfs, or one of another
  * file system, answers ENOTTY; a mount whose fwfs has died, ENOTCONN. All
  * numbers are in the machine's own byte order; the layouts are the same for
  * programs of 32 and of 64 bits. reserved is 0 and not looked at.
@@ -86,5 +86,17 @@ struct fwfs_uniform {
  * As above; EOPNOTSUPP also where the range is not one of whole words.
  */
 #define FWFS_IOC_UNIFORM _IOWR('f', 0x62, struct fwfs_uniform)
+
+struct fwfs_place {
+    uint64_t offset;      /* out: of the file's first byte, from the start of
+                           * the medium */
+    uint64_t medium_size; /* out: bytes */
+};
+
+/*
+ * Where the file lies on its medium, as the mount's map says; the device is not
+ * asked. What a record in the file begins with may stand before the file.
+ */
+#define FWFS_IOC_PLACE _IOR('f', 0x63, struct fwfs_place)
 
 #endif

@@ -31,6 +31,7 @@ static struct {
     const char *algorithm; /* NULL: no checksum command */
     uint32_t unit;         /* of its sums */
     bool no_uniform;
+    struct fwfs_place place; /* medium_size 0: the file is the medium */
     bool alive;
     uint64_t at_end; /* passed on as progress last */
     char said[8192]; /* lines */
@@ -127,6 +128,15 @@ static int fake_uniform(void *arg, struct fwfs_uniform *u)
     return 0;
 }
 
+static int fake_where(void *arg, struct fwfs_place *p)
+{
+    (void)arg;
+    *p = fake.place;
+    if (p->medium_size == 0)
+        p->medium_size = fake_target.size;
+    return 0;
+}
+
 static int fake_read(void *arg, void *out, uint64_t offset, size_t len)
 {
     (void)arg;
@@ -180,6 +190,7 @@ static int fake_set_up(void **state)
     fake_target = (struct target){.verify = fake_verify,
                                   .sum = fake_sum,
                                   .uniform = fake_uniform,
+                                  .place = fake_where,
                                   .read = fake_read,
                                   .name = "romfs.img",
                                   .size = 1098752,
