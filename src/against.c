@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void found(void *arg, enum compare_kind kind, uint64_t offset,
-                  size_t len)
+void against_found(void *arg, enum compare_kind kind, uint64_t offset,
+                   size_t len)
 {
     struct against_work *w = arg;
 
@@ -22,7 +22,7 @@ static void found(void *arg, enum compare_kind kind, uint64_t offset,
         w->gone = true;
 }
 
-static void passed(void *arg, uint64_t end)
+void against_passed(void *arg, uint64_t end)
 {
     struct against_work *w = arg;
 
@@ -31,48 +31,6 @@ static void passed(void *arg, uint64_t end)
         w->report->progress(w->report->arg, end);
     w->at_end = end > w->at_end ? end : w->at_end;
 }
-
-/* --- By reading --- */
-
-static void compare_bytes(struct against_work *w, const uint8_t *ours,
-                          uint64_t offset, size_t len)
-{
-    size_t n;
-
-    for (size_t i = 0; i < len; i += n) {
-        n = len - i < COMPARE_FINE ? len - i : COMPARE_FINE;
-        if (memcmp(ours + i, w->theirs + i, n) != 0)
-            found(w, COMPARE_DIFFERS, offset + i, n);
-    }
-}
-
-static int compare_by_reading(struct against_work *w, uint64_t offset,
-                              size_t len)
-{
-    const uint8_t *ours = w->ours.bytes + w->ours.before +
-                          (offset - w->ours.offset);
-    size_t n;
-
-    for (size_t i = 0; i < len; i += n) {
-        uint64_t at = offset + i;
-        int r;
-        n = READ_PIECE - at % READ_PIECE;
-        n = len - i < n ? len - i : n;
-        r = w->target->read(w->target->arg, w->theirs, at - w->place.offset, n);
-        if (r != 0 && r != -EIO)
-            return r;
-        if (r == 0)
-            compare_bytes(w, ours + i, at, n);
-        else
-            found(w, COMPARE_FAILED, at, n);
-        if (w->gone)
-            return -EHOSTDOWN;
-        passed(w, at + n);
-    }
-    return 0;
-}
-
-/* --- Both --- */
 
 /* The next blocks from *n on that were not proved, together. */
 static bool next_unproved(const struct against_work *w, size_t *n,
@@ -102,7 +60,7 @@ static int read_unproved(struct against_work *w)
     int r = 0;
 
     while (r == 0 && next_unproved(w, &n, &from, &to))
-        r = compare_by_reading(w, from, (size_t)(to - from));
+        r = against_read(w, from, (size_t)(to - from));
     return r;
 }
 
@@ -143,7 +101,7 @@ static int compare_loaded(struct against_work *w)
             return r == 0 ? read_unproved(w) : r;
         w->reading = true;
     }
-    return compare_by_reading(w, w->ours.offset, w->ours.len);
+    return against_read(w, w->ours.offset, w->ours.len);
 }
 
 /* Of the file; in pieces that end at round offsets of the medium. */
@@ -291,8 +249,8 @@ int against(const struct target *t, const struct against_image *image,
                   .unit = 1,
                   .uniform = true},
         .compare = {.ask = against_ask,
-                    .found = found,
-                    .passed = passed,
+                    .found = against_found,
+                    .passed = against_passed,
                     .arg = &w,
                     .looks = COMPARE_LOOKS},
         .found = {.emit = tell_range, .arg = &w},

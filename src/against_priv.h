@@ -40,4 +40,14 @@ struct against_work {
 int against_ask(void *work, uint64_t offset, size_t len, bool sure,
                 bool *partly);
 
+/* What is told of the range, and that all before end is done; of a struct
+ * against_work. */
+void against_found(void *work, enum compare_kind kind, uint64_t offset,
+                   size_t len);
+void against_passed(void *work, uint64_t end);
+
+/* Compares a range of ours by reading, once the device has confirmed it. 0, or
+ * what ends the comparing. */
+int against_read(struct against_work *w, uint64_t offset, size_t len);
+
 #endif

@@ -131,6 +131,7 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
                 uint64_t *offset, uint64_t *len)
 {
     struct fetch_request *f = &v->read.fetch;
+    uint32_t flags;
 
     if (cmd == FWFS_IOC_SUM) {
         memcpy(&v->io.sum, in, sizeof(v->io.sum));
@@ -149,15 +150,18 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
         return 0;
     }
     memcpy(&v->io.verify, in, sizeof(v->io.verify));
+    flags = v->io.verify.flags;
     f->kind = FETCH_CONFIRM;
     *len = v->io.verify.len;
     f->findings = v->findings;
     f->max_findings = FWFS_VERIFY_RANGES;
     v->read.answer = answer_verify;
     *offset = v->io.verify.offset;
-    if (v->io.verify.flags == FWFS_VERIFY_RETRY)
+    if ((flags & FWFS_VERIFY_RETRY) != 0)
         f->compared = *len; /* what is known is left as it is */
-    return (v->io.verify.flags & ~FWFS_VERIFY_RETRY) != 0 ? EINVAL : 0;
+    f->untold = (flags & FWFS_VERIFY_UNTOLD) != 0;
+    return (flags & ~(FWFS_VERIFY_RETRY | FWFS_VERIFY_UNTOLD)) != 0 ? EINVAL
+                                                                    : 0;
 }
 
 /* The request, ready for reads_submit; NULL: *code is the errno. */
