@@ -231,10 +231,18 @@ static int run(struct against_work *w, bool *same, struct err *err)
     return 0;
 }
 
-/* False: no fwfs says so. */
-static bool is_place(const struct fwfs_place *p, uint64_t size)
+/* Where the file lies on its medium. */
+static int locate(struct against_work *w)
 {
-    return p->offset <= p->medium_size && size <= p->medium_size - p->offset;
+    struct fwfs_place *p = &w->place;
+    int code = w->target->place(w->target->arg, p);
+
+    if (code != 0)
+        return code;
+    return p->offset <= p->medium_size &&
+                   w->target->size <= p->medium_size - p->offset
+               ? 0
+               : -EOPNOTSUPP; /* no fwfs says so */
 }
 
 int against(const struct target *t, const struct against_image *image,
@@ -260,12 +268,8 @@ int against(const struct target *t, const struct against_image *image,
     *same = false;
     if (room == NULL)
         return err_set(err, -ENOMEM, "out of memory");
-    code = t->place(t->arg, &w.place);
-    if (code == 0 && !is_place(&w.place, t->size))
-        code = -EOPNOTSUPP;
-    if (code != 0)
-        return code;
     w.room = room;
     w.theirs = room + ROOM;
-    return run(&w, same, err);
+    code = locate(&w);
+    return code != 0 ? code : run(&w, same, err);
 }
