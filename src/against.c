@@ -12,66 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void found(void *arg, enum compare_kind kind, uint64_t offset,
-                  size_t len)
+void against_found(void *arg, enum compare_kind kind, uint64_t offset,
+                   size_t len)
 {
     struct against_work *w = arg;
 
-    merge_add(&w->found, (unsigned)kind, offset, len);
+    merge_add(&w->found, (unsigned)kind, offset - w->place.offset, len);
     if (kind == COMPARE_FAILED && !w->report->alive(w->report->arg))
         w->gone = true;
 }
 
-static void passed(void *arg, uint64_t end)
+void against_passed(void *arg, uint64_t end)
 {
     struct against_work *w = arg;
 
+    end -= w->place.offset;
     if (end > w->at_end)
         w->report->progress(w->report->arg, end);
     w->at_end = end > w->at_end ? end : w->at_end;
 }
-
-/* --- By reading --- */
-
-static void compare_bytes(struct against_work *w, const uint8_t *ours,
-                          uint64_t offset, size_t len)
-{
-    size_t n;
-
-    for (size_t i = 0; i < len; i += n) {
-        n = len - i < COMPARE_FINE ? len - i : COMPARE_FINE;
-        if (memcmp(ours + i, w->theirs + i, n) != 0)
-            found(w, COMPARE_DIFFERS, offset + i, n);
-    }
-}
-
-static int compare_by_reading(struct against_work *w, uint64_t offset,
-                              size_t len)
-{
-    const uint8_t *ours = w->ours.bytes + w->ours.before +
-                          (offset - w->ours.offset);
-    size_t n;
-
-    for (size_t i = 0; i < len; i += n) {
-        uint64_t at = offset + i;
-        int r;
-        n = READ_PIECE - at % READ_PIECE;
-        n = len - i < n ? len - i : n;
-        r = w->target->read(w->target->arg, w->theirs, at, n);
-        if (r != 0 && r != -EIO)
-            return r;
-        if (r == 0)
-            compare_bytes(w, ours + i, at, n);
-        else
-            found(w, COMPARE_FAILED, at, n);
-        if (w->gone)
-            return -EHOSTDOWN;
-        passed(w, at + n);
-    }
-    return 0;
-}
-
-/* --- Both --- */
 
 /* The next blocks from *n on that were not proved, together. */
 static bool next_unproved(const struct against_work *w, size_t *n,
@@ -101,16 +60,17 @@ static int read_unproved(struct against_work *w)
     int r = 0;
 
     while (r == 0 && next_unproved(w, &n, &from, &to))
-        r = compare_by_reading(w, from, (size_t)(to - from));
+        r = against_read(w, from, (size_t)(to - from));
     return r;
 }
 
-/* [offset, offset+len) of an area that goes from first to end, and what is
- * around it there. */
+/* [offset, offset+len) of an area that goes from first to end, all of the file,
+ * and what is around it there. */
 static int load(struct against_work *w, uint64_t first, uint64_t end,
                 uint64_t offset, size_t len, struct err *err)
 {
     const struct against_image *image = w->image;
+    const struct fwfs_place *place = &w->place;
     uint64_t front = offset - first;
     uint64_t left = end - (offset + len);
     int r;
@@ -120,9 +80,9 @@ static int load(struct against_work *w, uint64_t first, uint64_t end,
         .before = front < SELFSUM_BEFORE ? (size_t)front : SELFSUM_BEFORE,
         .len = len,
         .behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND,
-        .offset = offset,
-        .front_unknown = front < SELFSUM_BEFORE && first > 0,
-        .end_unknown = left == 0 && end < w->target->size};
+        .offset = place->offset + offset,
+        .front_unknown = front < SELFSUM_BEFORE && place->offset + first > 0,
+        .end_unknown = left == 0 && place->offset + end < place->medium_size};
     memset(w->unproved, 0, sizeof(w->unproved));
     r = image->read(image->arg, w->room, offset - w->ours.before,
                     w->ours.before + len + w->ours.behind);
@@ -141,9 +101,10 @@ static int compare_loaded(struct against_work *w)
             return r == 0 ? read_unproved(w) : r;
         w->reading = true;
     }
-    return compare_by_reading(w, w->ours.offset, w->ours.len);
+    return against_read(w, w->ours.offset, w->ours.len);
 }
 
+/* Of the file; in pieces that end at round offsets of the medium. */
 static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
                          struct err *err)
 {
@@ -151,7 +112,7 @@ static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
 
     for (uint64_t at = from; at < end; at += len) {
         int r;
-        len = PIECE - at % PIECE;
+        len = PIECE - (w->place.offset + at) % PIECE;
         if (end - at < len)
             len = (size_t)(end - at);
         r = load(w, from, end, at, len, err);
@@ -270,6 +231,20 @@ static int run(struct against_work *w, bool *same, struct err *err)
     return 0;
 }
 
+/* Where the file lies on its medium. */
+static int locate(struct against_work *w)
+{
+    struct fwfs_place *p = &w->place;
+    int code = w->target->place(w->target->arg, p);
+
+    if (code != 0)
+        return code;
+    return p->offset <= p->medium_size &&
+                   w->target->size <= p->medium_size - p->offset
+               ? 0
+               : -EOPNOTSUPP; /* no fwfs says so */
+}
+
 int against(const struct target *t, const struct against_image *image,
             const struct report *r, bool *same, struct err *err)
 {
@@ -282,17 +257,19 @@ int against(const struct target *t, const struct against_image *image,
                   .unit = 1,
                   .uniform = true},
         .compare = {.ask = against_ask,
-                    .found = found,
-                    .passed = passed,
+                    .found = against_found,
+                    .passed = against_passed,
                     .arg = &w,
                     .looks = COMPARE_LOOKS},
         .found = {.emit = tell_range, .arg = &w},
     };
+    int code;
 
     *same = false;
     if (room == NULL)
         return err_set(err, -ENOMEM, "out of memory");
     w.room = room;
     w.theirs = room + ROOM;
-    return run(&w, same, err);
+    code = locate(&w);
+    return code != 0 ? code : run(&w, same, err);
 }

@@ -33,7 +33,7 @@ static int ask_sum(void *arg, uint64_t offset, uint64_t len,
                    struct digest_value *out)
 {
     struct against_work *w = arg;
-    struct fwfs_sum s = {.offset = offset, .len = len};
+    struct fwfs_sum s = {.offset = offset - w->place.offset, .len = len};
     int r = w->gone ? -EHOSTDOWN
                     : answer_of(w->target->sum(w->target->arg, &s));
 
@@ -51,7 +51,7 @@ static int ask_sum(void *arg, uint64_t offset, uint64_t len,
 static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
 {
     struct against_work *w = arg;
-    struct fwfs_uniform u = {.offset = offset, .len = len};
+    struct fwfs_uniform u = {.offset = offset - w->place.offset, .len = len};
     int r = w->gone ? -EHOSTDOWN
                     : answer_of(w->target->uniform(w->target->arg, &u));
 

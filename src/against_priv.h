@@ -14,18 +14,21 @@
 #define BLOCKS     (PIECE / PROOF_BLOCK)
 #define ROOM       (SELFSUM_BEFORE + PIECE + SELFSUM_BEHIND)
 
+/* Offsets and ranges are of the medium that the file lies on, as base/proof.h
+ * has them; but for those that say otherwise. */
 struct against_work {
     const struct target *target;
     const struct against_image *image;
     const struct report *report;
     struct compare compare;
-    struct merge found;       /* kinds: enum compare_kind */
+    struct fwfs_place place;  /* of the file */
+    struct merge found;       /* kinds: enum compare_kind; of the file */
     const char *algorithm;    /* NULL: no sum came yet */
     struct proof_means means; /* what it can be asked, as far as is known */
     bool reading;             /* there are no sums */
     bool gone;                /* the device is */
     uint64_t compared;        /* bytes gone over */
-    uint64_t at_end;          /* of what was passed */
+    uint64_t at_end;          /* of what was passed, of the file */
     uint8_t *room;            /* ROOM bytes; in it: */
     struct proof_guess ours;
     uint8_t *theirs;           /* READ_PIECE bytes */
@@ -36,5 +39,15 @@ struct against_work {
  * is noted in unproved. */
 int against_ask(void *work, uint64_t offset, size_t len, bool sure,
                 bool *partly);
+
+/* What is told of the range, and that all before end is done; of a struct
+ * against_work. */
+void against_found(void *work, enum compare_kind kind, uint64_t offset,
+                   size_t len);
+void against_passed(void *work, uint64_t end);
+
+/* Compares a range of ours by reading, once the device has confirmed it. 0, or
+ * what ends the comparing. */
+int against_read(struct against_work *w, uint64_t offset, size_t len);
 
 #endif

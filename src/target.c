@@ -40,6 +40,11 @@ static int do_uniform(void *arg, struct fwfs_uniform *u)
     return control(arg, FWFS_IOC_UNIFORM, u);
 }
 
+static int do_place(void *arg, struct fwfs_place *p)
+{
+    return control(arg, FWFS_IOC_PLACE, p);
+}
+
 static int do_read(void *arg, void *out, uint64_t offset, size_t len)
 {
     const struct target *t = arg;
@@ -66,6 +71,7 @@ int target_open(struct target *t, const char *dir, const char *name,
     *t = (struct target){.verify = do_verify,
                          .sum = do_sum,
                          .uniform = do_uniform,
+                         .place = do_place,
                          .read = do_read,
                          .arg = t,
                          .fd = -1};

@@ -111,12 +111,22 @@ static void add_finding(struct fetch_request *r, uint64_t offset, uint64_t len,
                                                           failed};
 }
 
+/* To r, or to who asks next. */
+static void tell_differs(struct fetcher *f, struct fetch_request *r,
+                         uint64_t offset, uint64_t len)
+{
+    if (!r->untold)
+        add_finding(r, offset, len, false);
+    else if (offset < r->offset + r->len && r->offset < offset + len)
+        ranges_add(&f->wrong, r->medium, offset, len);
+}
+
 void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
                     uint64_t len)
 {
     for (struct fetch_request *r = f->pending; r != NULL; r = r->next)
         if (r->kind == FETCH_CONFIRM && r->medium == medium)
-            add_finding(r, offset, len, false);
+            tell_differs(f, r, offset, len);
     if (!ranges_meet(&f->debts, medium, offset, len))
         return;
     ranges_add(&f->wrong, medium, offset, len);
@@ -193,7 +203,8 @@ static bool answer_confirm(struct fetcher *f, struct fetch_request **link)
         return false;
     if (bytes[BLOCK_BAD] > 0)
         note_failed(f, r);
-    note_wrong(f, r);
+    if (!r->untold)
+        note_wrong(f, r);
     finish(f, link, 0, NULL);
     return true;
 }

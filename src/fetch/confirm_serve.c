@@ -2,6 +2,10 @@
 // Requests for checksums: FETCH_CONFIRM's comparing, and FETCH_SUM.
 
 /*
+ * FETCH_CONFIRM is about what the device has now. Where there is a checksum all
+ * that is known is compared; where there is none, what an earlier session
+ * confirmed is read again, once, as what asking does not prove (stale.c).
+ *
  * Whenever the device is waited for, requests are answered (fetcher_attend),
  * and a request that was answered is its owner's, who may have freed it. So
  * nothing that talks to the device holds one: it gets a copy of the range, and
@@ -70,6 +74,34 @@ static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
     return true;
 }
 
+/* Confirmed by an earlier session, and not read since. */
+static bool is_earlier(const struct fetcher *f, size_t medium, uint64_t n)
+{
+    return block_state_confirmed(
+               blocks_state(cache_blocks(f->cache, medium), n)) &&
+           ranges_meet(&f->earlier, medium, n * BLOCK_SIZE, BLOCK_SIZE);
+}
+
+/* Leaves such blocks of g to be read again, once the device is there. False:
+ * not now. */
+static bool doubt_earlier(struct fetcher *f, const struct range *g)
+{
+    const struct blocks *b = cache_blocks(f->cache, g->medium);
+    uint64_t n = g->offset / BLOCK_SIZE;
+    uint64_t end = (g->offset + g->len - 1) / BLOCK_SIZE + 1;
+
+    while (n < end && !is_earlier(f, g->medium, n))
+        n++;
+    if (n < end && (contact_ready(f) < 0 || f->serving == NULL))
+        return false; /* or nobody asks any more */
+    for (; n < end; n++)
+        if (is_earlier(f, g->medium, n))
+            stale_note_unproved(f, g->medium, n * BLOCK_SIZE,
+                                blocks_length(b, n));
+    stale_doubt(f, g->medium, g->offset, g->len);
+    return true;
+}
+
 /* Compares what of g has not been yet, as far as it goes; all of it is compared
  * when there is nothing to compare with. */
 static void compare_request(struct fetcher *f, const struct range *g,
@@ -93,6 +125,8 @@ static void compare_request(struct fetcher *f, const struct range *g,
     }
     if (f->sum_broken)
         f->serving->n_findings = 0; /* nothing that it said counts */
+    if (confirm_sum_max(f, g->medium) == 0 && !doubt_earlier(f, g))
+        return;
     f->serving->compared = g->len;
 }
 

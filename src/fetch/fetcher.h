@@ -40,9 +40,10 @@ struct fetcher_config {
 
 enum fetch_kind {
     FETCH_READ,    /* bytes, as sure as the mode of verifying wants them */
-    FETCH_CONFIRM, /* until each block is confirmed or given up; where the
-                      device has a checksum, what was confirmed before is
-                      compared with it, too */
+    FETCH_CONFIRM, /* until each block is confirmed or given up, by what the
+                      device has now: what was confirmed before is compared
+                      with its checksum, or where it has none and an earlier
+                      session did that, read again */
     FETCH_SUM,     /* the device's own checksum, nothing is moved */
     FETCH_UNIFORM  /* whether the device has one word again and again there */
 };
@@ -77,6 +78,8 @@ struct fetch_request {
     uint64_t ahead_end;
     fetch_done_fn *done;
     void *arg;
+    /* FETCH_CONFIRM: what differed is told to the next one that is not so. */
+    bool untold;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
     struct fetch_finding *findings; /* the caller's, room for so many: */
     size_t max_findings;

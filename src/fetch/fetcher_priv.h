@@ -133,8 +133,8 @@ struct fetcher {
     bool sum_broken;     /* it never was */
     struct unsummed unsummed;
     struct plan_want footer; /* of an image, not known yet; len 0: none */
-    struct ranges earlier;   /* good when the session began, or doubted, and not
-                                read since; and maybe more */
+    struct ranges earlier;   /* known when the session began, or doubted, and
+                                not read since; and maybe more */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 

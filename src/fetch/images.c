@@ -26,8 +26,8 @@ int images_init(struct fetcher *f)
 {
     for (size_t i = 0; i < f->map->n_media; i++) {
         const struct blocks *b = cache_blocks(f->cache, i);
-        uint64_t n = 0;
-        if (blocks_find(b, BLOCK_GOOD, &n))
+        uint64_t n;
+        if (blocks_nth_known(b, 0, &n))
             ranges_add(&f->earlier, i, n * BLOCK_SIZE,
                        blocks_size(b) - n * BLOCK_SIZE);
     }

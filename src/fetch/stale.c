@@ -16,6 +16,9 @@
  *              somebody wants them. Then they become good, and are confirmed by
  *              one reading that agrees with them
  *
+ * Where the device has none, what is known is answered as it is. Who asks for
+ * confirmation has it read again: it becomes unproved then (confirm_serve.c).
+ *
  * What differs is dropped and read again when it is wanted. Before a sum was
  * right once, single blocks are compared; if one differs it is read anew, which
  * shows whether the sums or the cache are to blame.
@@ -94,8 +97,8 @@ bool stale_is_fresh(struct fetcher *f, size_t medium, uint64_t offset,
 bool stale_is_over(const struct fetcher *f, size_t medium, uint64_t offset,
                    uint64_t len)
 {
-    return !f->stale.on || (is_verified(f, medium, offset, len) &&
-                            !has_unproved(f, medium, offset, len));
+    return (!f->stale.on || is_verified(f, medium, offset, len)) &&
+           !has_unproved(f, medium, offset, len);
 }
 
 /* The first known block in [offset, end). */
@@ -236,6 +239,7 @@ void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
 
 void stale_was_read(struct fetcher *f, size_t medium, uint64_t block)
 {
+    ranges_remove(&f->earlier, medium, block * BLOCK_SIZE, BLOCK_SIZE);
     if (f->stale.unproved.n == 0)
         return;
     remove_unproved(&f->stale, medium, block);

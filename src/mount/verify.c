@@ -107,6 +107,16 @@ static void answer_uniform(struct read_request *r, fuse_req_t req, int status,
     (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
 }
 
+/* Known at once. */
+static void answer_place(const struct fs *fs, fuse_req_t req, size_t segment)
+{
+    const struct map_segment *s = &fs->map->segments[segment];
+    const struct fwfs_place place = {
+        .offset = s->offset, .medium_size = fs->map->media[s->medium].size};
+
+    (void)fuse_reply_ioctl(req, 0, &place, sizeof(place));
+}
+
 static bool is_range(const struct fs *fs, size_t segment, uint64_t offset,
                      uint64_t len)
 {
@@ -121,6 +131,7 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
                 uint64_t *offset, uint64_t *len)
 {
     struct fetch_request *f = &v->read.fetch;
+    uint32_t flags;
 
     if (cmd == FWFS_IOC_SUM) {
         memcpy(&v->io.sum, in, sizeof(v->io.sum));
@@ -139,15 +150,18 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
         return 0;
     }
     memcpy(&v->io.verify, in, sizeof(v->io.verify));
+    flags = v->io.verify.flags;
     f->kind = FETCH_CONFIRM;
     *len = v->io.verify.len;
     f->findings = v->findings;
     f->max_findings = FWFS_VERIFY_RANGES;
     v->read.answer = answer_verify;
     *offset = v->io.verify.offset;
-    if (v->io.verify.flags == FWFS_VERIFY_RETRY)
+    if ((flags & FWFS_VERIFY_RETRY) != 0)
         f->compared = *len; /* what is known is left as it is */
-    return (v->io.verify.flags & ~FWFS_VERIFY_RETRY) != 0 ? EINVAL : 0;
+    f->untold = (flags & FWFS_VERIFY_UNTOLD) != 0;
+    return (flags & ~(FWFS_VERIFY_RETRY | FWFS_VERIFY_UNTOLD)) != 0 ? EINVAL
+                                                                    : 0;
 }
 
 /* The request, ready for reads_submit; NULL: *code is the errno. */
@@ -177,6 +191,10 @@ void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
     uint64_t offset = 0;
     int code = ENOTTY;
 
+    if (cmd == FWFS_IOC_PLACE && out_size >= size) {
+        answer_place(fs, req, segment);
+        return;
+    }
     if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM ||
         cmd == FWFS_IOC_UNIFORM) {
         code = EINVAL;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Both are done on an open segment file. A file in .fwfs, or one of another
+ * All are done on an open segment file. A file in .fwfs, or one of another
  * file system, answers ENOTTY; a mount whose fwfs has died, ENOTCONN. All
  * numbers are in the machine's own byte order; the layouts are the same for
  * programs of 32 and of 64 bits. reserved is 0 and not looked at.
@@ -20,6 +20,9 @@
 /* In flags: only blocks given up before (bad) are tried again; the others of
  * the range are left as they are. */
 #define FWFS_VERIFY_RETRY 1U
+/* In flags: ranges has what failed alone. What differed is told to the next
+ * call without this. */
+#define FWFS_VERIFY_UNTOLD 2U
 
 enum fwfs_range_kind {
     FWFS_RANGE_DIFFERED = 1, /* what was cached was not what the device has;
@@ -38,7 +41,7 @@ struct fwfs_verify_range {
 struct fwfs_verify {
     uint64_t offset;   /* in: bytes from the start of the file */
     uint64_t len;      /* in: 1 to FWFS_VERIFY_MAX, within the file */
-    uint32_t flags;    /* in: 0 or FWFS_VERIFY_RETRY */
+    uint32_t flags;    /* in: 0 or the two above */
     uint32_t count;    /* out: ranges used */
     uint32_t more;     /* out: so many ranges did not fit */
     uint32_t reserved; /* 0 */
@@ -47,8 +50,9 @@ struct fwfs_verify {
 
 /*
  * Has the range confirmed: what is cached is compared with the device by the
- * cheapest second route, what is absent is fetched first. Blocks until all of
- * it is confirmed or failed (0; what was amiss is in ranges), or a signal
+ * cheapest second route, what is absent is fetched first. Where the device has
+ * no checksum, what an earlier mount confirmed is read again. Blocks until all
+ * of it is confirmed or failed (0; what was amiss is in ranges), or a signal
  * comes (EINTR). EINVAL: offset, len or flags are not as above. EIO: the
  * device is out of reach, nothing is known of the range.
  */
@@ -86,5 +90,17 @@ struct fwfs_uniform {
  * As above; EOPNOTSUPP also where the range is not one of whole words.
  */
 #define FWFS_IOC_UNIFORM _IOWR('f', 0x62, struct fwfs_uniform)
+
+struct fwfs_place {
+    uint64_t offset;      /* out: of the file's first byte, from the start of
+                           * the medium */
+    uint64_t medium_size; /* out: bytes */
+};
+
+/*
+ * Where the file lies on its medium, as the mount's map says; the device is not
+ * asked. What a record in the file begins with may stand before the file.
+ */
+#define FWFS_IOC_PLACE _IOR('f', 0x63, struct fwfs_place)
 
 #endif

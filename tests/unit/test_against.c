@@ -154,8 +154,90 @@ static void the_same_by_reading(void **state)
         assert_true(same);
         assert_string_equal(fake.said, "old.bin is what romfs.img has: "
                                        "1098752 bytes, by reading\n");
-        assert_int_equal(fake.calls, 1 + 68);
+        assert_int_equal(fake.calls, 1 + 68 * 2);
     }
+}
+
+/* What the mount would answer is of another day, where asking proves nothing:
+ * without a checksum, and where records are dense. */
+static void what_is_read_is_of_now(void **state)
+{
+    static const char *const how[] = {NULL, "crc32"};
+
+    (void)state;
+    for (size_t at = 0x10000; at < 0x14000; at += 60)
+        seal(bytes, at, 12, 0xffffffff);
+    for (size_t i = 0; i < COUNT(how); i++) {
+        assert_int_equal(fake_set_up(state), 0);
+        fake.algorithm = how[i];
+        fake.old = 0x10000;
+        fake.old_end = 0x14000;
+        memcpy(fake.flash, bytes, FAKE_SIZE);
+        assert_int_equal(compare(), 0);
+        assert_true(same);
+        assert_int_equal(fake.flags, FWFS_VERIFY_UNTOLD);
+    }
+}
+
+/* A verify says which blocks the device does not give; what it says of others
+ * is no difference from the image. */
+static void only_what_failed_is_left_out(void **state)
+{
+    (void)state;
+    fake.algorithm = NULL;
+    fake_range(0x4200, 0x200, FWFS_RANGE_FAILED);
+    fake_range(0x4600, 0x200, FWFS_RANGE_DIFFERED);
+    fake_range(0x7e00, 0x400, FWFS_RANGE_FAILED); /* over 0x8000 */
+    fake_range(0x10c3ff, 1, FWFS_RANGE_FAILED);
+    fake.flash[0x4400] ^= 1;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_string_equal(
+        fake.said, "0x00004200-0x000043ff (512 bytes) could not be read\n"
+                   "0x00004400-0x0000440f (16 bytes) differ\n"
+                   "0x00007e00-0x000081ff (1024 bytes) could not be read\n"
+                   "0x0010c200-0x0010c3ff (512 bytes) could not be read\n"
+                   "old.bin is not what romfs.img has: 16 of 1098752 bytes "
+                   "differ, by reading\n");
+}
+
+static int lie(void *arg, struct fwfs_verify *v)
+{
+    (void)arg;
+    v->count = 5;
+    v->ranges[0] = (struct fwfs_verify_range){0, UINT64_MAX, 9, 0};
+    v->ranges[1] = (struct fwfs_verify_range){UINT64_MAX, UINT64_MAX,
+                                              FWFS_RANGE_FAILED, 0};
+    v->ranges[2] = (struct fwfs_verify_range){v->offset + v->len, 9,
+                                              FWFS_RANGE_FAILED, 0};
+    v->ranges[3] = (struct fwfs_verify_range){v->offset + 9, 0,
+                                              FWFS_RANGE_FAILED, 0};
+    v->ranges[4] = (struct fwfs_verify_range){0x8000, UINT64_MAX - 1,
+                                              FWFS_RANGE_FAILED, 0};
+    return 0;
+}
+
+/* There was no room to say what failed. */
+static int lack_room(void *arg, struct fwfs_verify *v)
+{
+    (void)arg;
+    v->more = v->offset == 0x4000;
+    return 0;
+}
+
+static void a_verify_that_says_odd_things(void **state)
+{
+    (void)state;
+    fake.algorithm = NULL;
+    fake_target.verify = lie;
+    assert_int_equal(compare(), 0);
+    assert_says(fake.said, "0x00008000-0x0010c3ff (1065984 bytes) could not");
+    fake_target.verify = lack_room;
+    assert_int_equal(compare(), 0);
+    assert_false(same);
+    assert_says(fake.said,
+                "0x00004000-0x00007fff (16384 bytes) could not be read\n"
+                "old.bin: 16384 of 1098752 bytes could not be compared");
 }
 
 static void differences_either_way(void **state)
@@ -278,6 +360,9 @@ int main(void)
         cmocka_unit_test_setup(dense_records_are_read, set_up),
         cmocka_unit_test_setup(whole_sectors_alone, set_up),
         cmocka_unit_test_setup(the_same_by_reading, set_up),
+        cmocka_unit_test_setup(what_is_read_is_of_now, set_up),
+        cmocka_unit_test_setup(only_what_failed_is_left_out, set_up),
+        cmocka_unit_test_setup(a_verify_that_says_odd_things, set_up),
         cmocka_unit_test_setup(differences_either_way, set_up),
         cmocka_unit_test_setup(sizes_that_differ, set_up),
         cmocka_unit_test_setup(what_cannot_be_had, set_up),

@@ -28,9 +28,13 @@ static struct {
     uint64_t ms_a_kib;
     int code;              /* of every call, 0: it goes well */
     uint64_t bad, bad_end; /* a read or a sum of it is EIO */
+    uint64_t old, old_end; /* a read of it is of another day's cache, but for
+                              bytes that a verify has gone over */
+    bool asked[FAKE_SIZE];
     const char *algorithm; /* NULL: no checksum command */
     uint32_t unit;         /* of its sums */
     bool no_uniform;
+    struct fwfs_place place; /* medium_size 0: the file is the medium */
     bool alive;
     uint64_t at_end; /* passed on as progress last */
     char said[8192]; /* lines */
@@ -84,6 +88,7 @@ static int fake_verify(void *arg, struct fwfs_verify *v)
     fake.flags = v->flags;
     if (fake.code != 0)
         return fake.code;
+    memset(fake.asked + v->offset, true, v->len);
     for (size_t i = 0; i < fake.n_ranges; i++)
         fake_answer(v, fake.ranges[i]);
     return 0;
@@ -127,6 +132,15 @@ static int fake_uniform(void *arg, struct fwfs_uniform *u)
     return 0;
 }
 
+static int fake_where(void *arg, struct fwfs_place *p)
+{
+    (void)arg;
+    *p = fake.place;
+    if (p->medium_size == 0)
+        p->medium_size = fake_target.size;
+    return 0;
+}
+
 static int fake_read(void *arg, void *out, uint64_t offset, size_t len)
 {
     (void)arg;
@@ -136,6 +150,9 @@ static int fake_read(void *arg, void *out, uint64_t offset, size_t len)
     if (fake_is_bad(offset, len))
         return -EIO;
     memcpy(out, fake.flash + offset, len);
+    for (uint64_t at = fake.old; at < fake.old_end; at++)
+        if (at >= offset && at < offset + len && !fake.asked[at])
+            ((uint8_t *)out)[at - offset] ^= 0x11;
     return 0;
 }
 
@@ -180,6 +197,7 @@ static int fake_set_up(void **state)
     fake_target = (struct target){.verify = fake_verify,
                                   .sum = fake_sum,
                                   .uniform = fake_uniform,
+                                  .place = fake_where,
                                   .read = fake_read,
                                   .name = "romfs.img",
                                   .size = 1098752,
