@@ -97,9 +97,9 @@ static int compare_loaded(struct against_work *w)
 
     if (!w->reading) {
         r = compare_piece(&w->compare, w->ours.offset, w->ours.len);
+        w->reading = w->mute || r == -EOPNOTSUPP;
         if (r != -EOPNOTSUPP)
             return r == 0 ? read_unproved(w) : r;
-        w->reading = true;
     }
     return against_read(w, w->ours.offset, w->ours.len);
 }
@@ -180,9 +180,10 @@ static void tell_result(const struct against_work *w)
                        image->map_name);
     else if (image->size != w->target->size)
         (void)snprintf(where, sizeof(where), " as far as both go");
-    if (!w->reading)
-        (void)snprintf(how, sizeof(how), "%s of the device",
-                       w->algorithm != NULL ? w->algorithm : "checksum");
+    if (w->algorithm != NULL || !w->reading)
+        (void)snprintf(how, sizeof(how), "%s of the device%s",
+                       w->algorithm != NULL ? w->algorithm : "checksum",
+                       w->reading ? ", and by reading" : "");
     if (w->compared == 0)
         report_line(w->report, "%s: nothing to compare with %s%s", image->name,
                     file, where);
@@ -261,6 +262,7 @@ int against(const struct target *t, const struct against_image *image,
                     .passed = against_passed,
                     .arg = &w,
                     .looks = COMPARE_LOOKS},
+        .most = PIECE,
         .found = {.emit = tell_range, .arg = &w},
     };
     int code;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FAILURES  2 /* questions without an answer; each was asked often */
+#define MISSES    4 /* times that no answer came, and none in between */
 #define MADE_ANEW 4 /* the device turned out to have less than was thought */
 
 /* Another part may get an answer, so that it is asked for again. */
@@ -63,6 +64,14 @@ static int ask_uniform(void *arg, uint64_t offset, uint64_t len, bool *uniform)
     return r;
 }
 
+static void note_block_unproved(struct against_work *w, uint64_t offset,
+                                uint64_t len)
+{
+    for (uint64_t at = offset; at < offset + len;
+         at += PROOF_BLOCK - at % PROOF_BLOCK)
+        w->unproved[at / PROOF_BLOCK - w->ours.offset / PROOF_BLOCK] = true;
+}
+
 /* Blocks that asking does not prove; true: there are some. */
 static bool note_unproved(struct against_work *w, const struct proof *p)
 {
@@ -73,9 +82,7 @@ static bool note_unproved(struct against_work *w, const struct proof *p)
         if (s->kind != PROOF_NONE)
             continue;
         any = true;
-        for (uint64_t at = s->offset; at < s->offset + s->len;
-             at += PROOF_BLOCK - at % PROOF_BLOCK)
-            w->unproved[at / PROOF_BLOCK - w->ours.offset / PROOF_BLOCK] = true;
+        note_block_unproved(w, s->offset, s->len);
     }
     return any;
 }
@@ -98,16 +105,38 @@ static int ask_once(struct against_work *w, const struct proof_guess *g,
     return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : error;
 }
 
+/* No sum comes: the time for much is too short, or a row of it is dead. Less is
+ * asked for from now on; what is small is read. */
+static int ask_less(struct against_work *w, uint64_t offset, size_t len,
+                    bool *partly)
+{
+    w->mute = w->mute || ++w->misses == MISSES;
+    if (!w->mute && len > PROOF_BLOCK) {
+        w->most = len / 2;
+        return 0;
+    }
+    note_block_unproved(w, offset, len);
+    *partly = true;
+    return 1;
+}
+
 int against_ask(void *arg, uint64_t offset, size_t len, bool sure, bool *partly)
 {
     struct against_work *w = arg;
     const struct proof_guess g = proof_part(&w->ours, offset, len);
     int r = -EAGAIN;
 
+    if (w->mute)
+        return ask_less(w, offset, len, partly);
+    if (len > w->most)
+        return 0; /* its halves will tell */
     for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++) {
         if (len < w->means.unit)
             return 0; /* what holds it differs */
         r = ask_once(w, &g, sure, partly);
     }
-    return r == -EAGAIN || r == -EBADMSG ? -EIO : r;
+    if (r == -EAGAIN || r == -EBADMSG)
+        return ask_less(w, offset, len, partly);
+    w->misses = r >= 0 ? 0 : w->misses;
+    return r;
 }

@@ -25,6 +25,9 @@ struct against_work {
     struct merge found;       /* kinds: enum compare_kind; of the file */
     const char *algorithm;    /* NULL: no sum came yet */
     struct proof_means means; /* what it can be asked, as far as is known */
+    size_t most;              /* of which a sum is asked for */
+    unsigned misses;          /* no sum came, so often in a row */
+    bool mute;                /* none comes any more */
     bool reading;             /* there are no sums */
     bool gone;                /* the device is */
     uint64_t compared;        /* bytes gone over */

@@ -31,13 +31,6 @@ static int ask(struct compare *c, const struct piece *p, bool sure)
     return r;
 }
 
-static void tell(struct compare *c, const struct piece *p,
-                 enum compare_kind kind)
-{
-    c->found(c->arg, kind, p->offset, p->len);
-    c->passed(c->arg, p->offset + p->len);
-}
-
 /* The largest power of two below len, so that pieces stay aligned. */
 static size_t half_of(size_t len)
 {
@@ -72,7 +65,8 @@ static int leaf_differs(struct compare *c, struct piece p)
         p.leaf = COMPARE_FINE;
         return look_into(c, &p);
     }
-    tell(c, &p, COMPARE_DIFFERS);
+    c->found(c->arg, COMPARE_DIFFERS, p.offset, p.len);
+    c->passed(c->arg, p.offset + p.len);
     return DIFFERS;
 }
 
@@ -86,10 +80,6 @@ static int look(struct compare *c, struct piece p)
     if (r == SAME) {
         c->passed(c->arg, p.offset + p.len);
         return SAME;
-    }
-    if (r == -EIO) {
-        tell(c, &p, COMPARE_FAILED);
-        return DIFFERS;
     }
     if (r < 0)
         return r;

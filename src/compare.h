@@ -18,15 +18,15 @@
 
 enum compare_kind {
     COMPARE_DIFFERS = 1,
-    COMPARE_FAILED /* the device gave no sum, or never the same one twice */
+    COMPARE_FAILED /* the device does not give the bytes; not told here */
 };
 
 /* Start with the functions and arg set, looks = COMPARE_LOOKS. */
 struct compare {
     /*
      * Whether the device has what we have in [offset, offset+len): 1 or 0, for
-     * sure a 0 that can be believed; -EIO: no answer, others may get one; any
-     * other negative errno ends the comparing. *partly: set if that says
+     * sure a 0 that can be believed; a negative errno ends the comparing.
+     * *partly: set if that says
      * nothing about a part, which the caller knows.
      */
     int (*ask)(void *arg, uint64_t offset, size_t len, bool sure, bool *partly);

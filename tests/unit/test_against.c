@@ -291,9 +291,9 @@ static void what_cannot_be_had(void **state)
     assert_int_equal(compare(), 0);
     assert_false(same);
     assert_string_equal(
-        fake.said, "0x00100000-0x0010c3ff (50176 bytes) could not be read\n"
-                   "old.bin: 50176 of 1098752 bytes could not be compared "
-                   "with romfs.img, by crc32 of the device\n");
+        fake.said, "0x00100000-0x00103fff (16384 bytes) could not be read\n"
+                   "old.bin: 16384 of 1098752 bytes could not be compared "
+                   "with romfs.img, by crc32 of the device, and by reading\n");
     fake.algorithm = NULL;
     assert_int_equal(compare(), 0);
     assert_false(same);
@@ -310,6 +310,32 @@ static void what_cannot_be_had(void **state)
     image.read = read_nothing;
     assert_int_equal(compare(), -EIO);
     assert_says(err.text, "old.bin: cannot read at 0x0: ");
+}
+
+/* A device that sums slowly, so that the time for much of it runs out. */
+static void sums_of_less_than_was_asked_for(void **state)
+{
+    (void)state;
+    fake.sum_max = 0x20000;
+    assert_int_equal(compare(), 0);
+    assert_true(same);
+    assert_string_equal(fake.said, "old.bin is what romfs.img has: 1098752 "
+                                   "bytes, by crc32 of the device\n");
+    assert_true(fake.calls < 60);
+    bytes[0x12345] ^= 1;
+    assert_int_equal(compare(), 0);
+    assert_says(fake.said, "0x00012340-0x0001234f (16 bytes) differ\n");
+}
+
+/* They come for nothing at all: it is read, and not asked for each block. */
+static void sums_that_never_come(void **state)
+{
+    (void)state;
+    fake.sum_max = 1;
+    assert_int_equal(compare(), 0);
+    assert_true(same);
+    assert_says(fake.said, "1098752 bytes, by reading");
+    assert_true(fake.calls < 160); /* two for each of 68 pieces */
 }
 
 static int compare_map(const char *text)
@@ -366,6 +392,8 @@ int main(void)
         cmocka_unit_test_setup(differences_either_way, set_up),
         cmocka_unit_test_setup(sizes_that_differ, set_up),
         cmocka_unit_test_setup(what_cannot_be_had, set_up),
+        cmocka_unit_test_setup(sums_of_less_than_was_asked_for, set_up),
+        cmocka_unit_test_setup(sums_that_never_come, set_up),
         cmocka_unit_test_setup(only_what_is_rescued, set_up),
     };
 

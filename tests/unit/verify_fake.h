@@ -27,6 +27,7 @@ static struct {
     uint64_t ms_a_call; /* what each takes */
     uint64_t ms_a_kib;
     int code;              /* of every call, 0: it goes well */
+    uint64_t sum_max;      /* a sum of more is EIO; 0: of any length goes */
     uint64_t bad, bad_end; /* a read or a sum of it is EIO */
     uint64_t old, old_end; /* a read of it is of another day's cache, but for
                               bytes that a verify has gone over */
@@ -105,7 +106,8 @@ static int fake_sum(void *arg, struct fwfs_sum *s)
         return fake.code;
     if (fake.algorithm == NULL)
         return -EOPNOTSUPP;
-    if (fake_is_bad(s->offset, s->len))
+    if (fake_is_bad(s->offset, s->len) ||
+        (fake.sum_max != 0 && s->len > fake.sum_max))
         return -EIO;
     s->unit = fake.unit;
     d = digest_find(fake.algorithm);
