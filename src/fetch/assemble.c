@@ -126,6 +126,15 @@ static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
     answer_give_up(f, medium, n);
 }
 
+/* Every row came since the device was last out of sight, or the slot filled. */
+static bool all_came(const struct rows_block *b, unsigned rows)
+{
+    for (unsigned i = 0; i < rows; i++)
+        if (b->rows[i].reading == 0)
+            return false;
+    return true;
+}
+
 /* False: the disk would not take it. */
 static bool store(struct fetcher *f, struct rows_block *b)
 {
@@ -139,7 +148,7 @@ static bool store(struct fetcher *f, struct rows_block *b)
     }
     stale_was_read(f, b->medium, b->block);
     ranges_remove(&f->earlier, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    if (b->guess)
+    if (b->guess && !all_came(b, row_count(blocks, b->block)))
         stale_again_in(f, b->medium, b->block * BLOCK_SIZE,
                        blocks_length(blocks, b->block));
     else
@@ -213,6 +222,16 @@ static void keep_block(struct fetcher *f, struct rows_block *b)
     answer_settle(f);
 }
 
+/* A reading brought the row on from before to now; not to where it had been
+ * before the device was out of sight. */
+static bool goes_on(const struct rows_row *before, const struct rows_row *now,
+                    const struct rows_need *wanted)
+{
+    return now->votes > now->aged &&
+           (before->votes < wanted->votes ||
+            (!rows_enough(before, wanted) && now->ways != before->ways));
+}
+
 static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
                       const uint8_t *bytes)
 {
@@ -222,9 +241,8 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
 
     if (vote == ROWS_OLD)
         return;
-    if (vote == ROWS_CONFLICT || before.votes < wanted.votes ||
-        (!rows_enough(&before, &wanted) && b->rows[row].ways != before.ways)) {
-        b->tries = 0; /* it goes on, however slowly */
+    if (vote == ROWS_CONFLICT || goes_on(&before, &b->rows[row], &wanted)) {
+        b->tries = 0; /* however slowly */
         b->brought = f->reading;
         f->progress_ms = clock_ms();
     }
@@ -237,15 +255,6 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
         answer_differs(f, b->medium,
                        b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
                        ROWS_SIZE);
-}
-
-/* Every row came in this session. */
-static bool all_came(const struct rows_block *b, unsigned rows)
-{
-    for (unsigned i = 0; i < rows; i++)
-        if (b->rows[i].reading == 0)
-            return false;
-    return true;
 }
 
 /* The bytes of an earlier session that no question proves have been read again,
@@ -302,6 +311,8 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
     struct fetcher *f = arg;
     const struct map_medium *m = &f->map->media[f->current.medium];
 
+    if (device_contact(f->device) != f->contact)
+        return; /* whose it is, nobody knows */
     rate_add(&f->rate, clock_ms(), len);
     if (address >= m->base) {
         f->at = address - m->base + len;

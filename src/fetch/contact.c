@@ -386,15 +386,16 @@ static void make_guesses(struct fetcher *f, size_t medium)
         stale_again_in(f, medium, n * BLOCK_SIZE, len < left ? len : left);
         n += run;
     }
-    for (size_t i = 0; i < f->rows.n_slots; i++)
-        if (f->rows.slots[i].medium == medium)
-            f->rows.slots[i].guess = true;
-    ways_forget(f, medium, 0, blocks_size(b));
 }
 
-/* Where one sum proves any bytes, or there is none, nothing changes. */
+/* Of a block that is good the cache, or its slot, keeps the bytes and by which
+ * way they came; one reading more, by another one, agrees with them or not.
+ * Where one sum proves any bytes, or there is none, no more changes. */
 static void doubt_unconfirmed(struct fetcher *f)
 {
+    for (size_t i = 0; i < f->rows.n_slots; i++)
+        if (f->rows.slots[i].used)
+            rows_age(&f->rows.slots[i]);
     for (size_t i = 0; i < f->map->n_media; i++)
         if (confirm_sum_max(f, i) > 0 && !prove_needs_one_sum(f, i))
             make_guesses(f, i);

@@ -141,6 +141,20 @@ void rows_spoil(struct rows_block *b, unsigned n)
     add_conflict(&b->rows[n]);
 }
 
+void rows_age(struct rows_block *b)
+{
+    for (unsigned i = 0; i < ROWS_A_BLOCK; i++) {
+        struct rows_row *row = &b->rows[i];
+        row->reading = 0;
+        if (row->votes < 2)
+            continue;
+        row->aged = row->votes > row->aged ? row->votes : row->aged;
+        row->votes = 1;
+        row->ways = 0;
+    }
+    b->guess = true;
+}
+
 unsigned rows_conflicts(const struct rows_block *b)
 {
     unsigned most = 0;
