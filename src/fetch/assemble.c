@@ -95,9 +95,12 @@ static struct rows_block *get_rows(struct fetcher *f, size_t medium,
     b = rows_get(&f->rows, medium, block);
     if (block_state_known(blocks_state(blocks, block)) &&
         blocks_get(blocks, block * BLOCK_SIZE, bytes,
-                   blocks_length(blocks, block)) == 0)
+                   blocks_length(blocks, block)) == 0) {
         rows_fill(b, bytes, row_count(blocks, block),
                   ways_kept(f, medium, block));
+        b->guess = ranges_meet(&f->earlier, medium, block * BLOCK_SIZE, 1) ||
+                   ranges_meet(&f->guesses, medium, block * BLOCK_SIZE, 1);
+    }
     return b;
 }
 
@@ -135,6 +138,23 @@ static bool all_came(const struct rows_block *b, unsigned rows)
     return true;
 }
 
+/* Of what was stored now. Rows that have not come since the device was last out
+ * of sight may not be there any more. */
+static void note_age(struct fetcher *f, const struct rows_block *b)
+{
+    size_t len = blocks_length(cache_blocks(f->cache, b->medium), b->block);
+    uint64_t offset = b->block * BLOCK_SIZE;
+
+    stale_was_read(f, b->medium, b->block);
+    ranges_remove(&f->earlier, b->medium, offset, BLOCK_SIZE);
+    if (b->guess && !all_came(b, (unsigned)(len / ROWS_SIZE))) {
+        assemble_guess(f, b->medium, offset, len);
+    } else {
+        ranges_remove(&f->guesses, b->medium, offset, BLOCK_SIZE);
+        stale_verified(f, b->medium, offset, len);
+    }
+}
+
 /* False: the disk would not take it. */
 static bool store(struct fetcher *f, struct rows_block *b)
 {
@@ -146,14 +166,7 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
-    stale_was_read(f, b->medium, b->block);
-    ranges_remove(&f->earlier, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    if (b->guess && !all_came(b, row_count(blocks, b->block)))
-        stale_again_in(f, b->medium, b->block * BLOCK_SIZE,
-                       blocks_length(blocks, b->block));
-    else
-        stale_verified(f, b->medium, b->block * BLOCK_SIZE,
-                       blocks_length(blocks, b->block));
+    note_age(f, b);
     fetcher_note_change(f);
     return true;
 }
@@ -406,6 +419,14 @@ void assemble_forget(struct fetcher *f, size_t medium, uint64_t block)
     if (b != NULL)
         rows_drop(b);
     ways_forget(f, medium, block * BLOCK_SIZE, BLOCK_SIZE);
+}
+
+void assemble_guess(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len)
+{
+    ranges_add(&f->guesses, medium, offset, len);
+    if (!prove_needs_one_sum(f, medium))
+        stale_again_in(f, medium, offset, len);
 }
 
 void assemble_doubt(struct fetcher *f, size_t medium)

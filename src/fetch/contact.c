@@ -382,23 +382,21 @@ static void make_guesses(struct fetcher *f, size_t medium)
     for (uint64_t n = 0; blocks_find(b, BLOCK_GOOD, &n);) {
         uint64_t run = blocks_run(b, n, blocks_count(b), &state);
         uint64_t left = blocks_size(b) - n * BLOCK_SIZE;
-        uint64_t len = run * BLOCK_SIZE;
-        stale_again_in(f, medium, n * BLOCK_SIZE, len < left ? len : left);
+        uint64_t len = run * BLOCK_SIZE < left ? run * BLOCK_SIZE : left;
+        assemble_guess(f, medium, n * BLOCK_SIZE, len);
         n += run;
     }
 }
 
-/* Of a block that is good the cache, or its slot, keeps the bytes and by which
- * way they came; one reading more, by another one, agrees with them or not.
- * Where one sum proves any bytes, or there is none, no more changes. */
+/* The bytes of a good block are kept, and by which way they came: one reading
+ * more, by another one, agrees with them or not. */
 static void doubt_unconfirmed(struct fetcher *f)
 {
     for (size_t i = 0; i < f->rows.n_slots; i++)
         if (f->rows.slots[i].used)
             rows_age(&f->rows.slots[i]);
     for (size_t i = 0; i < f->map->n_media; i++)
-        if (confirm_sum_max(f, i) > 0 && !prove_needs_one_sum(f, i))
-            make_guesses(f, i);
+        make_guesses(f, i);
 }
 
 static int look_again(struct fetcher *f)

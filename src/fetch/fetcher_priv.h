@@ -135,6 +135,8 @@ struct fetcher {
     struct plan_want footer; /* of an image, not known yet; len 0: none */
     struct ranges earlier;   /* good when the session began, or doubted, and not
                                 read since; and maybe more */
+    struct ranges guesses;   /* good, and read in this session, before the
+                                device was last out of sight; and maybe more */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
@@ -226,6 +228,11 @@ int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
 
 /* What readings of the block came to is of no use any more. */
 void assemble_forget(struct fetcher *f, size_t medium, uint64_t block);
+
+/* What is good there was read, at least in part, before the device was out of
+ * sight: neither an image nor one CRC proves it. */
+void assemble_guess(struct fetcher *f, size_t medium, uint64_t offset,
+                    uint64_t len);
 
 /* Every confirmed block of medium becomes good, and no reading before now
  * counts: its flash was written to. */

@@ -39,9 +39,9 @@ struct rows_block {
     bool one_way;   /* its bytes come by one command only, not by the other: */
     unsigned vain;  /* the way of the last request that did not */
     unsigned brought; /* number of the last reading that brought it on */
-    bool guess; /* some of its bytes were not read since the device was last
-                   out of sight */
-    uint64_t stamp;   /* for giving up the oldest when room is short */
+    bool guess;     /* some of its bytes were not read since the device was last
+                       out of sight */
+    uint64_t stamp; /* for giving up the oldest when room is short */
     struct rows_row rows[ROWS_A_BLOCK];
     uint8_t bytes[BLOCK_SIZE];
 };
