@@ -51,8 +51,8 @@ static struct rows_need need_of(const struct fetcher *f, size_t medium,
 
     if (b != NULL && b->one_way)
         need.ways.commands = 1;
-    /* An earlier session's bytes are a way of their own. */
-    if (b != NULL && stale_is_unproved(f, medium, b->block))
+    /* Bytes that had been confirmed are a way of their own. */
+    if (b != NULL && stale_is_doubted(f, medium, b->block))
         need.ways = (struct way_choice){1, 1};
     return need;
 }

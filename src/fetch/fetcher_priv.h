@@ -63,6 +63,8 @@ struct stale {
     /* Blocks that no question proves (base/proof.h): they are verified in all
      * but this, and good for nobody before they are read again. lock. */
     struct blockset unproved;
+    struct blockset doubted; /* of these: had been confirmed until they were
+                                wanted */
 };
 
 #define UNSUMMED_PIECE_MAX UINT64_C(65536)
@@ -464,6 +466,9 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
                          uint64_t len);
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* ... and it had been confirmed: one reading that agrees is enough. */
+bool stale_is_doubted(const struct fetcher *f, size_t medium, uint64_t block);
 
 /* Such blocks of the range are wanted: they become good, to be confirmed by
  * being read again. */

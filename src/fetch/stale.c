@@ -14,7 +14,8 @@
  *   unproved   and of these what a checksum does not prove (prove.c), or about
  *              which none comes (unsummed.c). They stay as they are until
  *              somebody wants them. Then they become good, and are confirmed by
- *              one reading that agrees with them
+ *              one reading that agrees with them, if they had been confirmed
+ *              (doubted); else as any good block is
  *
  * What differs is dropped and read again when it is wanted. Before a sum was
  * right once, single blocks are compared; if one differs it is read anew, which
@@ -58,6 +59,7 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 void stale_free(struct fetcher *f)
 {
     blockset_free(&f->stale.unproved);
+    blockset_free(&f->stale.doubted);
     if (f->stale.checked != NULL)
         (void)pthread_mutex_destroy(&f->stale.lock);
     free(f->stale.checked);
@@ -200,6 +202,7 @@ static void remove_unproved(struct stale *s, size_t medium, uint64_t block)
     LOCK_SCOPE(&s->lock);
 
     blockset_remove(&s->unproved, medium, block);
+    blockset_remove(&s->doubted, medium, block);
 }
 
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
@@ -218,6 +221,11 @@ bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
     return blockset_meets(&f->stale.unproved, medium, block, block + 1, NULL);
 }
 
+bool stale_is_doubted(const struct fetcher *f, size_t medium, uint64_t block)
+{
+    return blockset_meets(&f->stale.doubted, medium, block, block + 1, NULL);
+}
+
 void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
                  uint64_t len)
 {
@@ -229,6 +237,7 @@ void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
         if (!block_state_confirmed(blocks_state(b, n)))
             continue;
         blocks_doubt_one(b, n);
+        (void)blockset_add(&f->stale.doubted, medium, n); /* else twice */
         assemble_forget(f, medium, n);
         fetcher_note_change(f);
     }
