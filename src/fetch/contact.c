@@ -276,9 +276,7 @@ static int note_mute(struct samples *s, uint64_t n, unsigned contact, int ret)
         ret = 0;
     if (device_contact(f->device) == contact)
         return ret;
-    blocks_doubt_one(cache_blocks(f->cache, s->medium), n);
-    assemble_forget(f, s->medium, n);
-    fetcher_note_change(f);
+    doubt_block(f, s->medium, n);
     return ret;
 }
 
@@ -328,7 +326,7 @@ static int take_samples(struct samples *s)
 /* What is cached of medium is given once it is confirmed anew. */
 static void distrust(struct fetcher *f, size_t medium)
 {
-    assemble_doubt(f, medium);
+    doubt_medium(f, medium);
     f->verify = VERIFY_AUTO;
 }
 
@@ -383,14 +381,14 @@ static void make_guesses(struct fetcher *f, size_t medium)
         uint64_t run = blocks_run(b, n, blocks_count(b), &state);
         uint64_t left = blocks_size(b) - n * BLOCK_SIZE;
         uint64_t len = run * BLOCK_SIZE < left ? run * BLOCK_SIZE : left;
-        assemble_guess(f, medium, n * BLOCK_SIZE, len);
+        doubt_unconfirmed(f, medium, n * BLOCK_SIZE, len);
         n += run;
     }
 }
 
 /* The bytes of a good block are kept, and by which way they came: one reading
  * more, by another one, agrees with them or not. */
-static void doubt_unconfirmed(struct fetcher *f)
+static void age_all(struct fetcher *f)
 {
     for (size_t i = 0; i < f->rows.n_slots; i++)
         if (f->rows.slots[i].used)
@@ -404,7 +402,7 @@ static int look_again(struct fetcher *f)
     unsigned contact = device_contact(f->device);
     int ret;
 
-    doubt_unconfirmed(f);
+    age_all(f);
     ret = is_same(f);
     if (ret == 0)
         return note_exchanged(f);

@@ -127,8 +127,7 @@ struct fetcher {
     struct fetch_request *serving; /* this, which is pending; NULL: it has been
                                       answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
-    struct ranges wrong; /* answered wrong, in this session or an earlier one;
-                            no FETCH_CONFIRM told of it yet */
+    struct ranges wrong; /* findings.c: no FETCH_CONFIRM told of it yet */
     bool noisy;          /* a row of this session arrived damaged */
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
@@ -202,9 +201,36 @@ bool answer_is_strict(const struct fetcher *f);
 bool answer_wants_confirmed(const struct fetcher *f,
                             const struct fetch_request *r);
 
-/* What was known of [offset, offset+len) proved wrong; it is dropped. */
-void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
-                    uint64_t len);
+/* --- findings.c: what FETCH_CONFIRM is told --- */
+
+/* The block is known, and may have been answered: somebody has to be told if it
+ * is wrong. */
+bool findings_matter(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* The same of one that is put together from rows. */
+bool findings_matter_in(const struct fetcher *f, const struct rows_block *b);
+
+/* What was known of [offset, offset+len) is not what the device has; matters:
+ * it may have been answered. */
+void findings_differ(struct fetcher *f, size_t medium, uint64_t offset,
+                     uint64_t len, bool matters);
+
+/* The same of those rows of a block that are not as before. */
+void findings_differ_rows(struct fetcher *f, size_t medium, uint64_t block,
+                          const uint8_t *before, const uint8_t *now,
+                          bool matters);
+
+/* What was known of the block, and may have been answered, is lost. */
+void findings_lost(struct fetcher *f, size_t medium, uint64_t block);
+
+/* The slot, if it is used, is about to be dropped; so is what had been known.
+ */
+void findings_slot_goes(struct fetcher *f, const struct rows_block *b);
+
+/* r, a FETCH_CONFIRM, is about to be answered: the rest of its findings. Or
+ * any request, with an error: the next one is told. */
+void findings_tell(struct fetcher *f, struct fetch_request *r);
+void findings_keep(struct fetcher *f, const struct fetch_request *r);
 
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
@@ -228,22 +254,35 @@ void assemble_count_tries(struct fetcher *f, unsigned tries, bool all);
 int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
                  size_t len);
 
-/* What readings of the block came to is of no use any more. */
-void assemble_forget(struct fetcher *f, size_t medium, uint64_t block);
-
-/* What is good there was read, at least in part, before the device was out of
- * sight: neither an image nor one CRC proves it. */
-void assemble_guess(struct fetcher *f, size_t medium, uint64_t offset,
-                    uint64_t len);
-
-/* Every confirmed block of medium becomes good, and no reading before now
- * counts: its flash was written to. */
-void assemble_doubt(struct fetcher *f, size_t medium);
-
 /* Row n of a block that was good has proved wrong; it is read again, or the
  * block given up if that does not help. */
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
+
+/* --- doubt.c: what is known becomes less sure, or is replaced --- */
+
+/* What readings of the block came to is of no use any more. */
+void doubt_forget(struct fetcher *f, size_t medium, uint64_t block);
+
+/* The same where the device has these bytes, whatever was known. */
+void doubt_replace(struct fetcher *f, size_t medium, uint64_t block,
+                   const uint8_t *bytes);
+
+/* What is good there was read, at least in part, before the device was out of
+ * sight: neither an image nor one CRC proves it. */
+void doubt_unconfirmed(struct fetcher *f, size_t medium, uint64_t offset,
+                       uint64_t len);
+
+/* The block of b was stored. Rows of it that have not come since the device was
+ * out of sight may not be there any more. */
+void doubt_if_old(struct fetcher *f, const struct rows_block *b);
+
+/* Every confirmed block of medium becomes good, and no reading before now
+ * counts: its flash was written to. */
+void doubt_medium(struct fetcher *f, size_t medium);
+
+/* The same of one block. */
+void doubt_block(struct fetcher *f, size_t medium, uint64_t block);
 
 /* --- ways.c: by which way good blocks came --- */
 

@@ -49,7 +49,7 @@ static bool confirm_range(struct fetcher *f, size_t medium, uint64_t offset,
         if (blocks_state(b, n) != BLOCK_GOOD)
             continue;
         blocks_confirm(b, n, BLOCK_IMAGE);
-        assemble_forget(f, medium, n);
+        doubt_forget(f, medium, n);
         fetcher_note_change(f);
         any = true;
     }

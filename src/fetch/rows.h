@@ -39,6 +39,8 @@ struct rows_block {
     bool one_way;   /* its bytes come by one command only, not by the other: */
     unsigned vain;  /* the way of the last request that did not */
     unsigned brought; /* number of the last reading that brought it on */
+    bool matters;     /* it was spoilt, and what had been known of it may have
+                         been answered (findings.c) */
     bool guess;     /* some of its bytes were not read since the device was last
                        out of sight */
     uint64_t stamp; /* for giving up the oldest when room is short */
@@ -59,7 +61,11 @@ void rows_free(struct rows *r);
 
 struct rows_block *rows_find(struct rows *r, size_t medium, uint64_t block);
 
-/* As rows_find, but makes it, in the place of the oldest if all are used. */
+/* What rows_get gives a block that has none: one that is not used or, if all
+ * are, the oldest. */
+struct rows_block *rows_next(const struct rows *r);
+
+/* As rows_find, but makes it in the place of rows_next. */
 struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block);
 
 void rows_drop(struct rows_block *b);
@@ -100,6 +106,9 @@ void rows_spoil(struct rows_block *b, unsigned n);
 /* The device was out of sight: what came before it counts as one reading, as
  * what the cache has does. To read the others anew is no progress. */
 void rows_age(struct rows_block *b);
+
+/* Each of the first n rows was read since rows_fill, and rows_age. */
+bool rows_all_came(const struct rows_block *b, unsigned n);
 
 /* The most conflicts of any row. */
 unsigned rows_conflicts(const struct rows_block *b);

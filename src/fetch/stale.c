@@ -205,6 +205,14 @@ static void remove_unproved(struct stale *s, size_t medium, uint64_t block)
     blockset_remove(&s->doubted, medium, block);
 }
 
+/* No memory to note it: it is read anew. */
+static void forget_block(struct fetcher *f, size_t medium, uint64_t block)
+{
+    if (findings_matter(f, medium, block))
+        findings_lost(f, medium, block);
+    blocks_drop(cache_blocks(f->cache, medium), block);
+}
+
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
                          uint64_t len)
 {
@@ -213,7 +221,7 @@ void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
     for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
         if (block_state_known(blocks_state(b, n)) &&
             !add_unproved(&f->stale, medium, n))
-            blocks_drop(b, n); /* no memory to note it: it is read anew */
+            forget_block(f, medium, n);
 }
 
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
@@ -236,10 +244,8 @@ void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
     for (; blockset_meets(&f->stale.unproved, medium, n, end, &n); n++) {
         if (!block_state_confirmed(blocks_state(b, n)))
             continue;
-        blocks_doubt_one(b, n);
         (void)blockset_add(&f->stale.doubted, medium, n); /* else twice */
-        assemble_forget(f, medium, n);
-        fetcher_note_change(f);
+        doubt_block(f, medium, n);
     }
 }
 
