@@ -93,12 +93,7 @@ static void drop(struct confirm *c, const struct piece *p)
         if (!block_state_known(blocks_state(c->blocks, n)))
             continue;
         c->dropped += blocks_length(c->blocks, n);
-        /* Whoever asks whether a copy is right is told, now and later. */
-        findings_differ(c->f, c->medium, n * BLOCK_SIZE,
-                        blocks_length(c->blocks, n),
-                        findings_matter(c->f, c->medium, n));
-        blocks_drop(c->blocks, n);
-        doubt_forget(c->f, c->medium, n);
+        doubt_drop(c->f, c->medium, n);
     }
 }
 

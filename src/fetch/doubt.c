@@ -26,6 +26,17 @@ void doubt_replace(struct fetcher *f, size_t medium, uint64_t block,
     doubt_forget(f, medium, block);
 }
 
+void doubt_drop(struct fetcher *f, size_t medium, uint64_t block)
+{
+    struct blocks *blocks = cache_blocks(f->cache, medium);
+
+    findings_differ(f, medium, block * BLOCK_SIZE, blocks_length(blocks, block),
+                    findings_matter(f, medium, block));
+    blocks_drop(blocks, block);
+    doubt_forget(f, medium, block);
+    fetcher_note_change(f);
+}
+
 void doubt_unconfirmed(struct fetcher *f, size_t medium, uint64_t offset,
                        uint64_t len)
 {

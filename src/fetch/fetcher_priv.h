@@ -268,6 +268,9 @@ void doubt_forget(struct fetcher *f, size_t medium, uint64_t block);
 void doubt_replace(struct fetcher *f, size_t medium, uint64_t block,
                    const uint8_t *bytes);
 
+/* A known block has proved wrong. */
+void doubt_drop(struct fetcher *f, size_t medium, uint64_t block);
+
 /* What is good there was read, at least in part, before the device was out of
  * sight: neither an image nor one CRC proves it. */
 void doubt_unconfirmed(struct fetcher *f, size_t medium, uint64_t offset,
@@ -416,6 +419,12 @@ unsigned noise_patience(const struct fetcher *f);
 /* The prompt is there and it is the device that was mounted. -ENODEV,
  * -ETIMEDOUT, -EINTR; -ESTALE: another one. */
 int contact_ready(struct fetcher *f);
+
+/* --- samples.c: a few blocks of a medium --- */
+
+/* 1: the samples of medium are the device's, or tell nothing; 0: another
+ * device's; negative: no answer. */
+int samples_compare(struct fetcher *f, size_t medium);
 
 /* --- steps.c: what to do next, and one step of it --- */
 

@@ -166,6 +166,152 @@ static void rows_of_a_new_contact_are_not_taken(void **state)
                      BLOCK_ABSENT);
 }
 
+/* --- samples --- */
+
+static uint8_t copy[CHIP];
+
+static void take_copy(struct fetch_request *r, int status, const void *bytes)
+{
+    if (status == 0)
+        memcpy(copy + r->offset, bytes, r->len);
+    on_done(r, status, bytes);
+}
+
+static int copy_part(uint64_t offset, size_t len)
+{
+    struct reader r = {.r = {.offset = offset, .len = len, .done = take_copy},
+                       .any = true};
+
+    r.r.arg = &r;
+    fetch_submit(fetcher, &r.r);
+    return wait_for(&r);
+}
+
+static void only_sums(void)
+{
+    dev.has_sums = true;
+}
+
+static int up_answers_first(void **state, enum verify_mode verify, bool sums)
+{
+    device_bytes(BOARD, 0, flash, CHIP);
+    rig_flash = flash;
+    mode = verify;
+    rig_before = sums ? only_sums : NULL;
+    return up(state);
+}
+
+static int up_rows(void **state)
+{
+    return up_answers_first(state, VERIFY_ROWS, false);
+}
+
+static int up_rows_sums(void **state)
+{
+    return up_answers_first(state, VERIFY_ROWS, true);
+}
+
+static int up_fast_sums(void **state)
+{
+    return up_answers_first(state, VERIFY_FAST, true);
+}
+
+static bool is_exchanged(void)
+{
+    struct fetch_stats s;
+
+    fetcher_get_stats(fetcher, &s);
+    return s.exchanged;
+}
+
+/* One of its kind, whose identity is the same. Nothing is confirmed. */
+static void another_board_in_a_copy(void **state)
+{
+    (void)state;
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    for (size_t i = 0; i < CHIP; i++)
+        flash[i] ^= 0x33;
+    dev.contact++;
+    assert_int_equal(copy_part(AT(16), AT(16)), -EIO);
+    assert_true(is_exchanged());
+}
+
+static void the_same_board_in_a_copy(void **state)
+{
+    (void)state;
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    dev.contact++;
+    assert_int_equal(copy_part(AT(16), AT(16)), 0);
+    assert_memory_equal(copy, flash, AT(32));
+    assert_false(is_exchanged());
+}
+
+/* Nothing has shown that its checksums are right. */
+static void the_same_board_whose_sums_lie(void **state)
+{
+    dev.sums_lie = true;
+    the_same_board_in_a_copy(state);
+}
+
+/* It is what was read that is wrong: the others speak for the device. */
+static void a_wrong_row_on_a_noisy_line_is_no_other_board(void **state)
+{
+    struct fetch_finding finding;
+    struct reader r = {.r = {.kind = FETCH_CONFIRM,
+                             .len = AT(16),
+                             .findings = &finding,
+                             .max_findings = 1,
+                             .done = on_done}};
+
+    (void)state;
+    dev.damaged = 1;
+    dev.wrong_row = AT(2); /* the first sample */
+    dev.wrong_times = 1;
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    assert_memory_not_equal(copy, flash, AT(16));
+    dev.contact++;
+    assert_int_equal(copy_part(AT(16), AT(16)), 0);
+    assert_false(is_exchanged());
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    assert_memory_equal(copy, flash, AT(32));
+    r.r.arg = &r;
+    fetch_submit(fetcher, &r.r);
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(r.r.n_findings, 1);
+    assert_int_equal(finding.offset, AT(2));
+}
+
+/* On a quiet line there is no such row. */
+static void one_that_differs_little(void **state)
+{
+    (void)state;
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    flash[AT(2)] ^= 1;
+    dev.contact++;
+    assert_int_equal(copy_part(AT(16), AT(16)), -EIO);
+    assert_true(is_exchanged());
+}
+
+static void reset_by_sample(uint64_t offset)
+{
+    dev.answer = 0;
+    if (offset != AT(2) || dev.contact == 0)
+        return;
+    assert_true(dev.contact < 20);
+    dev.contact++;
+    dev.answer = -ETIMEDOUT;
+}
+
+/* Comparing it makes the device reset: another one is taken. */
+static void a_sample_that_resets_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(copy_part(0, AT(16)), 0);
+    rig_at_read = reset_by_sample;
+    dev.contact++;
+    assert_int_equal(copy_part(AT(16), AT(16)), 0);
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -175,6 +321,18 @@ int main(void)
         WITH(up_no_sums, a_reset_within_a_second_reading),
         WITH(up_no_sums, a_reset_by_each_second_reading_is_no_progress),
         WITH(up_no_sums, rows_of_a_new_contact_are_not_taken),
+        WITH(up_rows, another_board_in_a_copy),
+        WITH(up_rows_sums, another_board_in_a_copy),
+        WITH(up_fast_sums, another_board_in_a_copy),
+        WITH(up_rows, the_same_board_in_a_copy),
+        WITH(up_rows_sums, the_same_board_in_a_copy),
+        WITH(up_fast_sums, the_same_board_in_a_copy),
+        WITH(up_rows_sums, the_same_board_whose_sums_lie),
+        WITH(up_rows, a_wrong_row_on_a_noisy_line_is_no_other_board),
+        WITH(up_rows_sums, a_wrong_row_on_a_noisy_line_is_no_other_board),
+        WITH(up_rows, one_that_differs_little),
+        WITH(up_rows_sums, one_that_differs_little),
+        WITH(up_rows, a_sample_that_resets_is_none),
     };
 
     return cmocka_run_group_tests_name("fetcher_contact", tests, NULL, NULL);
