@@ -33,6 +33,8 @@ static void finish(struct fetcher *f, struct fetch_request **link, int status,
 
     if (f->serving == r)
         f->serving = NULL;
+    if (status != 0)
+        findings_keep(f, r);
     f->attended_ms = 0; /* what is being read may have become pointless */
     r->done(r, status, bytes);
 }
@@ -70,75 +72,6 @@ bool answer_wants_confirmed(const struct fetcher *f,
     return r->kind == FETCH_CONFIRM || answer_is_strict(f);
 }
 
-/* --- findings ------------------------------------------------------------ */
-
-static bool add_to_neighbour(struct fetch_request *r, uint64_t offset,
-                             uint64_t len, bool failed)
-{
-    for (size_t i = 0; i < r->n_findings; i++) {
-        struct fetch_finding *g = &r->findings[i];
-        if (g->failed != failed || offset > g->offset + g->len ||
-            g->offset > offset + len)
-            continue;
-        if (offset + len > g->offset + g->len)
-            g->len = offset + len - g->offset;
-        if (offset < g->offset) {
-            g->len += g->offset - offset;
-            g->offset = offset;
-        }
-        return true;
-    }
-    return false;
-}
-
-/* Adds the part of [offset, offset+len) that r asked for. */
-static void add_finding(struct fetch_request *r, uint64_t offset, uint64_t len,
-                        bool failed)
-{
-    uint64_t end = offset + len;
-
-    if (offset < r->offset)
-        offset = r->offset;
-    if (end > r->offset + r->len)
-        end = r->offset + r->len;
-    if (offset >= end || add_to_neighbour(r, offset, end - offset, failed))
-        return;
-    if (r->n_findings == r->max_findings) {
-        r->more_findings++;
-        return;
-    }
-    r->findings[r->n_findings++] = (struct fetch_finding){offset, end - offset,
-                                                          failed};
-}
-
-/* To r, or to who asks next. */
-static void tell_differs(struct fetcher *f, struct fetch_request *r,
-                         uint64_t offset, uint64_t len)
-{
-    if (!r->untold)
-        add_finding(r, offset, len, false);
-    else if (offset < r->offset + r->len && r->offset < offset + len)
-        ranges_add(&f->wrong, r->medium, offset, len);
-}
-
-void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
-                    uint64_t len)
-{
-    for (struct fetch_request *r = f->pending; r != NULL; r = r->next)
-        if (r->kind == FETCH_CONFIRM && r->medium == medium)
-            tell_differs(f, r, offset, len);
-    if (!ranges_meet(&f->debts, medium, offset, len))
-        return;
-    ranges_add(&f->wrong, medium, offset, len);
-    fetcher_count(f, &f->stats.answered_wrong, len);
-    err_say(&f->last_error,
-            "0x%" PRIx64 " to 0x%" PRIx64 " had been answered and proved "
-            "wrong: what was copied from there is to be copied again",
-            map_shown(&f->map->media[medium], offset),
-            map_shown(&f->map->media[medium], offset + len - 1));
-    log_warn("%s", f->last_error.text);
-}
-
 /* --- answering ----------------------------------------------------------- */
 
 /* 1: its bytes were there and it is answered. */
@@ -168,28 +101,6 @@ static bool answer_read(struct fetcher *f, struct fetch_request **link)
     return true;
 }
 
-static void note_failed(struct fetcher *f, struct fetch_request *r)
-{
-    const struct blocks *b = cache_blocks(f->cache, r->medium);
-    uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
-
-    for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
-        if (blocks_state(b, n) == BLOCK_BAD)
-            add_finding(r, n * BLOCK_SIZE, BLOCK_SIZE, true);
-}
-
-/* What was answered and put right since: who asks whether it was right must be
- * told. */
-static void note_wrong(struct fetcher *f, struct fetch_request *r)
-{
-    for (size_t i = 0; i < f->wrong.n; i++) {
-        const struct range *g = &f->wrong.list[i];
-        if (g->medium == r->medium)
-            add_finding(r, g->offset, g->len, false);
-    }
-    ranges_remove(&f->wrong, r->medium, r->offset, r->len);
-}
-
 /* 1: all of it is confirmed or given up. */
 static bool answer_confirm(struct fetcher *f, struct fetch_request **link)
 {
@@ -201,10 +112,7 @@ static bool answer_confirm(struct fetcher *f, struct fetch_request **link)
     blocks_tally(cache_blocks(f->cache, r->medium), r->offset, r->len, bytes);
     if (bytes[BLOCK_ABSENT] + bytes[BLOCK_GOOD] > 0)
         return false;
-    if (bytes[BLOCK_BAD] > 0)
-        note_failed(f, r);
-    if (!r->untold)
-        note_wrong(f, r);
+    findings_tell(f, r);
     finish(f, link, 0, NULL);
     return true;
 }

@@ -51,8 +51,8 @@ static struct rows_need need_of(const struct fetcher *f, size_t medium,
 
     if (b != NULL && b->one_way)
         need.ways.commands = 1;
-    /* An earlier session's bytes are a way of their own. */
-    if (b != NULL && stale_is_unproved(f, medium, b->block))
+    /* Bytes that had been confirmed are a way of their own. */
+    if (b != NULL && stale_is_doubted(f, medium, b->block))
         need.ways = (struct way_choice){1, 1};
     return need;
 }
@@ -92,12 +92,16 @@ static struct rows_block *get_rows(struct fetcher *f, size_t medium,
 
     if (b != NULL)
         return b;
+    findings_slot_goes(f, rows_next(&f->rows));
     b = rows_get(&f->rows, medium, block);
     if (block_state_known(blocks_state(blocks, block)) &&
         blocks_get(blocks, block * BLOCK_SIZE, bytes,
-                   blocks_length(blocks, block)) == 0)
+                   blocks_length(blocks, block)) == 0) {
         rows_fill(b, bytes, row_count(blocks, block),
                   ways_kept(f, medium, block));
+        b->guess = ranges_meet(&f->earlier, medium, block * BLOCK_SIZE, 1) ||
+                   ranges_meet(&f->guesses, medium, block * BLOCK_SIZE, 1);
+    }
     return b;
 }
 
@@ -118,6 +122,8 @@ static void give_up(struct fetcher *f, struct rows_block *b, const char *why)
     else
         log_warn("%s", f->last_error.text);
     f->gave_up_for = f->read_error;
+    if (findings_matter_in(f, b))
+        findings_lost(f, medium, n);
     rows_drop(b);
     blocks_drop(blocks, n);
     blocks_mark_bad(blocks, n);
@@ -137,14 +143,8 @@ static bool store(struct fetcher *f, struct rows_block *b)
         give_up(f, b, err.text);
         return false;
     }
-    stale_was_read(f, b->medium, b->block);
-    ranges_remove(&f->earlier, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    if (b->guess)
-        stale_again_in(f, b->medium, b->block * BLOCK_SIZE,
-                       blocks_length(blocks, b->block));
-    else
-        stale_verified(f, b->medium, b->block * BLOCK_SIZE,
-                       blocks_length(blocks, b->block));
+    doubt_if_old(f, b);
+    b->matters = false;
     fetcher_note_change(f);
     return true;
 }
@@ -155,6 +155,7 @@ static bool was_replaced(struct fetcher *f, const struct rows_block *b)
     struct blocks *blocks = cache_blocks(f->cache, b->medium);
     size_t len = blocks_length(blocks, b->block);
     uint64_t offset = b->block * BLOCK_SIZE;
+    bool matters = findings_matter_in(f, b);
     uint8_t before[BLOCK_SIZE];
 
     if (blocks_get(blocks, offset, before, len) < 0)
@@ -162,10 +163,9 @@ static bool was_replaced(struct fetcher *f, const struct rows_block *b)
     if (memcmp(before, b->bytes, len) == 0)
         return false;
     if (stale_is_unproved(f, b->medium, b->block))
-        answer_differs(f, b->medium, offset, len);
-    for (size_t at = 0; at < len; at += ROWS_SIZE)
-        if (memcmp(before + at, b->bytes + at, ROWS_SIZE) != 0)
-            answer_differs(f, b->medium, offset + at, ROWS_SIZE);
+        findings_differ(f, b->medium, offset, len, matters);
+    else
+        findings_differ_rows(f, b->medium, b->block, before, b->bytes, matters);
     return true;
 }
 
@@ -178,7 +178,6 @@ static void note_stale(struct fetcher *f, const struct rows_block *b)
     if (!stale_is_unproved(f, b->medium, b->block))
         return;
     fetcher_count(f, &f->stats.stale, len);
-    ranges_add(&f->wrong, b->medium, offset, len);
     log_warn("0x%" PRIx64 " is not what was read there before",
              map_shown(&f->map->media[b->medium], offset));
 }
@@ -194,7 +193,7 @@ static void confirm_block(struct fetcher *f, struct rows_block *b)
     blocks_confirm(blocks, b->block, BLOCK_REREAD);
     fetcher_note_change(f);
     ranges_remove(&f->debts, b->medium, b->block * BLOCK_SIZE, BLOCK_SIZE);
-    assemble_forget(f, b->medium, b->block);
+    doubt_forget(f, b->medium, b->block);
     answer_settle(f);
 }
 
@@ -213,6 +212,16 @@ static void keep_block(struct fetcher *f, struct rows_block *b)
     answer_settle(f);
 }
 
+/* A reading brought the row on from before to now; not to where it had been
+ * before the device was out of sight. */
+static bool goes_on(const struct rows_row *before, const struct rows_row *now,
+                    const struct rows_need *wanted)
+{
+    return now->votes > now->aged &&
+           (before->votes < wanted->votes ||
+            (!rows_enough(before, wanted) && now->ways != before->ways));
+}
+
 static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
                       const uint8_t *bytes)
 {
@@ -222,9 +231,8 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
 
     if (vote == ROWS_OLD)
         return;
-    if (vote == ROWS_CONFLICT || before.votes < wanted.votes ||
-        (!rows_enough(&before, &wanted) && b->rows[row].ways != before.ways)) {
-        b->tries = 0; /* it goes on, however slowly */
+    if (vote == ROWS_CONFLICT || goes_on(&before, &b->rows[row], &wanted)) {
+        b->tries = 0; /* however slowly */
         b->brought = f->reading;
         f->progress_ms = clock_ms();
     }
@@ -234,25 +242,16 @@ static void count_row(struct fetcher *f, struct rows_block *b, unsigned row,
         device_forget_copies(f->device);
     }
     if (vote == ROWS_REPLACED)
-        answer_differs(f, b->medium,
-                       b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
-                       ROWS_SIZE);
-}
-
-/* Every row came in this session. */
-static bool all_came(const struct rows_block *b, unsigned rows)
-{
-    for (unsigned i = 0; i < rows; i++)
-        if (b->rows[i].reading == 0)
-            return false;
-    return true;
+        findings_differ(f, b->medium,
+                        b->block * BLOCK_SIZE + (uint64_t)row * ROWS_SIZE,
+                        ROWS_SIZE, findings_matter_in(f, b));
 }
 
 /* The bytes of an earlier session that no question proves have been read again,
  * and are not all the same: what came is as good as any first reading. */
 static bool took_place(struct fetcher *f, struct rows_block *b, unsigned rows)
 {
-    if (!stale_is_unproved(f, b->medium, b->block) || !all_came(b, rows) ||
+    if (!stale_is_unproved(f, b->medium, b->block) || !rows_all_came(b, rows) ||
         !was_replaced(f, b))
         return false;
     note_stale(f, b);
@@ -302,6 +301,8 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
     struct fetcher *f = arg;
     const struct map_medium *m = &f->map->media[f->current.medium];
 
+    if (device_contact(f->device) != f->contact)
+        return; /* whose it is, nobody knows */
     rate_add(&f->rate, clock_ms(), len);
     if (address >= m->base) {
         f->at = address - m->base + len;
@@ -388,27 +389,6 @@ int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
     return 0;
 }
 
-void assemble_forget(struct fetcher *f, size_t medium, uint64_t block)
-{
-    struct rows_block *b = rows_find(&f->rows, medium, block);
-
-    if (b != NULL)
-        rows_drop(b);
-    ways_forget(f, medium, block * BLOCK_SIZE, BLOCK_SIZE);
-}
-
-void assemble_doubt(struct fetcher *f, size_t medium)
-{
-    ways_forget(f, medium, 0, f->map->media[medium].size);
-    for (size_t i = 0; i < f->rows.n_slots; i++)
-        if (f->rows.slots[i].medium == medium)
-            rows_drop(&f->rows.slots[i]);
-    blocks_doubt(cache_blocks(f->cache, medium));
-    ranges_add(&f->earlier, medium, 0, f->map->media[medium].size);
-    stale_again(f, medium);
-    fetcher_note_change(f);
-}
-
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row)
 {
@@ -419,6 +399,7 @@ void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
         rows_find(&f->rows, medium, block) == NULL)
         return; /* given up, by a row before this one */
     b = get_rows(f, medium, block);
+    b->matters = findings_matter_in(f, b);
     rows_spoil(b, row);
     blocks_drop(blocks, block);
     fetcher_note_change(f);

@@ -78,7 +78,7 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
             stale_is_unproved(f, c->medium, n))
             continue;
         blocks_confirm(c->blocks, n, BLOCK_CHECKSUM);
-        assemble_forget(f, c->medium, n);
+        doubt_forget(f, c->medium, n);
         ranges_remove(&f->debts, c->medium, n * BLOCK_SIZE, BLOCK_SIZE);
         fetcher_note_change(f);
     }
@@ -93,13 +93,7 @@ static void drop(struct confirm *c, const struct piece *p)
         if (!block_state_known(blocks_state(c->blocks, n)))
             continue;
         c->dropped += blocks_length(c->blocks, n);
-        /* Whoever asks whether a copy is right is told, now and later. */
-        answer_differs(c->f, c->medium, n * BLOCK_SIZE,
-                       blocks_length(c->blocks, n));
-        ranges_add(&c->f->wrong, c->medium, n * BLOCK_SIZE,
-                   blocks_length(c->blocks, n));
-        blocks_drop(c->blocks, n);
-        assemble_forget(c->f, c->medium, n);
+        doubt_drop(c->f, c->medium, n);
     }
 }
 

@@ -31,18 +31,6 @@ static bool is_fit(const struct fetcher *f, size_t medium, uint64_t n)
            !unsummed_has(f, medium, n);
 }
 
-/* Nothing tells whether the block is right but another reading. */
-static void doubt(struct fetcher *f, size_t medium, uint64_t n)
-{
-    struct blocks *b = cache_blocks(f->cache, medium);
-
-    if (!block_state_confirmed(blocks_state(b, n)))
-        return;
-    blocks_doubt_one(b, n);
-    assemble_forget(f, medium, n);
-    fetcher_note_change(f);
-}
-
 /* Bytes that one question of a comparison may cover. */
 static uint64_t most(const struct fetcher *f)
 {
@@ -51,8 +39,8 @@ static uint64_t most(const struct fetcher *f)
 }
 
 /* The blocks from *n on, below end, that can be compared at once, not across a
- * multiple of border (0: any). What cannot be compared is passed over. False:
- * there are none. */
+ * multiple of border (0: any). What cannot be compared is passed over: nothing
+ * tells whether it is right but another reading. False: there are none. */
 static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
                        uint64_t end, uint64_t border, struct piece *out)
 {
@@ -60,7 +48,7 @@ static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
     uint64_t first;
 
     for (; *n < end && !is_fit(f, medium, *n); (*n)++)
-        doubt(f, medium, *n);
+        doubt_block(f, medium, *n);
     for (first = *n; *n < end && is_fit(f, medium, *n) &&
                      (*n - first) * BLOCK_SIZE < most(f);) {
         (*n)++;

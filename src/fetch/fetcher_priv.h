@@ -63,6 +63,8 @@ struct stale {
     /* Blocks that no question proves (base/proof.h): they are verified in all
      * but this, and good for nobody before they are read again. lock. */
     struct blockset unproved;
+    struct blockset doubted; /* of these: had been confirmed until they were
+                                wanted */
 };
 
 #define UNSUMMED_PIECE_MAX UINT64_C(65536)
@@ -125,8 +127,7 @@ struct fetcher {
     struct fetch_request *serving; /* this, which is pending; NULL: it has been
                                       answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
-    struct ranges wrong; /* answered wrong, in this session or an earlier one;
-                            no FETCH_CONFIRM told of it yet */
+    struct ranges wrong; /* findings.c: no FETCH_CONFIRM told of it yet */
     bool noisy;          /* a row of this session arrived damaged */
     bool very_noisy;     /* ... and many did: two readings are not enough */
     bool sum_agreed;     /* the device's checksum was right once */
@@ -135,6 +136,8 @@ struct fetcher {
     struct plan_want footer; /* of an image, not known yet; len 0: none */
     struct ranges earlier;   /* known when the session began, or doubted, and
                                 not read since; and maybe more */
+    struct ranges guesses;   /* good, and read in this session, before the
+                                device was last out of sight; and maybe more */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
@@ -198,9 +201,36 @@ bool answer_is_strict(const struct fetcher *f);
 bool answer_wants_confirmed(const struct fetcher *f,
                             const struct fetch_request *r);
 
-/* What was known of [offset, offset+len) proved wrong; it is dropped. */
-void answer_differs(struct fetcher *f, size_t medium, uint64_t offset,
-                    uint64_t len);
+/* --- findings.c: what FETCH_CONFIRM is told --- */
+
+/* The block is known, and may have been answered: somebody has to be told if it
+ * is wrong. */
+bool findings_matter(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* The same of one that is put together from rows. */
+bool findings_matter_in(const struct fetcher *f, const struct rows_block *b);
+
+/* What was known of [offset, offset+len) is not what the device has; matters:
+ * it may have been answered. */
+void findings_differ(struct fetcher *f, size_t medium, uint64_t offset,
+                     uint64_t len, bool matters);
+
+/* The same of those rows of a block that are not as before. */
+void findings_differ_rows(struct fetcher *f, size_t medium, uint64_t block,
+                          const uint8_t *before, const uint8_t *now,
+                          bool matters);
+
+/* What was known of the block, and may have been answered, is lost. */
+void findings_lost(struct fetcher *f, size_t medium, uint64_t block);
+
+/* The slot, if it is used, is about to be dropped; so is what had been known.
+ */
+void findings_slot_goes(struct fetcher *f, const struct rows_block *b);
+
+/* r, a FETCH_CONFIRM, is about to be answered: the rest of its findings. Or
+ * any request, with an error: the next one is told. */
+void findings_tell(struct fetcher *f, struct fetch_request *r);
+void findings_keep(struct fetcher *f, const struct fetch_request *r);
 
 /* --- assemble.c: from rows to blocks, during f->current --- */
 
@@ -224,17 +254,38 @@ void assemble_count_tries(struct fetcher *f, unsigned tries, bool all);
 int assemble_get(struct fetcher *f, size_t medium, uint64_t offset, void *out,
                  size_t len);
 
-/* What readings of the block came to is of no use any more. */
-void assemble_forget(struct fetcher *f, size_t medium, uint64_t block);
-
-/* Every confirmed block of medium becomes good, and no reading before now
- * counts: its flash was written to. */
-void assemble_doubt(struct fetcher *f, size_t medium);
-
 /* Row n of a block that was good has proved wrong; it is read again, or the
  * block given up if that does not help. */
 void assemble_spoil(struct fetcher *f, size_t medium, uint64_t block,
                     unsigned row);
+
+/* --- doubt.c: what is known becomes less sure, or is replaced --- */
+
+/* What readings of the block came to is of no use any more. */
+void doubt_forget(struct fetcher *f, size_t medium, uint64_t block);
+
+/* The same where the device has these bytes, whatever was known. */
+void doubt_replace(struct fetcher *f, size_t medium, uint64_t block,
+                   const uint8_t *bytes);
+
+/* A known block has proved wrong. */
+void doubt_drop(struct fetcher *f, size_t medium, uint64_t block);
+
+/* What is good there was read, at least in part, before the device was out of
+ * sight: neither an image nor one CRC proves it. */
+void doubt_unconfirmed(struct fetcher *f, size_t medium, uint64_t offset,
+                       uint64_t len);
+
+/* The block of b was stored. Rows of it that have not come since the device was
+ * out of sight may not be there any more. */
+void doubt_if_old(struct fetcher *f, const struct rows_block *b);
+
+/* Every confirmed block of medium becomes good, and no reading before now
+ * counts: its flash was written to. */
+void doubt_medium(struct fetcher *f, size_t medium);
+
+/* The same of one block. */
+void doubt_block(struct fetcher *f, size_t medium, uint64_t block);
 
 /* --- ways.c: by which way good blocks came --- */
 
@@ -369,6 +420,12 @@ unsigned noise_patience(const struct fetcher *f);
  * -ETIMEDOUT, -EINTR; -ESTALE: another one. */
 int contact_ready(struct fetcher *f);
 
+/* --- samples.c: a few blocks of a medium --- */
+
+/* 1: the samples of medium are the device's, or tell nothing; 0: another
+ * device's; negative: no answer. */
+int samples_compare(struct fetcher *f, size_t medium);
+
 /* --- steps.c: what to do next, and one step of it --- */
 
 /* Serves, reads, confirms, or waits, once. */
@@ -457,6 +514,9 @@ void stale_verified(struct fetcher *f, size_t medium, uint64_t offset,
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
                          uint64_t len);
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block);
+
+/* ... and it had been confirmed: one reading that agrees is enough. */
+bool stale_is_doubted(const struct fetcher *f, size_t medium, uint64_t block);
 
 /* Such blocks of the range are wanted: they become good, to be confirmed by
  * being read again. */

@@ -2,11 +2,11 @@
 // Confirming by the checksums that images in the flash carry themselves.
 
 /*
- * Free of any reading where the whole image is known, which it is when it was
- * answered before it was confirmed, or kept from an earlier mount. A sum of
- * words is too weak to trust once rows arrived damaged: two errors can cancel.
- * Nor is it trusted about what an earlier session left unconfirmed, of whose
- * rows nobody knows how many did.
+ * Free of any reading where the whole image has been read, or is confirmed but
+ * for what has been. What was read before the device was out of sight, or by an
+ * earlier session, is no proof of what it has now: an image that was replaced
+ * since is as right as before. A sum of words is too weak to trust once rows
+ * arrived damaged: two errors can cancel.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -49,7 +49,7 @@ static bool confirm_range(struct fetcher *f, size_t medium, uint64_t offset,
         if (blocks_state(b, n) != BLOCK_GOOD)
             continue;
         blocks_confirm(b, n, BLOCK_IMAGE);
-        assemble_forget(f, medium, n);
+        doubt_forget(f, medium, n);
         fetcher_note_change(f);
         any = true;
     }
@@ -70,18 +70,20 @@ static void note_need(struct fetcher *f, const struct map_segment *s,
                                    .once = true};
 }
 
-/* On a quiet line, over what came by it or is confirmed. */
-static bool weak_sum_counts(struct fetcher *f, size_t medium,
-                            const struct image_proof *proof)
+/* What is not confirmed of it was read since the device was last out of
+ * sight. */
+static bool was_read_now(const struct fetcher *f, size_t medium,
+                         const struct image_proof *proof)
 {
     const struct blocks *b = cache_blocks(f->cache, medium);
     uint64_t n = proof->offset / BLOCK_SIZE;
 
     for (; n * BLOCK_SIZE < proof->offset + proof->len; n++)
         if (!block_state_confirmed(blocks_state(b, n)) &&
-            ranges_meet(&f->earlier, medium, n * BLOCK_SIZE, BLOCK_SIZE))
+            (ranges_meet(&f->earlier, medium, n * BLOCK_SIZE, BLOCK_SIZE) ||
+             ranges_meet(&f->guesses, medium, n * BLOCK_SIZE, BLOCK_SIZE)))
             return false;
-    return !f->noisy;
+    return true;
 }
 
 static bool prove(struct fetcher *f, const struct map_segment *s)
@@ -96,10 +98,8 @@ static bool prove(struct fetcher *f, const struct map_segment *s)
     switch (image_prove(&source, f->map->media[medium].base, s->offset, s->size,
                         footers, n, &proof)) {
     case IMAGE_RIGHT:
-        if (!proof.strong && !weak_sum_counts(f, medium, &proof))
-            return false;
-        /* Of an earlier session it proves that it was right then. */
-        if (!stale_is_over(f, medium, proof.offset, proof.len))
+        if ((!proof.strong && f->noisy) || !was_read_now(f, medium, &proof) ||
+            !stale_is_over(f, medium, proof.offset, proof.len))
             return false;
         log_info("%s: proved by its %s", s->name, proof.kind);
         return confirm_range(f, medium, proof.offset, proof.len);

@@ -162,12 +162,12 @@ static bool keep(struct asking *a, const struct piece *p)
         size_t len = blocks_length(a->blocks, n);
         if (!block_state_confirmed(blocks_state(a->blocks, n)) &&
             !ranges_meet(&a->unproved, a->medium, n * BLOCK_SIZE, len)) {
+            doubt_replace(f, a->medium, n, a->bytes + at);
             if (blocks_put(a->blocks, n, a->bytes + at, &err) < 0) {
                 log_warn("cache: %s", err.text);
                 return false; /* reading it will tell the reader */
             }
             blocks_confirm(a->blocks, n, BLOCK_CHECKSUM);
-            assemble_forget(f, a->medium, n);
         }
         at += len;
     }

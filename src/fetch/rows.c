@@ -36,16 +36,23 @@ struct rows_block *rows_find(struct rows *r, size_t medium, uint64_t block)
     return NULL;
 }
 
+struct rows_block *rows_next(const struct rows *r)
+{
+    struct rows_block *b = &r->slots[0];
+
+    for (size_t i = 0; i < r->n_slots && b->used; i++)
+        if (!r->slots[i].used || r->slots[i].stamp < b->stamp)
+            b = &r->slots[i];
+    return b;
+}
+
 struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block)
 {
     struct rows_block *b = rows_find(r, medium, block);
 
     if (b != NULL)
         return b;
-    b = &r->slots[0];
-    for (size_t i = 0; i < r->n_slots && b->used; i++)
-        if (!r->slots[i].used || r->slots[i].stamp < b->stamp)
-            b = &r->slots[i];
+    b = rows_next(r);
     *b = (struct rows_block){
         .used = true, .medium = medium, .block = block, .stamp = ++r->stamp};
     r->last = (size_t)(b - r->slots);
@@ -139,6 +146,28 @@ void rows_spoil(struct rows_block *b, unsigned n)
 {
     b->rows[n].votes = 0;
     add_conflict(&b->rows[n]);
+}
+
+void rows_age(struct rows_block *b)
+{
+    for (unsigned i = 0; i < ROWS_A_BLOCK; i++) {
+        struct rows_row *row = &b->rows[i];
+        row->reading = 0;
+        if (row->votes < 2)
+            continue;
+        row->aged = row->votes > row->aged ? row->votes : row->aged;
+        row->votes = 1;
+        row->ways = 0;
+    }
+    b->guess = true;
+}
+
+bool rows_all_came(const struct rows_block *b, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (b->rows[i].reading == 0)
+            return false;
+    return true;
 }
 
 unsigned rows_conflicts(const struct rows_block *b)

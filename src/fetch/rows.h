@@ -17,6 +17,7 @@
 /* What the readings of one row came to. */
 struct rows_row {
     uint8_t votes;     /* readings in a row that agree; 0: its bytes are none */
+    uint8_t aged;      /* the most votes that it lost by rows_age */
     uint8_t conflicts; /* how often one disagreed, or a checksum did */
     uint32_t ways;     /* by which those came that agree, as far as is known; no
                           votes: by which those came that proved wrong */
@@ -38,8 +39,11 @@ struct rows_block {
     bool one_way;   /* its bytes come by one command only, not by the other: */
     unsigned vain;  /* the way of the last request that did not */
     unsigned brought; /* number of the last reading that brought it on */
-    bool guess;       /* some came before the device was out of sight */
-    uint64_t stamp;   /* for giving up the oldest when room is short */
+    bool matters;     /* it was spoilt, and what had been known of it may have
+                         been answered (findings.c) */
+    bool guess;     /* some of its bytes were not read since the device was last
+                       out of sight */
+    uint64_t stamp; /* for giving up the oldest when room is short */
     struct rows_row rows[ROWS_A_BLOCK];
     uint8_t bytes[BLOCK_SIZE];
 };
@@ -57,7 +61,11 @@ void rows_free(struct rows *r);
 
 struct rows_block *rows_find(struct rows *r, size_t medium, uint64_t block);
 
-/* As rows_find, but makes it, in the place of the oldest if all are used. */
+/* What rows_get gives a block that has none: one that is not used or, if all
+ * are, the oldest. */
+struct rows_block *rows_next(const struct rows *r);
+
+/* As rows_find, but makes it in the place of rows_next. */
 struct rows_block *rows_get(struct rows *r, size_t medium, uint64_t block);
 
 void rows_drop(struct rows_block *b);
@@ -94,6 +102,13 @@ enum rows_vote rows_count(struct rows_block *b, unsigned n,
 
 /* Row n has proved wrong: its bytes do not count any more. */
 void rows_spoil(struct rows_block *b, unsigned n);
+
+/* The device was out of sight: what came before it counts as one reading, as
+ * what the cache has does. To read the others anew is no progress. */
+void rows_age(struct rows_block *b);
+
+/* Each of the first n rows was read since rows_fill, and rows_age. */
+bool rows_all_came(const struct rows_block *b, unsigned n);
 
 /* The most conflicts of any row. */
 unsigned rows_conflicts(const struct rows_block *b);

@@ -14,7 +14,8 @@
  *   unproved   and of these what a checksum does not prove (prove.c), or about
  *              which none comes (unsummed.c). They stay as they are until
  *              somebody wants them. Then they become good, and are confirmed by
- *              one reading that agrees with them
+ *              one reading that agrees with them, if they had been confirmed
+ *              (doubted); else as any good block is
  *
  * Where the device has none, what is known is answered as it is. Who asks for
  * confirmation has it read again: it becomes unproved then (confirm_serve.c).
@@ -61,6 +62,7 @@ int stale_init(struct fetcher *f, const struct fetcher_config *config)
 void stale_free(struct fetcher *f)
 {
     blockset_free(&f->stale.unproved);
+    blockset_free(&f->stale.doubted);
     if (f->stale.checked != NULL)
         (void)pthread_mutex_destroy(&f->stale.lock);
     free(f->stale.checked);
@@ -203,6 +205,15 @@ static void remove_unproved(struct stale *s, size_t medium, uint64_t block)
     LOCK_SCOPE(&s->lock);
 
     blockset_remove(&s->unproved, medium, block);
+    blockset_remove(&s->doubted, medium, block);
+}
+
+/* No memory to note it: it is read anew. */
+static void forget_block(struct fetcher *f, size_t medium, uint64_t block)
+{
+    if (findings_matter(f, medium, block))
+        findings_lost(f, medium, block);
+    blocks_drop(cache_blocks(f->cache, medium), block);
 }
 
 void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
@@ -213,12 +224,17 @@ void stale_note_unproved(struct fetcher *f, size_t medium, uint64_t offset,
     for (uint64_t n = offset / BLOCK_SIZE; n * BLOCK_SIZE < offset + len; n++)
         if (block_state_known(blocks_state(b, n)) &&
             !add_unproved(&f->stale, medium, n))
-            blocks_drop(b, n); /* no memory to note it: it is read anew */
+            forget_block(f, medium, n);
 }
 
 bool stale_is_unproved(const struct fetcher *f, size_t medium, uint64_t block)
 {
     return blockset_meets(&f->stale.unproved, medium, block, block + 1, NULL);
+}
+
+bool stale_is_doubted(const struct fetcher *f, size_t medium, uint64_t block)
+{
+    return blockset_meets(&f->stale.doubted, medium, block, block + 1, NULL);
 }
 
 void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
@@ -231,9 +247,8 @@ void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
     for (; blockset_meets(&f->stale.unproved, medium, n, end, &n); n++) {
         if (!block_state_confirmed(blocks_state(b, n)))
             continue;
-        blocks_doubt_one(b, n);
-        assemble_forget(f, medium, n);
-        fetcher_note_change(f);
+        (void)blockset_add(&f->stale.doubted, medium, n); /* else twice */
+        doubt_block(f, medium, n);
     }
 }
 

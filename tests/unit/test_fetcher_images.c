@@ -178,6 +178,79 @@ static void a_weak_sum_is_not_enough_for_an_earlier_session(void **state)
     assert_int_not_equal(state_of(IMAGE_AT), BLOCK_IMAGE);
 }
 
+/* --- what was read before the device was written to --- */
+
+/* Another image, of the same length. */
+static void upgrade(void)
+{
+    for (uint64_t at = IMAGE_AT + 64; at < IMAGE_AT + AT(4); at++)
+        flash[at] ^= 0x5a;
+    put_uimage();
+}
+
+/* It was confirmed; a sample differs after a reset. */
+static void an_image_of_before_does_not_prove_itself(void **state)
+{
+    (void)state;
+    dev.unique = true;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0);
+    upgrade();
+    dev.contact++;
+    assert_int_equal(read_now(AT(30), AT(1)), 0);
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0); /* the new one */
+}
+
+/* Reset and upgraded before its last block is read, which is the same. */
+static void upgrade_before_the_last_block(uint64_t offset)
+{
+    dev.hangs_at = UINT64_MAX;
+    if (offset != IMAGE_AT + AT(7) || dev.contact > 0)
+        return;
+    dev.hangs_at = offset;
+    upgrade();
+}
+
+static void nor_does_half_of_one(void **state)
+{
+    (void)state;
+    dev.unique = true;
+    dev.most = AT(7);
+    rig_at_read = upgrade_before_the_last_block;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0); /* the new one */
+    assert_int_equal(dev.contact, 1);
+}
+
+/* An earlier session left it unconfirmed: it may have been doubted there. */
+static void remember_old_image(void)
+{
+    put_uimage();
+    for (uint64_t at = IMAGE_AT; at < IMAGE_AT + IMAGE_LEN; at += BLOCK_SIZE)
+        (void)blocks_put(cache_blocks(cache, 0), at / BLOCK_SIZE, flash + at,
+                         NULL);
+    upgrade();
+}
+
+static int up_old_image(void **state)
+{
+    rig_before = remember_old_image;
+    return up_flash(state);
+}
+
+static void nor_does_one_of_an_earlier_session(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(IMAGE_AT, IMAGE_LEN), 0); /* the new one */
+}
+
+/* As where there is no checksum. */
+static void nor_where_checksums_lie(void **state)
+{
+    (void)state;
+    dev.has_sums = dev.sums_lie = true;
+    assert_int_equal(read_now(0, AT(8)), 0);
+    an_image_of_before_does_not_prove_itself(state);
+}
+
 static int up_footer(void **state)
 {
     static const struct image_footer footer = {.erase_block = AT(16),
@@ -302,6 +375,10 @@ int main(void)
         WITH(up_uimage, what_contradicts_itself_is_read_twice),
         WITH(up_uimage, noise_in_an_image_is_found),
         WITH(up_uimage, a_part_proves_nothing),
+        WITH(up_uimage, an_image_of_before_does_not_prove_itself),
+        WITH(up_uimage, nor_does_half_of_one),
+        WITH(up_old_image, nor_does_one_of_an_earlier_session),
+        WITH(up_uimage, nor_where_checksums_lie),
         WITH(up_romfs, a_weak_sum_does_for_a_quiet_line),
         WITH(up_romfs, a_weak_sum_is_not_enough_on_a_noisy_line),
         WITH(up_noise, a_weak_sum_is_not_enough_for_an_earlier_session),

@@ -3,6 +3,8 @@
 
 #include "fetch_rig.h"
 
+#include <zlib.h>
+
 static enum block_state state_of(uint64_t n)
 {
     return blocks_state(fetcher_blocks(fetcher, 0), n);
@@ -242,6 +244,89 @@ static void a_wrong_copy_is_made_anew(void **state)
     }
 }
 
+/* --- what no checksum proves --- */
+
+static uint8_t flash[CHIP];
+
+/* Records with a CRC of their own, so close together that it is read again. */
+static void put_dense_records(void)
+{
+    device_bytes(BOARD, 0, flash, CHIP);
+    for (uint64_t at = AT(24); at + 60 < AT(40); at += 60) {
+        uint32_t sum = ~(uint32_t)crc32_z(UINT32_MAX, flash + at, 8);
+        for (size_t i = 0; i < 4; i++)
+            flash[at + 8 + i] = (uint8_t)(sum >> 8 * i);
+    }
+    rig_flash = flash;
+}
+
+/* Command 0 prints one byte of block 30 wrong, always. */
+static void twist(void)
+{
+    dev.has_sums = true;
+    dev.twisted[0] = AT(30) + 32;
+}
+
+/* It did so for an earlier session, which confirmed nothing there. */
+static void remember_dense(void)
+{
+    struct blocks *b = cache_blocks(cache, 0);
+    uint8_t bytes[BLOCK_SIZE];
+
+    twist();
+    for (uint64_t n = 0; n < 40; n++) {
+        memcpy(bytes, flash + AT(n), BLOCK_SIZE);
+        if (n == 30)
+            bytes[32 + 7] ^= 0x40;
+        (void)blocks_put(b, n, bytes, NULL);
+        if (n < 8)
+            blocks_confirm(b, n, BLOCK_CHECKSUM);
+    }
+}
+
+static int up_dense(void **state, void (*before)(void))
+{
+    put_dense_records();
+    mode = VERIFY_AUTO;
+    rig_more.revalidate = true;
+    rig_before = before;
+    return up(state);
+}
+
+static int up_dense_cache(void **state)
+{
+    return up_dense(state, remember_dense);
+}
+
+static int up_dense_flash(void **state)
+{
+    return up_dense(state, twist);
+}
+
+static void what_was_never_confirmed(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(28), AT(4)), 0);
+    assert_two_ways(AT(28), AT(4));
+}
+
+static void reset_in_sum(uint64_t offset)
+{
+    if (offset >= AT(24) && dev.contact == 0)
+        dev.contact++;
+}
+
+/* Read by command 0; before the checksum the device is reset. */
+static void nor_was_before_a_reset(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(0, AT(8)), 0);
+    rig_at_sum = reset_in_sum;
+    assert_int_equal(read_now(AT(24), AT(8)), 0);
+    assert_int_equal(dev.contact, 1);
+    assert_two_ways(AT(30), AT(1));
+}
+
 #define WITH(setup, name) cmocka_unit_test_setup_teardown(name, setup, down)
 
 int main(void)
@@ -263,6 +348,8 @@ int main(void)
         WITH(up_auto, two_copies_are_asked),
         WITH(up_auto, two_copies_by_one_command),
         WITH(up_auto, a_wrong_copy_is_made_anew),
+        WITH(up_dense_cache, what_was_never_confirmed),
+        WITH(up_dense_flash, nor_was_before_a_reset),
     };
 
     return cmocka_run_group_tests_name("fetcher_ways", tests, NULL, NULL);
