@@ -114,7 +114,6 @@ struct device {
     bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
     bool gone;
-    bool silent;
     bool chosen;    /* the user named the dialect: it is believed */
     bool replugged; /* gone once, and its prompt was not won since */
     unsigned contact;
