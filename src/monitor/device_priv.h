@@ -117,8 +117,9 @@ struct device {
     bool chosen;    /* the user named the dialect: it is believed */
     bool replugged; /* gone once, and its prompt was not won since */
     unsigned contact;
-    unsigned rows_good;    /* of the last dump */
-    struct chance another; /* readings by another method bring rows */
+    unsigned identity_contact; /* contact when it was the one of identity */
+    unsigned rows_good;        /* of the last dump */
+    struct chance another;     /* readings by another method bring rows */
     int method;
     enum row_order order;
     bool cpu_known; /* how words in the CPU's order are printed: */
