@@ -23,7 +23,6 @@ struct carving {
     const struct map *map;
     struct carve_look look;
     uint64_t erase_block;
-    unsigned contact;           /* device_contact when it was the same device */
     struct image_extent *found; /* on the medium in hand */
     size_t n_found;
     uint64_t looked; /* places, of all media */
@@ -79,24 +78,6 @@ static void draw(struct carving *c, const struct map_medium *m, uint64_t offset)
     c->config->show(c->config->show_arg, line);
 }
 
-/* The device was out of sight: it must be the same one. */
-static int check_contact(struct carving *c, struct err *err)
-{
-    unsigned contact = device_contact(c->config->device);
-    int ret;
-
-    if (contact == c->contact)
-        return 0;
-    ret = device_is_same(c->config->device, NULL, err);
-    if (ret == 0)
-        return err_set(err, -ESTALE,
-                       "another device answers at %s than a moment ago",
-                       device_port(c->config->device));
-    if (ret == 1)
-        c->contact = device_contact(c->config->device);
-    return ret == 1 ? 0 : ret;
-}
-
 static int add_found(struct carving *c, uint64_t offset,
                      const struct signature *s)
 {
@@ -128,7 +109,7 @@ static int look(struct carving *c, uint64_t offset, unsigned *in_a_row,
         return 0;
     }
     if (ret == 0)
-        ret = check_contact(c, &why);
+        ret = device_still_same(c->config->device, &why);
     if (ret == 0) {
         *in_a_row = 0;
         return s.kind != NULL ? add_found(c, offset, &s) : 0;
@@ -287,8 +268,7 @@ int carve(const struct carve_config *config, struct err *err)
 {
     struct carving c = {.config = config,
                         .map = device_map(config->device),
-                        .look = {config->device, config->cache, 0},
-                        .contact = device_contact(config->device)};
+                        .look = {config->device, config->cache, 0}};
     int ret = 0;
 
     for (size_t i = 0; ret == 0 && i < c.map->n_media; i++) {

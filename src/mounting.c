@@ -27,6 +27,7 @@
 
 #define LONG_READ_MIN (UINT64_C(16) << 10)
 #define LONG_READ_MAX (UINT64_C(512) << 10)
+#define CACHE_TRIES   3
 
 /* The parts, in the order in which they are made; NULL: not yet. */
 struct session {
@@ -147,8 +148,8 @@ static bool may_keep(struct device *device, const struct options *o)
     return false;
 }
 
-static int open_cache(struct session *s, const struct options *o,
-                      const struct places *p, struct err *err)
+static int choose_cache(struct session *s, const struct options *o,
+                        const struct places *p, bool keep, struct err *err)
 {
     const struct map *map = device_map(s->device);
     struct cache_medium media[MAP_MEDIA_MAX];
@@ -158,7 +159,7 @@ static int open_cache(struct session *s, const struct options *o,
         .stem = stem,
         .identity = device_identity(s->device),
         .unique = device_is_unique(s->device),
-        .memory_only = o->no_cache || !may_keep(s->device, o),
+        .memory_only = o->no_cache || !keep,
         .media = media,
         .media_count = map->n_media,
         .probe = spotcheck,
@@ -168,6 +169,30 @@ static int open_cache(struct session *s, const struct options *o,
     offline_media(map, media);
     make_stem(stem, sizeof(stem), device_dialect(s->device));
     return cache_open(&s->cache, &config, err);
+}
+
+/* Samples tell a device from its like, while it is in sight. */
+static int open_cache(struct session *s, const struct options *o,
+                      const struct places *p, struct err *err)
+{
+    bool keep = may_keep(s->device, o);
+    int r = device_still_same(s->device, err);
+
+    for (int i = 0; r == 0 && i < CACHE_TRIES; i++) {
+        unsigned contact = device_contact(s->device);
+        r = choose_cache(s, o, p, keep, err);
+        if (r == 0)
+            r = device_still_same(s->device, err);
+        if (r < 0 || device_is_unique(s->device) ||
+            device_contact(s->device) == contact)
+            return r;
+        cache_close(s->cache);
+        s->cache = NULL;
+    }
+    if (r == 0)
+        r = err_set(err, -ETIMEDOUT,
+                    "lost each time its cache was compared: try --no-cache");
+    return r;
 }
 
 static int look_for_images(struct session *s, const struct options *o,

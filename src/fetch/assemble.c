@@ -301,8 +301,9 @@ void assemble_row(void *arg, uint64_t address, const uint8_t *bytes, size_t len)
     struct fetcher *f = arg;
     const struct map_medium *m = &f->map->media[f->current.medium];
 
+    /* It was lost and found again by the same device_read. */
     if (device_contact(f->device) != f->contact)
-        return; /* whose it is, nobody knows */
+        return;
     rate_add(&f->rate, clock_ms(), len);
     if (address >= m->base) {
         f->at = address - m->base + len;

@@ -277,7 +277,7 @@ int fetcher_start(struct fetcher **out, const struct fetcher_config *config,
     f->prefetch = config->prefetch;
     known_init(f, config);
     unsummed_init(f);
-    f->contact = device_contact(config->device);
+    f->contact = device_identity_contact(config->device);
     f->stats.current_medium = -1;
     f->stats.route = "";
     ret = rows_init(

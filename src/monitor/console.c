@@ -45,6 +45,7 @@ int console_reopen(struct console *c, struct err *err)
     c->restart_line[0] = '\0';
     c->answered_len = 0;
     c->end_text = 0;
+    c->unheard_ms = 0;
     c->ansi = (struct ansi){0};
     return line_reopen(c->line, err);
 }
@@ -57,6 +58,23 @@ static void keep(struct console *c, char *bytes, size_t len)
         console_forget(c); /* 64 KiB that nobody takes */
 }
 
+/* Waits as line_read. That time counts, and no other: an idle console misses
+ * nothing. */
+static ssize_t listen(struct console *c, char *bytes, size_t size,
+                      struct deadline until)
+{
+    uint64_t before_ms = clock_ms();
+    ssize_t n = line_read(c->line, bytes, size, until);
+
+    c->unheard_ms += clock_ms() - before_ms;
+    if (n <= 0)
+        return n;
+    c->silent = c->silent ||
+                (!c->working && c->unheard_ms >= CONSOLE_SILENT_MS);
+    c->unheard_ms = 0;
+    return n;
+}
+
 int console_fill(struct console *c, struct deadline until)
 {
     char chunk[4096];
@@ -64,7 +82,7 @@ int console_fill(struct console *c, struct deadline until)
 
     if (atomic_load(&c->shutdown))
         return -EINTR;
-    n = line_read(c->line, chunk, sizeof(chunk), until);
+    n = listen(c, chunk, sizeof(chunk), until);
     if (n <= 0)
         return (int)n;
     atomic_fetch_add(&c->received, (uint64_t)n);

@@ -21,7 +21,8 @@
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
 #define CONSOLE_ANSWER_MAX 128U
-#define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
+#define CONSOLE_DONE_MAX   128U  /* a line that ends an answer is no longer */
+#define CONSOLE_SILENT_MS  1900U /* nobody changes a plug in less */
 
 /*
  * One user thread; shutdown and the counters may be touched by others.
@@ -54,6 +55,12 @@ struct console {
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;
+    uint64_t unheard_ms; /* waited since then; idle time is no wait */
+    bool working; /* a command was run: until it is given up the device may be
+                     silent for as long as it works */
+    bool silent;  /* for CONSOLE_SILENT_MS nothing came that was waited for, and
+                     then something did: maybe of another device; for its owner
+                     to clear */
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
@@ -147,7 +154,8 @@ bool console_near_prompt(const struct console *c);
 /*
  * Types command at the prompt, comparing the echo before the line end is
  * sent, so that noise cannot make another command of it. On -EILSEQ (the echo
- * was wrong three times) nothing was run; -EPERM: the dialect forbids it.
+ * was wrong three times) nothing was run; -EPERM: the dialect forbids it;
+ * -ETIMEDOUT: it was silent or reset meanwhile, nothing was run.
  * Without enter the command is keys that act at once: no line end follows, and
  * no echo can be waited for. Needs the console in step.
  */

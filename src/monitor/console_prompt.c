@@ -226,6 +226,7 @@ int console_resync(struct console *c, struct deadline until)
     bool before = c->restarted;
     int ret;
 
+    c->working = false;
     do {
         ret = empty_line(c, until);
         if (ret == 0 && is_in_step(c))

@@ -153,11 +153,13 @@ static int type_command(struct console *c, const char *command, bool *lost)
     return ret;
 }
 
-/* Types until the echo is right. -EILSEQ: it never was; got: what came. */
+/* Types until the echo is right. -EILSEQ: it never was; got: what came.
+ * -ETIMEDOUT: who shows a prompt now may not be who was typed to. */
 static int type_and_compare(struct console *c, const char *command, char *got,
                             size_t size)
 {
     bool restarted = c->restarted;
+    bool silent = c->silent;
     int ret = -EILSEQ;
     int resync;
 
@@ -180,6 +182,8 @@ static int type_and_compare(struct console *c, const char *command, char *got,
             ret = resync; /* that is why the echo did not come */
         else if (resync == -EINTR)
             ret = -ETIMEDOUT; /* something may still be typed there */
+        else if (c->silent && !silent)
+            ret = -ETIMEDOUT;
         if (resync < 0)
             break;
     }
@@ -192,11 +196,13 @@ int console_begin(struct console *c, const char *command, bool enter,
     const struct span text = {command, strlen(command)};
     char got[200] = "";
     bool restarted = c->restarted;
+    bool silent = c->silent;
     int ret;
 
     enter = enter && c->dialect->line_end.len > 0;
     c->answered_len = 0;
     c->end_text = 0; /* it stands at the prompt */
+    c->working = false;
     if (pattern_forbids(c->dialect->never, c->dialect->n_never, command,
                         text.len))
         return err_set(err, -EPERM,
@@ -214,10 +220,13 @@ int console_begin(struct console *c, const char *command, bool enter,
     }
     if (c->restarted && !restarted)
         return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
+    if (c->silent && !silent)
+        return err_set(err, -ETIMEDOUT, "silent while '%s' was typed", command);
     if (ret == 0 && enter)
         ret = console_send(c, &c->dialect->line_end);
     if (ret == 0)
         atomic_fetch_add(&c->commands, 1);
+    c->working = ret == 0;
     if (ret == -EILSEQ)
         return err_set(err, ret, "typed '%s', the echo was not the same: ...%s",
                        command, got);

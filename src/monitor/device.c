@@ -181,11 +181,7 @@ static int raise_speed(struct device *dev, const struct device_config *config,
     do {
         ret = device_get_in_step(dev, err);
     } while (ret == -ETIMEDOUT && !deadline_passed(until));
-    if (ret == 0)
-        ret = device_is_same(dev, NULL, err);
-    return ret == 0  ? err_set(err, -EIO, "it is another device now")
-           : ret > 0 ? 0
-                     : ret;
+    return ret;
 }
 
 static int open_steps(struct device *dev, const struct device_config *config,
@@ -201,13 +197,15 @@ static int open_steps(struct device *dev, const struct device_config *config,
         return ret;
     assert(dev->dialect != NULL); /* attach_prompt recognised it */
     dev->in_step = true;
-    dev->console.restarted = false;
+    dev->console.restarted = dev->console.silent = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = device_speed_start(dev, err);
     if (ret == 0)
         ret = survey(dev, config->segments, err);
     if (ret == 0)
         ret = raise_speed(dev, config, err);
+    if (ret == 0)
+        ret = device_still_same(dev, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
     return ret;

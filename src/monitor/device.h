@@ -114,6 +114,16 @@ struct device_sink;
 int device_is_same(struct device *dev, const struct device_sink *sink,
                    struct err *err);
 
+/* The device_contact at which the identity was asked for in device_open, or
+ * found to be the same by device_still_same. What was learned of the device at
+ * another one may be another device's. */
+unsigned device_identity_contact(const struct device *dev);
+
+/* Asks for the identity again if the device was out of sight since it was known
+ * to be the one of device_open. 0: it is, in device_contact; -ESTALE: another
+ * device; -ETIMEDOUT, -ENODEV, -EINTR, -EILSEQ: it cannot be told now. */
+int device_still_same(struct device *dev, struct err *err);
+
 /*
  * For when nothing is to be read: looks, without waiting, whether the device
  * was reset or the port went away. True: device_recover is worth a try.

@@ -22,6 +22,7 @@
 #define RESYNC_MS        3000U
 #define ASK_TRIES        3
 #define SAME_TRIES       6
+#define SIGHT_TRIES      3 /* out of sight again while it is asked */
 #define ANSWER_MAX       (256U << 10)
 
 /* 1: the boot loader lacks the command; text is empty then. */
@@ -207,5 +208,37 @@ int device_is_same(struct device *dev, const struct device_sink *sink,
     device_attend(dev, sink);
     ret = all_agree(dev, err);
     device_attend(dev, NULL);
+    return ret;
+}
+
+unsigned device_identity_contact(const struct device *dev)
+{
+    return dev->identity_contact;
+}
+
+static int ask_who_it_is(struct device *dev, struct err *err)
+{
+    unsigned contact = dev->contact;
+    int ret = device_is_same(dev, NULL, err);
+
+    if (ret == 0)
+        return err_set(err, -ESTALE,
+                       "another device answers at %s than a moment ago",
+                       dev->port);
+    if (ret == 1)
+        dev->identity_contact = contact;
+    return ret == 1 ? 0 : ret;
+}
+
+int device_still_same(struct device *dev, struct err *err)
+{
+    int ret = dev->offline ? 0 : device_recover(dev, NULL, err);
+
+    for (int i = 0; ret == 0 && dev->identity_contact != dev->contact; i++)
+        ret = i < SIGHT_TRIES
+                  ? ask_who_it_is(dev, err)
+                  : err_set(err, -ETIMEDOUT,
+                            "the device was out of sight each time it was "
+                            "asked who it is");
     return ret;
 }

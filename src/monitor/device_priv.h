@@ -114,12 +114,12 @@ struct device {
     bool offline;     /* no line, no commands: device_offline.c */
     bool in_step;
     bool gone;
-    bool silent;
     bool chosen;    /* the user named the dialect: it is believed */
     bool replugged; /* gone once, and its prompt was not won since */
     unsigned contact;
-    unsigned rows_good;    /* of the last dump */
-    struct chance another; /* readings by another method bring rows */
+    unsigned identity_contact; /* contact when it was the one of identity */
+    unsigned rows_good;        /* of the last dump */
+    struct chance another;     /* readings by another method bring rows */
     int method;
     enum row_order order;
     bool cpu_known; /* how words in the CPU's order are printed: */

@@ -5,7 +5,9 @@
 /*
  *   in step      the next command may be typed
  *   out of step  a command went wrong: clear, wait for silence, wake the prompt
- *   silent       ... and nothing like a prompt came: it may be another device
+ *   silent       for CONSOLE_SILENT_MS nothing came that was waited for: it may
+ *                be another device. The console alone measures that, and tells
+ *                it when something comes again, whatever failed meanwhile
  *   restarted    a banner came: the countdown is running, so break in at once;
  *                what clears a typed line could use it up
  *   garbled      text of another speed came, where the line's speed was raised:
@@ -16,8 +18,8 @@
  *   another's    a banner of another dialect came: our own keys are kept back
  *                until ours comes
  *
- * Where the prompt was won by more than a resync, the device was out of sight
- * and device_contact counts that.
+ * Where the prompt came behind a silence, or was won by more than a resync, the
+ * device was out of sight and device_contact counts that.
  */
 
 #include "monitor/device_priv.h"
@@ -31,7 +33,6 @@
 #include <string.h>
 
 #define RESYNC_MS    1500U
-#define SILENT_MS    1900U /* nobody changes a plug in less */
 #define COMMAND_ROWS 2U    /* a command that fails counts for so many damaged */
 #define QUICK_MS     600U  /* where it is likely to answer */
 #define RECOVER_MS   8000U /* one try; the fetcher's time-out bounds them all */
@@ -147,30 +148,33 @@ static int win_prompt(struct device *dev, bool replugged, struct err *err)
     ret = -ETIMEDOUT;
     if (!dev->console.restarted && !dev->replugged)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
-    if (ret == 0 && !dev->console.restarted && !dev->silent)
+    if (ret == 0 && !dev->console.restarted && !dev->console.silent)
         return 0;
     if (ret != 0 && ret != -ETIMEDOUT)
         return err_set(err, ret, "%s", strerror(-ret));
     if (ret != 0)
         ret = reattach_at_home(dev, replugged, err);
     if (ret == 0) {
-        dev->contact++;
         dev->console.restarted = dev->console.foreign = false;
-        dev->silent = dev->replugged = false;
-    } else {
-        dev->silent = true; /* a prompt that comes now may be another's */
+        dev->replugged = false;
     }
+    dev->console.silent = true; /* it was out of sight, or still is */
     return ret;
 }
 
-int device_get_in_step(struct device *dev, struct err *err)
+/* The prompt is there: whose it is nobody knows who has not asked. */
+static void count_contact(struct device *dev)
+{
+    dev->contact += dev->console.silent;
+    dev->console.silent = false;
+}
+
+/* Opens the port again if it is gone, and wins the prompt back. */
+static int win_back(struct device *dev, struct err *err)
 {
     bool replugged = dev->gone;
     int ret = 0;
 
-    /* A banner may also have come while a command was being typed. */
-    if (dev->in_step && !dev->console.restarted)
-        return device_speed_tend(dev, err);
     if (dev->gone)
         ret = reopen(dev, err);
     if (ret == 0)
@@ -178,8 +182,24 @@ int device_get_in_step(struct device *dev, struct err *err)
     dev->in_step = ret == 0;
     if (ret < 0)
         return ret;
+    count_contact(dev);
     device_speed_found(dev);
-    return device_speed_tend(dev, err);
+    return 0;
+}
+
+int device_get_in_step(struct device *dev, struct err *err)
+{
+    int ret = 0;
+
+    /* A banner may also have come while a command was being typed, and a
+     * silence passed where no command failed. */
+    if (!dev->in_step || dev->console.restarted || dev->console.silent)
+        ret = win_back(dev, err);
+    if (ret == 0)
+        ret = device_speed_tend(dev, err);
+    if (ret == 0)
+        count_contact(dev); /* changing it may have taken a silence */
+    return ret;
 }
 
 int device_recover(struct device *dev, const struct device_sink *sink,
@@ -195,15 +215,6 @@ int device_recover(struct device *dev, const struct device_sink *sink,
     return ret;
 }
 
-/* A prompt that only noise kept from being one is no silence, nor is one that
- * was lost: the device is asked again long before SILENT_MS then. */
-static bool fell_silent(const struct device *dev)
-{
-    return clock_ms() - dev->console.last_byte_ms >= SILENT_MS &&
-           !console_near_prompt(&dev->console) &&
-           !console_at_prompt(&dev->console);
-}
-
 /* Folds what a command came to into the state. */
 int device_settle(struct device *dev, int ret)
 {
@@ -215,7 +226,6 @@ int device_settle(struct device *dev, int ret)
     dev->in_step = false;
     if (ret == -EILSEQ || (ret == -ETIMEDOUT && !dev->console.restarted))
         device_speed_note(dev, COMMAND_ROWS, false);
-    dev->silent = dev->silent || (ret == -ETIMEDOUT && fell_silent(dev));
     dev->gone = dev->gone || ret == -ENODEV;
     device_set_line(dev, dev->gone ? DEVICE_LINE_GONE : DEVICE_LINE_SILENT);
     return ret;

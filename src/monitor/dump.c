@@ -76,6 +76,7 @@ static int interrupt(struct dump *d)
     if (d->stopping)
         return 0;
     d->stopping = true;
+    d->c->working = false;
     return console_send(d->c, &d->c->dialect->interrupt);
 }
 

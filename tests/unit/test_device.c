@@ -335,6 +335,39 @@ static void another_device_is_told(void **state)
     down();
 }
 
+static void reset_now(void)
+{
+    fake_say(&rig.l.line, "U-Boot 1.1.4 (Jan 1 2009)\r\n\r\n=> ");
+    assert_true(device_look(dev));
+}
+
+/* Whoever was out of sight is asked once who it is. */
+static void is_asked_whether_it_is_still_the_same(void **state)
+{
+    unsigned asked;
+
+    (void)state;
+    up(false, false);
+    assert_int_equal(device_still_same(dev, &err), 0);
+    assert_int_equal(rig.l.n_ran, 0);
+    reset_now();
+    assert_int_equal(device_recover(dev, NULL, &err), 0);
+    assert_int_equal(device_identity_contact(dev), 0);
+    assert_int_equal(device_still_same(dev, &err), 0);
+    assert_int_equal(device_identity_contact(dev), 1);
+    assert_true(ran("printenv") > 0);
+    asked = rig.l.n_ran;
+    assert_int_equal(device_still_same(dev, &err), 0);
+    assert_int_equal(rig.l.n_ran, asked);
+    reset_now();
+    rig.l.answer = other_board;
+    assert_int_equal(device_still_same(dev, &err), -ESTALE);
+    assert_says(err.text, "another device answers at /dev/ttyFAKE");
+    assert_int_equal(device_contact(dev), 2);
+    assert_int_equal(device_identity_contact(dev), 1);
+    down();
+}
+
 static void stops_shuts_down_and_loses_the_port(void **state)
 {
     struct device_stats stats;
@@ -552,6 +585,7 @@ int main(void)
         cmocka_unit_test(another_command_that_is_not_understood),
         cmocka_unit_test(a_reset_is_noticed),
         cmocka_unit_test(another_device_is_told),
+        cmocka_unit_test(is_asked_whether_it_is_still_the_same),
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
         cmocka_unit_test(takes_a_port_back),
         cmocka_unit_test(checksums_in_other_forms_are_none),

@@ -402,6 +402,44 @@ static void another_device_is_not_read(void **state)
     assert_false(stats().exchanged);
 }
 
+static void swap(void)
+{
+    dev.contact++;
+    dev.board = BOARD + 1;
+}
+
+static int up_swapped(void **state)
+{
+    rig_before = swap;
+    return up(state);
+}
+
+/* Its identity was asked for at another contact. */
+static void one_swapped_while_mounting_is_not_read(void **state)
+{
+    (void)state;
+    assert_int_equal(read_now(AT(8), AT(1)), -EIO);
+    assert_true(stats().exchanged);
+    assert_int_equal(state_of(8), BLOCK_ABSENT);
+}
+
+/* Lost and found again by the read itself: the next step asks who it is. */
+static void reset_in_read(uint64_t offset)
+{
+    (void)offset;
+    rig_at_read = NULL;
+    swap();
+}
+
+static void rows_of_another_contact_are_not_taken(void **state)
+{
+    (void)state;
+    rig_at_read = reset_in_read;
+    assert_int_equal(read_now(AT(8), AT(1)), -EIO);
+    assert_true(stats().exchanged);
+    assert_int_equal(state_of(8), BLOCK_ABSENT);
+}
+
 /* Before the device was out of sight, and after. */
 static void change_flash(bool unique)
 {
@@ -499,6 +537,9 @@ int main(void)
         WITH(up_fast, wrong_answers_are_told_of),
         WITH(up_auto, another_device_is_not_read),
         WITH(up_sums, another_device_is_not_read),
+        cmocka_unit_test_setup_teardown(one_swapped_while_mounting_is_not_read,
+                                        up_swapped, down),
+        WITH(up_sums, rows_of_another_contact_are_not_taken),
         WITH(up_auto, other_bytes_in_the_same_device_are_read),
         WITH(up_sums, other_bytes_in_the_same_device_are_read),
         WITH(up_auto, other_bytes_may_be_another_device),

@@ -221,6 +221,48 @@ static void the_fastest_that_is_taken(void **state)
     assert_int_equal(ran("setenv baudrate 115200"), 1);
 }
 
+/* --- another board in the middle of it --- */
+
+static uint64_t other_from; /* it is on the cable, at its prompt */
+
+static const char *other_answer(struct loader *l, const char *command)
+{
+    if (strcmp(command, "bdinfo") == 0)
+        return "flashstart  = 0x9F000000\nflashsize   = 0x00800000\n";
+    return uboot_answer(l, command);
+}
+
+static const char *is_taken_off(struct loader *l, const char *command)
+{
+    if (strncmp(command, "setenv baudrate ", 16) != 0)
+        return uboot_answer(l, command);
+    other_from = fake_now() + 3000;
+    l->answer = other_answer;
+    l->deaf = l->mute = true;
+    return "";
+}
+
+static void feed_other(void *arg)
+{
+    struct loader *l = arg;
+
+    if (l->deaf && fake_now() >= other_from)
+        l->deaf = l->mute = false;
+    loader_feed(arg);
+}
+
+static void another_board_is_told(void **state)
+{
+    (void)state;
+    prepare(false);
+    rig.l.answer = is_taken_off;
+    rig.l.line.hear = loader_hear;
+    rig.l.line.feed = feed_other;
+    assert_int_equal(open_it(BASE, 230400), -ESTALE);
+    assert_says(err.text, "another device answers at /dev/ttyFAKE");
+    assert_true(rig.l.line.closed);
+}
+
 static void one_that_just_changes(void **state)
 {
     (void)state;
@@ -547,6 +589,7 @@ int main(void)
         cmocka_unit_test(stays_unless_asked),
         cmocka_unit_test(the_fastest_that_is_taken),
         cmocka_unit_test(one_that_just_changes),
+        cmocka_unit_test(another_board_is_told),
         cmocka_unit_test(no_faster_than_asked),
         cmocka_unit_test(one_that_refuses_in_silence_of_the_port),
         cmocka_unit_test(no_faster_than_the_port),
