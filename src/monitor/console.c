@@ -43,7 +43,7 @@ int console_reopen(struct console *c, struct err *err)
     c->skipping = false;
     c->foreign = c->restarted = false;
     c->restart_line[0] = '\0';
-    c->answered_len = 0;
+    c->enter_given = false;
     c->end_text = 0;
     c->ansi = (struct ansi){0};
     return line_reopen(c->line, err);

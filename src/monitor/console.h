@@ -20,7 +20,6 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
-#define CONSOLE_ANSWER_MAX 128U
 #define CONSOLE_DONE_MAX   128U /* a line that ends an answer is no longer */
 
 /*
@@ -71,10 +70,9 @@ struct console {
     unsigned chunk_wait;   /* after so many twice as much is typed at once */
     unsigned slowest_ms;   /* the longest silence in or before an answer */
     unsigned wrong_echoes; /* of commands, so far */
-    char answered[CONSOLE_ANSWER_MAX]; /* keys that a question got last, ... */
-    size_t answered_len;               /* 0: none since the command began */
-    uint64_t answered_at;              /* ... and received then */
-    atomic_bool shutdown;              /* every wait ends with -EINTR */
+    bool enter_given;      /* a question got a bare line end last, ... */
+    uint64_t enter_at;     /* ... with so many bytes received */
+    atomic_bool shutdown;  /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
     atomic_uint_fast64_t sent;
     atomic_uint_fast64_t commands;
@@ -85,7 +83,7 @@ int console_init(struct console *c, struct line *line, struct err *err);
 void console_free(struct console *c);
 
 /* Opens the port again after -ENODEV; what was received is forgotten, and what
- * was answered: it may be another device. */
+ * was asked: it may be another device. */
 int console_reopen(struct console *c, struct err *err);
 
 /* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has
