@@ -53,6 +53,8 @@ struct console {
     bool (*attend)(void *arg);
     void *attend_arg;
     uint64_t last_byte_ms;
+    uint64_t heard_ms; /* an echo or a prompt was right then, at the speed that
+                          the port has; 0: none yet */
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
@@ -106,6 +108,9 @@ void console_note_line(struct console *c, struct span line);
 /* Takes what has come while nothing was asked, without waiting: every line of
  * it is noted. 0, -EINTR or -ENODEV. */
 int console_look(struct console *c);
+
+/* As line_set_baud. */
+int console_set_baud(struct console *c, unsigned baud);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);
@@ -172,7 +177,9 @@ int console_ask_with(struct console *c, const char *command,
 
 /* Takes back whatever stands in the device's line editor, by the key of d, in
  * bursts that a small receive FIFO can hold. Between bursts complete lines are
- * thrown away. */
+ * thrown away. Where it is needed more than once, and nobody is known to hear,
+ * it goes once, then a blank, and the others behind the blank's echo: without
+ * that they stay away. */
 int console_clear(struct console *c, const struct dialect *d,
                   struct deadline until);
 int console_clear_keys(struct console *c, const struct keys *keys,

@@ -137,19 +137,23 @@ static int type_command(struct console *c, const char *command, bool *lost)
 {
     enum echo echo = c->dialect->echo;
     size_t len = strlen(command);
+    size_t first = console_is_heard(c) ? chunk_of(c) : 1;
     int ret = 0;
 
     console_forget(c);
     if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
     for (size_t at = 0; ret == 0 && at < len;) {
-        size_t chunk = len - at < chunk_of(c) ? len - at : chunk_of(c);
+        size_t most = at == 0 ? first : chunk_of(c);
+        size_t chunk = len - at < most ? len - at : most;
         ret = echo == ECHO_PLAIN ? type_chunk(c, command + at, chunk, lost)
                                  : type_redrawn(c, command, at + chunk, chunk);
         at += chunk;
     }
-    if (ret == 0)
+    if (ret == 0) {
         console_forget(c);
+        console_note_heard(c);
+    }
     return ret;
 }
 
