@@ -72,6 +72,7 @@ struct console {
     unsigned chunk_wait;   /* after so many twice as much is typed at once */
     unsigned slowest_ms;   /* the longest silence in or before an answer */
     unsigned wrong_echoes; /* of commands, so far */
+    bool typed; /* text of ours may stand in the device's line editor */
     bool enter_given;      /* a question got a bare line end last, ... */
     uint64_t enter_at;     /* ... with so many bytes received */
     atomic_bool shutdown;  /* every wait ends with -EINTR */
@@ -184,6 +185,10 @@ int console_clear(struct console *c, const struct dialect *d,
                   struct deadline until);
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until);
+
+/* The end: what was being typed, if anything, is taken back, for the next one's
+ * line end would run it. Waits, at most a second, even when shut down. */
+void console_leave(struct console *c);
 
 /*
  * Asks for d's prompt by its wake. A line end in it is sent only behind the

@@ -223,6 +223,7 @@ static bool is_in_step(struct console *c)
     if (!console_tidy(c))
         return false;
     c->end_text = 0;
+    c->typed = false;
     return true;
 }
 

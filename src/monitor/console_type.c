@@ -141,6 +141,7 @@ static int type_command(struct console *c, const char *command, bool *lost)
     int ret = 0;
 
     console_forget(c);
+    c->typed = true;
     if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
     for (size_t at = 0; ret == 0 && at < len;) {
@@ -220,6 +221,7 @@ int console_begin(struct console *c, const char *command, bool enter,
         return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
     if (ret == 0 && enter)
         ret = console_send(c, &c->dialect->line_end);
+    c->typed = c->typed && ret != 0;
     if (ret == 0)
         atomic_fetch_add(&c->commands, 1);
     if (ret == -EILSEQ)

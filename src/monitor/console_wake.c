@@ -27,6 +27,7 @@
 #define ECHO_MS       300U
 #define ECHO_QUIET_MS 20U
 #define BURST         8U /* every receive FIFO holds that */
+#define LEAVE_MS      1000U
 
 /* Not handed out as lines yet. */
 static size_t waiting(const struct console *c)
@@ -96,8 +97,10 @@ int console_type_echoed(struct console *c, struct span text)
 {
     size_t before = waiting(c);
     size_t first = console_is_heard(c) ? text.len : 1;
-    int ret = type_part(c, text, 0, first, before);
+    int ret;
 
+    c->typed = true;
+    ret = type_part(c, text, 0, first, before);
     if (ret == 0 && first < text.len)
         ret = type_part(c, text, first, text.len, before);
     if (ret == 0)
@@ -142,6 +145,7 @@ int console_send_end(struct console *c, const struct keys *end)
 {
     int ret = console_send(c, end);
 
+    c->typed = false;
     c->end_open = true;
     c->end_text = 0;
     return ret;
@@ -249,4 +253,14 @@ int console_clear_keys(struct console *c, const struct keys *keys,
             ret = console_drain(c, 20, until);
     }
     return ret;
+}
+
+void console_leave(struct console *c)
+{
+    if (!c->typed || c->dialect == NULL)
+        return;
+    atomic_store(&c->shutdown, false);
+    c->attend = NULL;
+    (void)console_clear(c, c->dialect, deadline_in(LEAVE_MS));
+    c->typed = false;
 }
