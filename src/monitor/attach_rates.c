@@ -102,14 +102,14 @@ int attach_try_rates(struct attach *a)
     if (ret > 0)
         return ret;
     for (size_t i = 0; ret == 0 && i < config->n_rates; i++) {
-        if (line_set_baud(a->c->line, config->rates[i]) < 0)
+        if (console_set_baud(a->c, config->rates[i]) < 0)
             continue;
         ret = try_here(a, mute);
         if (ret > 0)
             *config->found_rate = config->rates[i];
     }
     if (ret <= 0)
-        (void)line_set_baud(a->c->line, config->baud);
+        (void)console_set_baud(a->c, config->baud);
     a->rates_tried++;
     attach_count_anew(a);
     a->rates_at = deadline_in(AGAIN_MS);

@@ -5,6 +5,7 @@
 #include "monitor/attach_priv.h"
 
 #include "base/log.h"
+#include "monitor/console_priv.h"
 #include "monitor/template.h"
 
 #include <errno.h>
@@ -219,8 +220,10 @@ static int send_break_in(struct attach *a, const struct break_in *b)
             return ret;
     }
     a->recognise.typed = !is_same_as_clear(a, keys, len);
-    if (stands_typed(a, keys, len))
+    if (stands_typed(a, keys, len)) {
+        console_note_heard(a->c);
         return console_clear(a->c, a->recognise.first, a->until);
+    }
     return console_send_bytes(a->c, keys, len);
 }
 

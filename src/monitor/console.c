@@ -11,6 +11,7 @@
 #define ATTEND_MS        500U
 #define LOOKS_MAX        16 /* chunks that console_look takes: some talk on */
 #define WRITE_TIMEOUT_MS 2000U
+#define HEARD_MS         1000U /* nobody changes a plug in less */
 
 int console_init(struct console *c, struct line *line, struct err *err)
 {
@@ -30,6 +31,26 @@ void console_free(struct console *c)
     *c = (struct console){.line = NULL};
 }
 
+bool console_is_heard(const struct console *c)
+{
+    uint64_t now = clock_ms();
+
+    return (c->heard_ms != 0 && now - c->heard_ms < HEARD_MS) ||
+           (c->dialect != NULL && console_at_prompt(c) &&
+            now - c->last_byte_ms < HEARD_MS);
+}
+
+void console_note_heard(struct console *c)
+{
+    c->heard_ms = clock_ms();
+}
+
+int console_set_baud(struct console *c, unsigned baud)
+{
+    c->heard_ms = 0;
+    return line_set_baud(c->line, baud);
+}
+
 void console_forget(struct console *c)
 {
     buf_clear(&c->in);
@@ -43,7 +64,8 @@ int console_reopen(struct console *c, struct err *err)
     c->skipping = false;
     c->foreign = c->restarted = false;
     c->restart_line[0] = '\0';
-    c->answered_len = 0;
+    c->enter_given = false;
+    c->heard_ms = 0;
     c->end_text = 0;
     c->unheard_ms = 0;
     c->ansi = (struct ansi){0};

@@ -20,7 +20,6 @@
 
 #define CONSOLE_LINE_MAX   8192U /* longer lines are cut */
 #define CONSOLE_PROMPT_MAX 64U
-#define CONSOLE_ANSWER_MAX 128U
 #define CONSOLE_DONE_MAX   128U  /* a line that ends an answer is no longer */
 #define CONSOLE_SILENT_MS  1900U /* nobody changes a plug in less */
 
@@ -61,6 +60,8 @@ struct console {
     bool silent;  /* for CONSOLE_SILENT_MS nothing came that was waited for, and
                      then something did: maybe of another device; for its owner
                      to clear */
+    uint64_t heard_ms; /* an echo or a prompt was right then, at the speed that
+                          the port has; 0: none yet */
     char restart_line[160]; /* NUL-terminated, the one that told so */
     bool restarted; /* a banner or the like came unasked: the device was reset;
                        for its owner to clear */
@@ -78,10 +79,10 @@ struct console {
     unsigned chunk_wait;   /* after so many twice as much is typed at once */
     unsigned slowest_ms;   /* the longest silence in or before an answer */
     unsigned wrong_echoes; /* of commands, so far */
-    char answered[CONSOLE_ANSWER_MAX]; /* keys that a question got last, ... */
-    size_t answered_len;               /* 0: none since the command began */
-    uint64_t answered_at;              /* ... and received then */
-    atomic_bool shutdown;              /* every wait ends with -EINTR */
+    bool typed;        /* text of ours may stand in the device's line editor */
+    bool enter_given;  /* a question got a bare line end last, ... */
+    uint64_t enter_at; /* ... with so many bytes received */
+    atomic_bool shutdown; /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
     atomic_uint_fast64_t sent;
     atomic_uint_fast64_t commands;
@@ -92,7 +93,7 @@ int console_init(struct console *c, struct line *line, struct err *err);
 void console_free(struct console *c);
 
 /* Opens the port again after -ENODEV; what was received is forgotten, and what
- * was answered: it may be another device. */
+ * was asked: it may be another device. */
 int console_reopen(struct console *c, struct err *err);
 
 /* Waits for more bytes, as line_read: > 0 bytes came; 0: the deadline has
@@ -115,6 +116,9 @@ void console_note_line(struct console *c, struct span line);
 /* Takes what has come while nothing was asked, without waiting: every line of
  * it is noted. 0, -EINTR or -ENODEV. */
 int console_look(struct console *c);
+
+/* As line_set_baud. */
+int console_set_baud(struct console *c, unsigned baud);
 
 /* Sends bytes as they are. */
 int console_send(struct console *c, const struct keys *keys);
@@ -182,11 +186,17 @@ int console_ask_with(struct console *c, const char *command,
 
 /* Takes back whatever stands in the device's line editor, by the key of d, in
  * bursts that a small receive FIFO can hold. Between bursts complete lines are
- * thrown away. */
+ * thrown away. Where it is needed more than once, and nobody is known to hear,
+ * it goes once, then a blank, and the others behind the blank's echo: without
+ * that they stay away. */
 int console_clear(struct console *c, const struct dialect *d,
                   struct deadline until);
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until);
+
+/* The end: what was being typed, if anything, is taken back, for the next one's
+ * line end would run it. Waits, at most a second, even when shut down. */
+void console_leave(struct console *c);
 
 /*
  * Asks for d's prompt by its wake. A line end in it is sent only behind the

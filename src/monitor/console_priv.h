@@ -11,6 +11,13 @@
  * in an answer. More than an USB adapter's 16 ms between two packets. */
 #define PROMPT_QUIET_MS 60U
 
+/* An echo or a prompt was right within the last second, so somebody hears us at
+ * the port's speed. Who does not know that sends one character alone: at no
+ * other speed it arrives as a line end, but what follows it at once may make it
+ * one, by the lengths of its bits. */
+bool console_is_heard(const struct console *c);
+void console_note_heard(struct console *c);
+
 /* Throws away what has been received and not taken. */
 void console_forget(struct console *c);
 

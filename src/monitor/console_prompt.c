@@ -187,23 +187,28 @@ static int empty_line(struct console *c, struct deadline until)
     return ret < 0 ? ret : -EAGAIN;
 }
 
-/* A question was answered and nothing has come since: the key may not have
- * arrived, and no other one is heard then. 1: it was typed again. */
-static int answer_again(struct console *c)
+/* A question of ours wanted Enter and nothing has come since: it may not have
+ * arrived, and some hear no other key then. Where it did arrive, and what came
+ * back was lost, a prompt gets it: so a blank goes before it, behind the keys
+ * that cleared the line. No other answer is typed twice, for the prompt may be
+ * a menu's, where each of its characters acts. 1: it was pressed. */
+static int press_enter_again(struct console *c)
 {
     int ret;
 
-    if (c->answered_len == 0 || c->answered_at != atomic_load(&c->received))
+    if (!c->enter_given || c->enter_at != atomic_load(&c->received))
         return 0;
-    ret = console_send_bytes(c, c->answered, c->answered_len);
+    ret = console_send_bytes(c, " ", 1);
+    if (ret == 0)
+        ret = console_send(c, &c->dialect->line_end);
     return ret == 0 ? 1 : ret;
 }
 
 /* No prompt came: one by one what may bring it. A line end is not one of them,
- * but behind our own echo. */
+ * but behind a blank, and our own echo or a question that wanted it. */
 static int ask_for_prompt(struct console *c, struct deadline until)
 {
-    int ret = answer_again(c);
+    int ret = press_enter_again(c);
 
     if (ret == 0)
         ret = console_wake(c, c->dialect);
@@ -218,6 +223,7 @@ static bool is_in_step(struct console *c)
     if (!console_tidy(c))
         return false;
     c->end_text = 0;
+    c->typed = false;
     return true;
 }
 

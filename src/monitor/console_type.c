@@ -137,19 +137,24 @@ static int type_command(struct console *c, const char *command, bool *lost)
 {
     enum echo echo = c->dialect->echo;
     size_t len = strlen(command);
+    size_t first = console_is_heard(c) ? chunk_of(c) : 1;
     int ret = 0;
 
     console_forget(c);
+    c->typed = true;
     if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
     for (size_t at = 0; ret == 0 && at < len;) {
-        size_t chunk = len - at < chunk_of(c) ? len - at : chunk_of(c);
+        size_t most = at == 0 ? first : chunk_of(c);
+        size_t chunk = len - at < most ? len - at : most;
         ret = echo == ECHO_PLAIN ? type_chunk(c, command + at, chunk, lost)
                                  : type_redrawn(c, command, at + chunk, chunk);
         at += chunk;
     }
-    if (ret == 0)
+    if (ret == 0) {
         console_discard(c); /* a start may stand before a line drawn anew */
+        console_note_heard(c);
+    }
     return ret;
 }
 
@@ -200,7 +205,7 @@ int console_begin(struct console *c, const char *command, bool enter,
     int ret;
 
     enter = enter && c->dialect->line_end.len > 0;
-    c->answered_len = 0;
+    c->enter_given = false;
     c->end_text = 0; /* it stands at the prompt */
     c->working = false;
     if (pattern_forbids(c->dialect->never, c->dialect->n_never, command,
@@ -224,6 +229,7 @@ int console_begin(struct console *c, const char *command, bool enter,
         return err_set(err, -ETIMEDOUT, "silent while '%s' was typed", command);
     if (ret == 0 && enter)
         ret = console_send(c, &c->dialect->line_end);
+    c->typed = c->typed && ret != 0;
     if (ret == 0)
         atomic_fetch_add(&c->commands, 1);
     c->working = ret == 0;

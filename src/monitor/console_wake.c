@@ -27,6 +27,7 @@
 #define ECHO_MS       300U
 #define ECHO_QUIET_MS 20U
 #define BURST         8U /* every receive FIFO holds that */
+#define LEAVE_MS      1000U
 
 /* Not handed out as lines yet. */
 static size_t waiting(const struct console *c)
@@ -68,13 +69,15 @@ static bool is_echo_of(struct span came, struct span text)
     return memcmp(s.text, text.text, text.len) == 0;
 }
 
-int console_type_echoed(struct console *c, struct span text)
+/* Sends what stands from at on in text. 0: what came behind the first before
+ * bytes is text up to end. */
+static int type_part(struct console *c, struct span text, size_t at, size_t end,
+                     size_t before)
 {
     struct deadline until = deadline_in(ECHO_MS);
-    size_t before = waiting(c);
-    int ret = console_send_bytes(c, text.text, text.len);
+    int ret = console_send_bytes(c, text.text + at, end - at);
 
-    while (ret == 0 && console_since(c, before).len < text.len) {
+    while (ret == 0 && console_since(c, before).len < end) {
         int n = console_fill(c, until);
         if (n == -EINTR && !console_give_up(c))
             continue;
@@ -85,7 +88,24 @@ int console_type_echoed(struct console *c, struct span text)
         ret = console_settle(c, ECHO_QUIET_MS, until);
     if (ret < 0)
         return ret;
-    return is_echo_of(console_since(c, before), text) ? 0 : -EAGAIN;
+    return is_echo_of(console_since(c, before), (struct span){text.text, end})
+               ? 0
+               : -EAGAIN;
+}
+
+int console_type_echoed(struct console *c, struct span text)
+{
+    size_t before = waiting(c);
+    size_t first = console_is_heard(c) ? text.len : 1;
+    int ret;
+
+    c->typed = true;
+    ret = type_part(c, text, 0, first, before);
+    if (ret == 0 && first < text.len)
+        ret = type_part(c, text, first, text.len, before);
+    if (ret == 0)
+        console_note_heard(c);
+    return ret;
 }
 
 /* What wake types before its line end; len 0: it has none. */
@@ -125,6 +145,7 @@ int console_send_end(struct console *c, const struct keys *end)
 {
     int ret = console_send(c, end);
 
+    c->typed = false;
     c->end_open = true;
     c->end_text = 0;
     return ret;
@@ -193,12 +214,37 @@ int console_clear(struct console *c, const struct dialect *d,
     return console_clear_keys(c, &d->clear, d->clear_times, until);
 }
 
+/* A character was rubbed out: blanked, the cursor behind it moved back. */
+static bool is_rubbed_out(struct span came)
+{
+    return came.len >= 2 && memcmp(came.text + came.len - 2, " \b", 2) == 0;
+}
+
+/* One of keys, and a blank if that says nothing. 0: somebody heard. */
+static int find_ears(struct console *c, const struct keys *keys)
+{
+    size_t before = waiting(c);
+    int ret = console_send(c, keys);
+
+    if (ret == 0)
+        ret = console_settle(c, PROMPT_QUIET_MS, deadline_in(ECHO_MS));
+    if (ret < 0 || is_rubbed_out(console_since(c, before)))
+        return ret;
+    return console_type_echoed(c, (struct span){" ", 1});
+}
+
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until)
 {
     bool before = c->restarted;
     int ret = 0;
 
+    if (keys->len > 0 && times > 1 && !console_is_heard(c))
+        ret = find_ears(c, keys);
+    if (ret == -EAGAIN) { /* the blank may stand there, unseen */
+        ret = console_send(c, keys);
+        times = 0;
+    }
     for (unsigned i = 0;
          ret == 0 && keys->len > 0 && i < times && c->restarted == before;
          i++) {
@@ -207,4 +253,14 @@ int console_clear_keys(struct console *c, const struct keys *keys,
             ret = console_drain(c, 20, until);
     }
     return ret;
+}
+
+void console_leave(struct console *c)
+{
+    if (!c->typed || c->dialect == NULL)
+        return;
+    atomic_store(&c->shutdown, false);
+    c->attend = NULL;
+    (void)console_clear(c, c->dialect, deadline_in(LEAVE_MS));
+    c->typed = false;
 }

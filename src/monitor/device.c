@@ -242,12 +242,25 @@ int device_open(struct device **out, const struct device_config *config,
     return 0;
 }
 
+/* As it was found: at its speed, and with nothing typed. */
+static void leave_line(struct device *dev)
+{
+    struct console *c = &dev->console;
+
+    device_speed_restore(dev);
+    if (dev->gone || !c->typed)
+        return;
+    console_leave(c);
+    /* Waits until all is out: closing throws away what is not. */
+    (void)console_set_baud(c, atomic_load(&dev->speed.now));
+}
+
 void device_close(struct device *dev)
 {
     if (dev == NULL)
         return;
     if (dev->dialect != NULL && !dev->offline)
-        device_speed_restore(dev);
+        leave_line(dev);
     console_free(&dev->console);
     dialect_free_all(dev->dialects);
     map_free(&dev->map);

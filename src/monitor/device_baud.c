@@ -107,7 +107,7 @@ static int arrive(struct device *dev, unsigned patience_ms)
 
 static int go(struct device *dev, unsigned baud)
 {
-    int ret = line_set_baud(dev->console.line, baud);
+    int ret = console_set_baud(&dev->console, baud);
 
     if (ret == 0)
         atomic_store(&dev->speed.now, baud);

@@ -330,7 +330,7 @@ void device_speed_go_home(struct device *dev)
 
     dev->console.watch_garble = dev->console.garbled = false;
     if (!device_speed_is_raised(dev) ||
-        line_set_baud(dev->console.line, dev->baud) < 0)
+        console_set_baud(&dev->console, dev->baud) < 0)
         return;
     atomic_store(&dev->speed.now, dev->baud);
     dev->speed.other = now;

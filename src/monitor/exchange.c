@@ -60,6 +60,13 @@ static const struct exchange *page_question(const struct exchange_run *x,
     return NULL;
 }
 
+/* What was typed last is nothing else. */
+static bool is_line_end(const struct dialect *d, const struct exchange_run *x)
+{
+    return x->typed_len > 0 && x->typed_len == d->line_end.len &&
+           memcmp(x->typed, d->line_end.bytes, x->typed_len) == 0;
+}
+
 static int answer(struct exchange_run *x, struct console *c,
                   const struct exchange *question)
 {
@@ -69,9 +76,8 @@ static int answer(struct exchange_run *x, struct console *c,
     x->typed_len = ret < 0 ? 0 : strlen(x->typed);
     if (ret == 0)
         ret = console_send_bytes(c, x->typed, x->typed_len);
-    memcpy(c->answered, x->typed, x->typed_len);
-    c->answered_len = x->typed_len;
-    c->answered_at = atomic_load(&c->received);
+    c->enter_given = is_line_end(c->dialect, x);
+    c->enter_at = atomic_load(&c->received);
     return ret < 0 ? ret : 1;
 }
 

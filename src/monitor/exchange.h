@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EXCHANGE_KEYS_MAX CONSOLE_ANSWER_MAX
+#define EXCHANGE_KEYS_MAX 128U
 
 /*
  * The talk of one command. While it runs, whoever waits for its answer

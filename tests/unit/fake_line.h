@@ -33,6 +33,8 @@ struct fake {
     size_t out_taken;
     char sent[65536]; /* by fwfs */
     size_t sent_len;
+    size_t at_once; /* of it, since something came or was waited for; */
+    size_t most_at_once;
     size_t chunk; /* a read gives so many bytes at most; 0: any number */
     void (*hear)(void *arg, char byte);
     void (*feed)(void *arg);
@@ -89,7 +91,9 @@ static inline ssize_t fake_read(void *ctx, void *buf, size_t size,
         if (deadline_passed(until))
             return 0;
         atomic_fetch_add(&fake_ms, FAKE_STEP_MS);
+        f->at_once = 0;
     }
+    f->at_once = 0;
     if (n > size)
         n = size;
     if (f->chunk != 0 && n > f->chunk)
@@ -108,6 +112,9 @@ static inline int fake_write(void *ctx, const void *bytes, size_t len,
     (void)until;
     if (f->gone)
         return -ENODEV;
+    f->at_once += len;
+    if (f->at_once > f->most_at_once)
+        f->most_at_once = f->at_once;
     for (size_t i = 0; i < len; i++) {
         assert_true(f->sent_len < sizeof(f->sent) - 1);
         f->sent[f->sent_len++] = at[i];

@@ -390,6 +390,38 @@ static void stops_shuts_down_and_loses_the_port(void **state)
     down();
 }
 
+static size_t typed_until;
+
+static void hear_and_shut_down(void *arg, char byte)
+{
+    loader_hear(arg, byte);
+    if (rig.l.edit_len == typed_until)
+        device_shutdown(dev);
+}
+
+/* The next one's line end would run it. */
+static void leaves_no_half_typed_command(void **state)
+{
+    (void)state;
+    for (int winbond = 0; winbond < 2; winbond++)
+        for (int idle = 0; idle < 2; idle++)
+            for (typed_until = 1; typed_until < 12; typed_until++) {
+                uint64_t base = winbond ? WINBOND_BASE : NOR_BASE;
+                up(winbond, false);
+                if (idle)
+                    atomic_fetch_add(&fake_ms, 5000);
+                rig.l.line.hear = hear_and_shut_down;
+                assert_int_equal(read_at(base, 0x100), -EINTR);
+                rig.l.line.hear = loader_hear;
+                assert_int_equal(rig.l.n_ran, 0);
+                down();
+                if (rig.l.edit_len > 0)
+                    fail_msg("%zu characters are left: %.*s", rig.l.edit_len,
+                             (int)rig.l.edit_len, rig.l.edit);
+                assert_int_equal(rig.l.n_ran, 0);
+            }
+}
+
 static void takes_a_port_back(void **state)
 {
     (void)state;
@@ -587,6 +619,7 @@ int main(void)
         cmocka_unit_test(another_device_is_told),
         cmocka_unit_test(is_asked_whether_it_is_still_the_same),
         cmocka_unit_test(stops_shuts_down_and_loses_the_port),
+        cmocka_unit_test(leaves_no_half_typed_command),
         cmocka_unit_test(takes_a_port_back),
         cmocka_unit_test(checksums_in_other_forms_are_none),
         cmocka_unit_test(the_same_odd_checksum_twice_is_the_last),

@@ -22,6 +22,8 @@ static unsigned dead; /* at this speed nothing arrives as it was */
 static uint8_t got[0x4000];
 static unsigned rows;
 static unsigned opened_at;
+static unsigned keys_lost;    /* so many that confirm a speed do not arrive, */
+static unsigned answers_lost; /* ... and so many prompts behind one */
 
 /* Takes the place of the one of line/tty.c. */
 int line_open_tty(struct line **out, const char *path, unsigned baud,
@@ -66,9 +68,13 @@ static void hear(void *arg, char byte)
 
     if (!l->mute) {
         loader_hear(arg, byte);
+    } else if (byte == '\r' && keys_lost > 0) {
+        keys_lost--;
     } else if (byte == '\r') {
         l->mute = false;
-        loader_prompt(l);
+        if (answers_lost == 0)
+            loader_prompt(l);
+        answers_lost -= answers_lost > 0;
     }
 }
 
@@ -113,6 +119,7 @@ static void prepare(bool winbond)
     rig.l.line.device_baud = BASE;
     device_max = 460800;
     bad_from = bad_after = dead = rows_said = 0;
+    keys_lost = answers_lost = 0;
     dev = NULL;
     err.text[0] = '\0';
     clock_set_source(fake_now);
@@ -219,6 +226,36 @@ static void the_fastest_that_is_taken(void **state)
     assert_int_equal(device_contact(dev), 0);
     down();
     assert_int_equal(ran("setenv baudrate 115200"), 1);
+}
+
+/* It waits for that key and hears no other. */
+static void the_key_that_confirms_is_lost(void **state)
+{
+    (void)state;
+    prepare(false);
+    keys_lost = 1;
+    up(460800);
+    assert_int_equal(speed(), 460800);
+    assert_int_equal(ran("setenv baudrate 460800"), 1);
+    down();
+}
+
+/* Another one would be an empty line at the prompt. */
+static void the_answer_to_it_is_lost(void **state)
+{
+    unsigned blank;
+
+    (void)state;
+    prepare(false);
+    up(0);
+    blank = rig.l.blank_lines;
+    answers_lost = 1;
+    dev->speed.limit = 460800;
+    assert_int_equal(device_speed_raise(dev, &err), 0);
+    assert_int_equal(speed(), 460800);
+    assert_int_equal(ran("setenv baudrate 460800"), 1);
+    assert_int_equal(rig.l.blank_lines, blank);
+    down();
 }
 
 /* --- another board in the middle of it --- */
@@ -588,6 +625,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stays_unless_asked),
         cmocka_unit_test(the_fastest_that_is_taken),
+        cmocka_unit_test(the_key_that_confirms_is_lost),
+        cmocka_unit_test(the_answer_to_it_is_lost),
         cmocka_unit_test(one_that_just_changes),
         cmocka_unit_test(another_board_is_told),
         cmocka_unit_test(no_faster_than_asked),

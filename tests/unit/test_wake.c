@@ -196,14 +196,14 @@ static void hear_question(void *arg, char byte)
     fake_say(&rig.l.line, "S0030000FC\r\n");
 }
 
-static void an_answer_that_was_lost_is_given_again(void **state)
+/* Enter was pressed for it; then it hears by hear. */
+static void press_enter(void (*hear)(void *arg, char byte))
 {
     static struct exchange enter = {.send = (char *)"\r"};
     const struct exchanges talk = {&enter, 1};
     struct exchange_run x;
     struct err err = {""};
 
-    (void)state;
     rig_up(false);
     if (pattern_compile(&enter.expect, "press ENTER to proceed", "test", &err) <
         0)
@@ -211,13 +211,40 @@ static void an_answer_that_was_lost_is_given_again(void **state)
     exchange_start(&x, &rig.c, &talk, NULL);
     fake_say(&rig.l.line, "press ENTER to proceed ...");
     rig_hear();
-    lost = 1;
-    rig.l.line.hear = hear_question;
+    rig.l.line.hear = hear;
     atomic_fetch_add(&fake_ms, 100);
     assert_int_equal(exchange_answer(&x, &rig.c), 1);
+    pattern_free(enter.expect);
+}
+
+static void an_enter_that_was_lost_is_pressed_again(void **state)
+{
+    (void)state;
+    lost = 1;
+    press_enter(hear_question);
     assert_int_equal(console_resync(&rig.c, deadline_in(3000)), 0);
     assert_int_equal(line_ends(), 2);
-    pattern_free(enter.expect);
+    rig_down();
+}
+
+/* It arrived, and nothing that the device says does. */
+static void hear_unheard(void *arg, char byte)
+{
+    loader_hear(arg, byte);
+    rig.l.line.out_taken = rig.l.line.out_len;
+}
+
+/* A prompt gets it then, of a U-Boot at which an erase was typed before. */
+static void an_enter_too_many_runs_nothing(void **state)
+{
+    (void)state;
+    lost = 0;
+    press_enter(hear_question);
+    rig.l.line.hear = hear_unheard;
+    rig.l.line.out_taken = rig.l.line.out_len;
+    assert_int_equal(console_resync(&rig.c, deadline_in(3000)), -ETIMEDOUT);
+    assert_true(line_ends() > 1);
+    assert_int_equal(rig.l.n_ran, 0);
     rig_down();
 }
 
@@ -229,7 +256,8 @@ int main(void)
         cmocka_unit_test(u_boot_is_asked_by_ctrl_c_alone),
         cmocka_unit_test(half_a_command_is_never_run),
         cmocka_unit_test(a_line_end_follows_our_own_echo),
-        cmocka_unit_test(an_answer_that_was_lost_is_given_again),
+        cmocka_unit_test(an_enter_that_was_lost_is_pressed_again),
+        cmocka_unit_test(an_enter_too_many_runs_nothing),
     };
 
     return cmocka_run_group_tests_name("wake", tests, NULL, NULL);
