@@ -17,7 +17,7 @@ import fnmatch
 from base import Persona, Reset
 from layout import split
 from shell_tools import SUMS, TOOLS, Usage, checksum, dd, options
-from shell_words import SyntaxFault, parse
+from shell_words import SyntaxFault, Unfinished, parse
 
 ALWAYS = ("cat", "dd")
 BUILTIN = ("echo", "type", "command", "true", "false", "export", ":")
@@ -126,6 +126,14 @@ class LinuxShell(Persona):
 
     # The shell.
 
+    def read_line(self, prompt):
+        """A line that ends with | or && goes on behind "> "."""
+        line = super().read_line(prompt)
+        while line is not None and line.rstrip().endswith(("|", "&&")):
+            more = super().read_line(self.variables["PS2"])
+            line = None if more is None else f"{line} {more}"
+        return line
+
     def known(self, name):
         """Does this command exist?"""
         return name in ALWAYS + BUILTIN or (
@@ -135,8 +143,8 @@ class LinuxShell(Persona):
     def safe(self, line):
         try:
             chains = parse(line, self.variables)
-        except SyntaxFault:
-            return False
+        except SyntaxFault as fault:
+            return isinstance(fault, Unfinished)
         return all(self.safe_stage(stage)
                    for _, stages in chains for stage in stages)
 
@@ -200,6 +208,7 @@ class LinuxShell(Persona):
                     data = self.read(target)
                 elif kind == ">&":
                     merged = merged or (descriptor, target) == ("2", "1")
+                    errors = errors and (descriptor, target) != ("2", "-")
                 elif target != "/dev/null":
                     raise OSError(f"can't create {target}: "
                                   "Read-only file system")
