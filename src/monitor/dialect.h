@@ -230,6 +230,10 @@ struct dialect {
     size_t n_hints;
     char *recognise_command; /* NULL: the prompt is proof enough */
     struct pattern *recognise_answer;
+    /* Where that answer matches it, the device keeps what is typed. Group file,
+     * if it has one: where. NULL: it never does. */
+    struct pattern *history;
+    char *without_history; /* leads to a prompt where nothing is kept */
 
     struct pattern *prompt; /* matched against an unterminated last line; NULL:
                                it has none, then done is set */

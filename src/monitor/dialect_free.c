@@ -144,5 +144,7 @@ void dialect_free(struct dialect *d)
     free(d->description);
     free(d->recognise_command);
     pattern_free(d->recognise_answer);
+    pattern_free(d->history);
+    free(d->without_history);
     free(d);
 }

@@ -8,7 +8,8 @@
 static cfg_opt_t recognise_opts[] = {
     CFG_STR_LIST("banner", NULL, CFGF_NONE),
     CFG_STR_LIST("hint", NULL, CFGF_NONE), CFG_STR("command", NULL, CFGF_NONE),
-    CFG_STR("answer", NULL, CFGF_NONE), CFG_END()};
+    CFG_STR("answer", NULL, CFGF_NONE), CFG_STR("history", NULL, CFGF_NONE),
+    CFG_STR("without-history", NULL, CFGF_NONE), CFG_END()};
 
 static cfg_opt_t console_opts[] = {
     CFG_STR("prompt", NULL, CFGF_NONE),

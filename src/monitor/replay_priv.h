@@ -53,6 +53,7 @@ enum replay_use {
     REPLAY_IDENTITY,
     REPLAY_RECOGNISE,
     REPLAY_NEEDS,
+    REPLAY_HISTORY,
     REPLAY_UNLOCK,
     REPLAY_BAUD,
     REPLAY_OTHER /* none of the dialect */

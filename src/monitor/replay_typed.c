@@ -263,6 +263,7 @@ static void list_rules(struct replay *r)
     for (size_t i = 0; i < d->n_identities; i++)
         list(r, d->identities[i].command, REPLAY_IDENTITY, i);
     list(r, d->recognise_command, REPLAY_RECOGNISE, 0);
+    list(r, d->without_history, REPLAY_HISTORY, 0);
     list(r, d->unlock, REPLAY_UNLOCK, 0);
     list(r, d->baud.command, REPLAY_BAUD, 0);
 }
@@ -271,7 +272,7 @@ int replay_list_templates(struct replay *r, struct err *err)
 {
     const struct dialect *d = r->d;
     size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 2 * d->n_uniforms +
-                  3 * d->n_accesses + 2 * d->n_maps + d->n_identities + 3;
+                  3 * d->n_accesses + 2 * d->n_maps + d->n_identities + 4;
 
     for (size_t i = 0; i < d->n_accesses; i++)
         most += d->accesses[i].n_select;
@@ -325,6 +326,9 @@ const char *replay_section(const struct replay *r, enum replay_use use,
         break;
     case REPLAY_RECOGNISE:
         (void)snprintf(out, size, "recognise");
+        break;
+    case REPLAY_HISTORY:
+        (void)snprintf(out, size, "without-history");
         break;
     case REPLAY_NEEDS:
         (void)snprintf(out, size, "needs");

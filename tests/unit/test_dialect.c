@@ -182,6 +182,10 @@ static void the_values(void **state)
          "bad place holder"},
         {"unmapped = '['\n", "unmapped"},
         {"speed = fast\n", "speed"},
+        {"recognise { command = \"a\"\n answer = 'a'\n history = 'b' }\n",
+         "history: history and without-history go together"},
+        {"recognise { history = 'b'\n without-history = \"a\" }\n",
+         "history: needs command"},
         {"console { never = {'^d [0-9]'} }\n",
          "section dump bytes: command: it, or a beginning of it, matches"},
         /* Noise makes a line end of a character, and that much runs. */
