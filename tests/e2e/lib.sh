@@ -88,8 +88,10 @@ unmount_rest() {
 harmless() {
     local found
 
+    # One of the two is mostly not there, for which grep exits with 2.
     found=$(grep -shm 3 -E '^!(dangerous|foreign|changed)' "$T/sim.log" \
-        "$T/log") || return 0
+        "$T/log" || true)
+    [ -n "$found" ] || return 0
     echo "FAILED: this was done to the device: $found" >&2
     return 1
 }
