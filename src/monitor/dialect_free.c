@@ -108,6 +108,9 @@ static void free_sections(struct dialect *d)
         free_uniform(&d->uniforms[i]);
     for (size_t i = 0; i < d->n_accesses; i++)
         free_access(&d->accesses[i]);
+    free_condition(&d->whole.needs);
+    free(d->whole.before);
+    free(d->whole.after);
     free(d->break_ins);
     free(d->dumps);
     free(d->maps);

@@ -25,9 +25,9 @@ struct recognise {
                          0: nothing has yet */
     bool counting;    /* the key that is pressed is a line end */
     bool typed; /* keys that break in were sent, and may stand at the prompt */
-    bool keeps;      /* what is typed is kept on the device */
-    char kept[120];  /* escaped: in that file; "" where nobody tells */
-    unsigned refusals;                    /* how often a prompt was nobody's */
+    bool keeps; /* what is typed is kept on the device */
+    char kept[120];    /* escaped: in that file; "" where nobody tells */
+    unsigned refusals; /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 
@@ -48,9 +48,9 @@ bool recognise_candidate(const struct recognise *r);
  * with another that is a prompt), then asks each dialect whose prompt it could
  * be for its harmless command. 1: the console
  * has its dialect and prompt and is in step; 0: it is nobody's (refused is
- * set if it is a prompt); -ENODEV, -EINTR. Where the device keeps what is typed,
- * it is led to a prompt where it does not (recognise_history.c), and the user is
- * told; -EPERM: it keeps it there, too.
+ * set if it is a prompt); -ENODEV, -EINTR. Where the device keeps what is
+ * typed, it is led to a prompt where it does not (recognise_history.c), and the
+ * user is told; -EPERM: it keeps it there, too.
  */
 int recognise_prompt(struct recognise *r);
 

@@ -34,7 +34,8 @@ void recognise_note_history(struct recognise *r, const struct dialect *d,
         (void)text_escape(r->kept, sizeof(r->kept), file.text, file.len);
 }
 
-/* Another prompt of d, perhaps, which the one learned before says nothing of. */
+/* Another prompt of d, perhaps, which the one learned before says nothing of.
+ */
 static int wait_for_prompt(struct recognise *r, const struct dialect *d)
 {
     struct console *c = r->console;

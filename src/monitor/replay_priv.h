@@ -165,6 +165,10 @@ bool replay_is_memory(struct span text);
 
 int replay_list_templates(struct replay *r, struct err *err);
 
+/* What was typed, without what the dialect types around it (struct whole_form).
+ */
+struct span replay_inner(const struct replay *r, struct span typed);
+
 /* unit: what {count} counts in. values may be NULL; only set where it fits. */
 enum replay_fit replay_fit(const char *command, struct span typed,
                            unsigned unit, struct replay_values *values);

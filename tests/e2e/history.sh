@@ -12,6 +12,7 @@ kept() {
     equal "$(printf 'KEPT %s\n' "$@")" "$(grep ^KEPT "$T/sim.log")" 'kept lines'
 }
 
+# shellcheck disable=SC2016
 ask='echo fwfs-$((6*7)) $HISTFILE'
 make_flash 1024
 start_persona linux-shell --set getty=0 --set history=/root/.ash_history \

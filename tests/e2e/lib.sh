@@ -265,6 +265,24 @@ stop_faultline() {
     ln -sfn "$(readlink -f "$T/board")" "$T/tty"
 }
 
+# torn REGEX: from now on one character of a command arrives as a line end at the
+# board that runs, once: the last one of what matches.
+torn() {
+    ln -sfn "$(readlink -f "$T/tty")" "$T/board"
+    rm -f "$T/torn.out"
+    setpriv --pdeathsig TERM "$(dirname "${BASH_SOURCE[0]}")/torn.py" "$T/tty" "$T/board" \
+        "$1" > "$T/torn.out" 2>&1 &
+    torn_pid=$!
+    pids+=("$torn_pid")
+    wait_for 5 grep -q ^ready "$T/torn.out" || fail "torn: $(cat "$T/torn.out")"
+}
+
+# ran: the beginning that ran; the line is gone.
+ran() {
+    grep ^torn "$T/torn.out" || fail 'nothing was torn'
+    end_process "$torn_pid"
+}
+
 # faults KIND: how many of them the line has made so far; all kinds without.
 faults() {
     grep -cE "^to-(host|device) [0-9]+ ${1-.*}( |\$)" "$T/faultline.log" || true

@@ -182,6 +182,14 @@ static void the_values(void **state)
          "bad place holder"},
         {"unmapped = '['\n", "unmapped"},
         {"speed = fast\n", "speed"},
+        {"whole { before = 'if x;then ' }\n",
+         "before: before and after go together"},
+        {"whole { needs-answer = 'a'\n before = 'a'\n after = 'b' }\n",
+         "needs: goes together with needs-answer"},
+        {"console { never = {';fi x'} }\n"
+         "whole { before = 'if '\n after = ';fi x' }\n"
+         "medium m { names = 'm'\n read = \"r {ram}\"\n read-fail = 'e' }\n",
+         "before: it, or a beginning of it, matches"},
         {"recognise { command = \"a\"\n answer = 'a'\n history = 'b' }\n",
          "history: history and without-history go together"},
         {"recognise { history = 'b'\n without-history = \"a\" }\n",
