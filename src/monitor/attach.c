@@ -211,6 +211,8 @@ int attach_prompt(struct console *c, const struct attach_config *config,
         c->dialect = before;
     if (ret == 0)
         return attach_timed_out(&a, err);
+    if (ret == -EPERM)
+        return attach_keeps(&a, err);
     if (ret == -EACCES)
         return attach_refused(&a, err);
     if (ret < 0)

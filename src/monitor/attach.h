@@ -54,7 +54,8 @@ struct attach_config {
  * the oldest part goes first). What it has at the start is how the device
  * started the last time, by which the keys that break in are chosen.
  * -ETIMEDOUT with what was sent and what came, -EACCES: the password was
- * refused, or a question was asked again after three answers; -EINTR when shut
+ * refused, or a question was asked again after three answers; -EPERM: the
+ * device goes on keeping what is typed (recognise.h); -EINTR when shut
  * down, -ENODEV.
  */
 int attach_prompt(struct console *c, const struct attach_config *config,

@@ -92,6 +92,9 @@ void attach_ask_for_power(struct attach *a);
 /* -EACCES: what was answered, and how often. */
 int attach_refused(struct attach *a, struct err *err);
 
+/* -EPERM: where the device keeps what is typed. */
+int attach_keeps(const struct attach *a, struct err *err);
+
 /* -ETIMEDOUT, with what was sent and what came. */
 int attach_timed_out(struct attach *a, struct err *err);
 

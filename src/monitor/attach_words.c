@@ -107,6 +107,14 @@ int attach_refused(struct attach *a, struct err *err)
                    came);
 }
 
+int attach_keeps(const struct attach *a, struct err *err)
+{
+    return err_set(err, -EPERM,
+                   "the device keeps what is typed in '%s', also behind what "
+                   "should end that; start a shell there that has no history",
+                   a->recognise.kept);
+}
+
 int attach_timed_out(struct attach *a, struct err *err)
 {
     char keys[ATTACH_KEYS_MAX];

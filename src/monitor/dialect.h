@@ -211,6 +211,14 @@ struct uniform {
                                group differs, if it matched: not all were */
 };
 
+/* What is typed around a command, so that no beginning of it is run: noise may
+ * make a line end of any character. before NULL: nothing is. */
+struct whole_form {
+    struct condition needs;
+    char *before;
+    char *after;
+};
+
 enum echo {
     ECHO_NONE,
     ECHO_PLAIN,  /* byte for byte */
@@ -230,6 +238,10 @@ struct dialect {
     size_t n_hints;
     char *recognise_command; /* NULL: the prompt is proof enough */
     struct pattern *recognise_answer;
+    /* Where that answer matches it, the device keeps what is typed. Group file,
+     * if it has one: where. NULL: it never does. */
+    struct pattern *history;
+    char *without_history; /* leads to a prompt where nothing is kept */
 
     struct pattern *prompt; /* matched against an unterminated last line; NULL:
                                it has none, then done is set */
@@ -272,6 +284,7 @@ struct dialect {
     size_t n_uniforms;
     struct medium_access *accesses;
     size_t n_accesses;
+    struct whole_form whole; /* how their read is typed */
     struct baud_change baud;
 };
 

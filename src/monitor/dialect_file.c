@@ -71,6 +71,15 @@ static void read_recognise(struct dialect_reader *r, struct dialect *d,
     d->recognise_answer = value_pattern(r, sec, "answer");
     if ((d->recognise_command == NULL) != (d->recognise_answer == NULL))
         (void)value_fail(r, sec, "answer", "command and answer go together");
+    d->history = value_pattern(r, sec, "history");
+    d->without_history = value_command(r, sec, "without-history",
+                                       VALUE_OPTIONAL);
+    if ((d->history == NULL) != (d->without_history == NULL))
+        (void)value_fail(r, sec, "history",
+                         "history and without-history go together");
+    if (d->history != NULL && d->recognise_command == NULL)
+        (void)value_fail(r, sec, "history",
+                         "needs command: its answer is what is matched");
 }
 
 /* First of all: each command is compared as it is read. */

@@ -108,6 +108,9 @@ static void free_sections(struct dialect *d)
         free_uniform(&d->uniforms[i]);
     for (size_t i = 0; i < d->n_accesses; i++)
         free_access(&d->accesses[i]);
+    free_condition(&d->whole.needs);
+    free(d->whole.before);
+    free(d->whole.after);
     free(d->break_ins);
     free(d->dumps);
     free(d->maps);
@@ -144,5 +147,7 @@ void dialect_free(struct dialect *d)
     free(d->description);
     free(d->recognise_command);
     pattern_free(d->recognise_answer);
+    pattern_free(d->history);
+    free(d->without_history);
     free(d);
 }

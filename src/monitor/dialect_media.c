@@ -2,6 +2,9 @@
 // Sections of a dialect file about media behind RAM, and the line's speed.
 
 #include "monitor/dialect_rules.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
 #include "monitor/template.h"
 
 #include <stdlib.h>
@@ -66,6 +69,35 @@ static void read_access(struct dialect_reader *r, struct medium_access *a,
     check_access(r, a, sec);
 }
 
+/* Each read, as it is typed then. */
+static void try_whole(struct dialect_reader *r, const struct dialect *d,
+                      cfg_t *sec)
+{
+    CLEANUP_BUF struct buf text = {0};
+
+    for (size_t i = 0; i < d->n_accesses; i++) {
+        if (d->accesses[i].read == NULL)
+            continue;
+        buf_clear(&text);
+        (void)buf_printf(&text, "%s%s%s", d->whole.before, d->accesses[i].read,
+                         d->whole.after);
+        value_try_command(r, sec, "before", text.data);
+    }
+}
+
+static void read_whole(struct dialect_reader *r, struct dialect *d, cfg_t *sec)
+{
+    d->whole.needs = value_condition(r, sec);
+    d->whole.before = value_string(r, sec, "before");
+    d->whole.after = value_string(r, sec, "after");
+    if ((d->whole.before == NULL) != (d->whole.after == NULL))
+        (void)value_fail(r, sec, "before", "before and after go together");
+    else if (d->whole.needs.answer != NULL && d->whole.needs.command == NULL)
+        (void)value_fail(r, sec, "needs", "goes together with needs-answer");
+    else if (d->whole.before != NULL)
+        try_whole(r, d, sec);
+}
+
 static void read_baud(struct dialect_reader *r, struct baud_change *b,
                       cfg_t *sec)
 {
@@ -90,5 +122,6 @@ void dialect_read_media(struct dialect_reader *r, struct dialect *d, cfg_t *top)
     for (size_t i = 0; i < d->n_accesses; i++)
         read_access(r, &d->accesses[i],
                     cfg_getnsec(top, "medium", (unsigned)i));
+    read_whole(r, d, cfg_getsec(top, "whole"));
     read_baud(r, &d->baud, cfg_getsec(top, "baud"));
 }

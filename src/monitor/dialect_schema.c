@@ -7,8 +7,12 @@
 
 static cfg_opt_t recognise_opts[] = {
     CFG_STR_LIST("banner", NULL, CFGF_NONE),
-    CFG_STR_LIST("hint", NULL, CFGF_NONE), CFG_STR("command", NULL, CFGF_NONE),
-    CFG_STR("answer", NULL, CFGF_NONE), CFG_END()};
+    CFG_STR_LIST("hint", NULL, CFGF_NONE),
+    CFG_STR("command", NULL, CFGF_NONE),
+    CFG_STR("answer", NULL, CFGF_NONE),
+    CFG_STR("history", NULL, CFGF_NONE),
+    CFG_STR("without-history", NULL, CFGF_NONE),
+    CFG_END()};
 
 static cfg_opt_t console_opts[] = {
     CFG_STR("prompt", NULL, CFGF_NONE),
@@ -144,6 +148,11 @@ static cfg_opt_t medium_opts[] = {CFG_STR("needs", NULL, CFGF_NONE),
                                   CFG_STR("page", NULL, CFGF_NONE),
                                   CFG_END()};
 
+static cfg_opt_t whole_opts[] = {CFG_STR("needs", NULL, CFGF_NONE),
+                                 CFG_STR("needs-answer", NULL, CFGF_NONE),
+                                 CFG_STR("before", NULL, CFGF_NONE),
+                                 CFG_STR("after", NULL, CFGF_NONE), CFG_END()};
+
 static cfg_opt_t baud_opts[] = {
     CFG_STR("command", NULL, CFGF_NONE), CFG_STR("ready", NULL, CFGF_NONE),
     CFG_STR("confirm", NULL, CFGF_NONE), CFG_INT_LIST("rates", NULL, CFGF_NONE),
@@ -168,6 +177,7 @@ cfg_opt_t dialect_schema[] = {CFG_STR("description", "", CFGF_NONE),
                               CFG_SEC("footer", footer_opts, TITLED),
                               CFG_SEC("map", map_opts, TITLED),
                               CFG_SEC("medium", medium_opts, TITLED),
+                              CFG_SEC("whole", whole_opts, CFGF_NONE),
                               CFG_SEC("baud", baud_opts, CFGF_NONE),
                               CFG_SEC("identity", identity_opts, TITLED),
                               CFG_INT(DIALECT_SENTINEL, 0, CFGF_NONE),

@@ -206,6 +206,12 @@ char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
     return list;
 }
 
+void value_try_command(struct dialect_reader *r, cfg_t *sec, const char *key,
+                       const char *text)
+{
+    (void)fills(r, sec, key, text, false);
+}
+
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key)
 {
     const char *text = cfg_getstr(sec, key);

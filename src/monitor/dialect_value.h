@@ -73,6 +73,10 @@ char *value_command(struct dialect_reader *r, cfg_t *sec, const char *key,
 char **value_commands(struct dialect_reader *r, cfg_t *sec, const char *key,
                       size_t *n);
 
+/* Tries out text, the command that the value of key makes of others. */
+void value_try_command(struct dialect_reader *r, cfg_t *sec, const char *key,
+                       const char *text);
+
 /* Keys with place holders; NULL: not there. */
 char *value_key_template(struct dialect_reader *r, cfg_t *sec, const char *key);
 

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct template_values;
+
 /* How one medium is read: staged (its pieces are copied to RAM, which is
  * dumped), or directly, by dump methods that name it. */
 struct media_route {
@@ -60,6 +62,7 @@ struct media {
     struct media_piece torn;
     struct media_piece selected;
     struct media_bad bad;
+    enum { WHOLE_NOT_ASKED, WHOLE_NOT, WHOLE_TYPED } whole;
 };
 
 void media_free(struct media *media);
@@ -106,13 +109,21 @@ int media_stage(struct device *dev, const struct media_route *r, uint32_t had,
 int media_read(struct device *dev, uint32_t had, uint64_t address, uint64_t len,
                const struct device_sink *sink, struct err *err);
 
+/* --- media_whole.c --- */
+
+/* Fills in text, and puts around it what keeps the device from running a
+ * beginning of it, where its shell has that: asks it, once. Needs the console
+ * in step. */
+int media_whole(struct device *dev, const char *text,
+                const struct template_values *values, char *out, size_t size,
+                struct err *err);
+
 /* --- media_select.c --- */
 
 /* The device's word for m. */
 const char *media_word(const struct map_medium *m);
 
 /* What a command about p, or about all of the medium, is told. */
-struct template_values;
 struct template_values media_values(const struct media_route *r,
                                     const struct media_piece *p);
 int media_fill(const struct media_route *r, const char *text, char *out,

@@ -183,9 +183,9 @@ static int load(struct device *dev, const struct media_route *r,
 {
     const struct medium_access *a = r->access;
     CLEANUP_BUF struct buf answer = BUF_LIMITED(ANSWER_MAX);
-    char command[128];
+    char command[192];
     const struct template_values values = media_values(r, p);
-    int ret = template_fill(a->read, &values, command, sizeof(command), err);
+    int ret = media_whole(dev, a->read, &values, command, sizeof(command), err);
 
     if (ret < 0)
         return ret;

@@ -81,9 +81,9 @@ static int take_back(struct recognise *r)
                              : ret;
 }
 
-/* Learns the last line as the prompt and sees whether it comes again when it is
- * asked for. Spare break-in bytes may eat the first key. 1: yes. */
-static int prompt_repeats(struct recognise *r)
+/* Learns the last line as the prompt. Spare break-in bytes may eat the first
+ * key. */
+int recognise_repeats(struct recognise *r)
 {
     struct console_screen screen = {.len = 0};
     struct span last = shown_line(r, &screen);
@@ -170,15 +170,19 @@ static int reads_lines(struct recognise *r, const struct dialect *d)
     return ret;
 }
 
-/* 1: d's harmless command is answered rightly. */
+/* 1: d's harmless command is answered rightly; or at all, where the user knows
+ * who it is and only what is kept is asked for. */
 static int answers(struct recognise *r, struct dialect *d)
 {
     struct buf answer = BUF_LIMITED(65536);
     int ret = console_ask(r->console, d->recognise_command, NULL,
                           ASK_TIMEOUT_MS, &answer, NULL);
-    bool right = ret == 0 && pattern_match(d->recognise_answer, answer.data,
-                                           answer.len, 0, NULL);
+    bool right = ret == 0 &&
+                 (r->chosen || pattern_match(d->recognise_answer, answer.data,
+                                             answer.len, 0, NULL));
 
+    if (right)
+        recognise_note_history(r, d, &answer);
     if (right)
         (void)buf_add(r->text, answer.data, answer.len);
     buf_free(&answer);
@@ -196,8 +200,7 @@ static void take_lines(struct console *c)
         console_note_line(c, line);
 }
 
-/* 1: the boot loader at the prompt is of dialect d. */
-static int is_dialect(struct recognise *r, struct dialect *d)
+int recognise_is_of(struct recognise *r, struct dialect *d)
 {
     struct span prompt = {r->console->prompt, r->console->prompt_len};
     int ret = 0;
@@ -216,9 +219,9 @@ static int is_dialect(struct recognise *r, struct dialect *d)
         return 0;
     }
     r->console->dialect = d;
-    if (r->chosen || d->recognise_command == NULL)
+    if (d->recognise_command == NULL || (r->chosen && d->history == NULL))
         return 1;
-    ret = reads_lines(r, d);
+    ret = r->chosen ? 1 : reads_lines(r, d);
     return ret > 0 ? answers(r, d) : ret;
 }
 
@@ -227,7 +230,7 @@ static int is_any(struct recognise *r)
 {
     r->console->prompt_len = 0;
     if (console_partial(r->console).len > 0)
-        return prompt_repeats(r);
+        return recognise_repeats(r);
     return 1;
 }
 
@@ -249,13 +252,16 @@ int recognise_prompt(struct recognise *r)
 
     r->console->end_text = 0; /* it brought a prompt */
     console_note_heard(r->console);
+    r->keeps = false;
     ret = is_any(r);
     if (ret <= 0)
         return ret;
-    ret = r->first != NULL ? is_dialect(r, r->first) : 0;
+    ret = r->first != NULL ? recognise_is_of(r, r->first) : 0;
     for (size_t i = 0; ret == 0 && r->dialects[i] != NULL; i++)
         if (r->dialects[i] != r->first)
-            ret = is_dialect(r, r->dialects[i]);
+            ret = recognise_is_of(r, r->dialects[i]);
+    if (ret == 1)
+        ret = recognise_leave_history(r);
     if (ret == 0)
         refuse(r);
     return ret;

@@ -25,7 +25,9 @@ struct recognise {
                          0: nothing has yet */
     bool counting;    /* the key that is pressed is a line end */
     bool typed; /* keys that break in were sent, and may stand at the prompt */
-    unsigned refusals;                    /* how often a prompt was nobody's */
+    bool keeps; /* what is typed is kept on the device */
+    char kept[120];    /* escaped: in that file; "" where nobody tells */
+    unsigned refusals; /* how often a prompt was nobody's */
     char refused[4 * CONSOLE_PROMPT_MAX]; /* escaped: a prompt nobody knows */
 };
 
@@ -46,8 +48,24 @@ bool recognise_candidate(const struct recognise *r);
  * with another that is a prompt), then asks each dialect whose prompt it could
  * be for its harmless command. 1: the console
  * has its dialect and prompt and is in step; 0: it is nobody's (refused is
- * set if it is a prompt); -ENODEV, -EINTR.
+ * set if it is a prompt); -ENODEV, -EINTR. Where the device keeps what is
+ * typed, it is led to a prompt where it does not (recognise_history.c), and the
+ * user is told; -EPERM: it keeps it there, too.
  */
 int recognise_prompt(struct recognise *r);
+
+/* Of recognise_prompt, for recognise_history.c: see whether the last line comes
+ * again when it is asked for; see whether it is d's prompt. 1: yes. */
+int recognise_repeats(struct recognise *r);
+int recognise_is_of(struct recognise *r, struct dialect *d);
+
+/*
+ * In recognise_history.c: what d's recognise command was answered tells where
+ * what is typed is kept. To be called with the console in step, and leaves it
+ * so. 1: nothing is kept (any more); else as recognise_prompt.
+ */
+void recognise_note_history(struct recognise *r, const struct dialect *d,
+                            const struct buf *answer);
+int recognise_leave_history(struct recognise *r);
 
 #endif

@@ -162,6 +162,7 @@ static void close_last(struct replay *r, size_t n)
     c->last = n;
     if (c->first < c->last && is_echo(r, c, c->first))
         c->first++;
+    c->text = replay_inner(r, c->text);
     if (is_untyped(c))
         r->n_commands--;
 }

@@ -53,6 +53,7 @@ enum replay_use {
     REPLAY_IDENTITY,
     REPLAY_RECOGNISE,
     REPLAY_NEEDS,
+    REPLAY_HISTORY,
     REPLAY_UNLOCK,
     REPLAY_BAUD,
     REPLAY_OTHER /* none of the dialect */
@@ -163,6 +164,10 @@ bool replay_is_memory(struct span text);
 /* --- replay_typed.c --- */
 
 int replay_list_templates(struct replay *r, struct err *err);
+
+/* What was typed, without what the dialect types around it (struct whole_form).
+ */
+struct span replay_inner(const struct replay *r, struct span typed);
 
 /* unit: what {count} counts in. values may be NULL; only set where it fits. */
 enum replay_fit replay_fit(const char *command, struct span typed,

@@ -274,8 +274,8 @@ static void note_faults(struct replay *r, struct replay_command *c)
 /* Nothing has to be there in its answer. */
 static bool needs_nothing(enum replay_use use)
 {
-    return use == REPLAY_NEEDS || use == REPLAY_UNLOCK || use == REPLAY_BAUD ||
-           use == REPLAY_BAD;
+    return use == REPLAY_NEEDS || use == REPLAY_HISTORY ||
+           use == REPLAY_UNLOCK || use == REPLAY_BAUD || use == REPLAY_BAD;
 }
 
 static void read_answer(struct replay *r, struct replay_command *c)

@@ -187,6 +187,19 @@ static bool at_word_end(const struct walk *w)
     return w->p == w->end || *w->p == ' ' || w->p[-1] == ' ';
 }
 
+struct span replay_inner(const struct replay *r, struct span typed)
+{
+    const struct whole_form *w = &r->d->whole;
+    size_t before = w->before != NULL ? strlen(w->before) : 0;
+    size_t after = w->before != NULL ? strlen(w->after) : 0;
+
+    if (before == 0 || typed.len < before + after ||
+        memcmp(typed.text, w->before, before) != 0 ||
+        memcmp(typed.text + typed.len - after, w->after, after) != 0)
+        return typed;
+    return (struct span){typed.text + before, typed.len - before - after};
+}
+
 enum replay_fit replay_fit(const char *command, struct span typed,
                            unsigned unit, struct replay_values *values)
 {
@@ -263,15 +276,17 @@ static void list_rules(struct replay *r)
     for (size_t i = 0; i < d->n_identities; i++)
         list(r, d->identities[i].command, REPLAY_IDENTITY, i);
     list(r, d->recognise_command, REPLAY_RECOGNISE, 0);
+    list(r, d->without_history, REPLAY_HISTORY, 0);
     list(r, d->unlock, REPLAY_UNLOCK, 0);
     list(r, d->baud.command, REPLAY_BAUD, 0);
+    list(r, d->whole.needs.command, REPLAY_NEEDS, 0);
 }
 
 int replay_list_templates(struct replay *r, struct err *err)
 {
     const struct dialect *d = r->d;
     size_t most = 3 * d->n_dumps + 2 * d->n_checksums + 2 * d->n_uniforms +
-                  3 * d->n_accesses + 2 * d->n_maps + d->n_identities + 3;
+                  3 * d->n_accesses + 2 * d->n_maps + d->n_identities + 5;
 
     for (size_t i = 0; i < d->n_accesses; i++)
         most += d->accesses[i].n_select;
@@ -325,6 +340,9 @@ const char *replay_section(const struct replay *r, enum replay_use use,
         break;
     case REPLAY_RECOGNISE:
         (void)snprintf(out, size, "recognise");
+        break;
+    case REPLAY_HISTORY:
+        (void)snprintf(out, size, "without-history");
         break;
     case REPLAY_NEEDS:
         (void)snprintf(out, size, "needs");

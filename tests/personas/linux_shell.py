@@ -6,7 +6,8 @@ stays behind when fwfs has gone is dangerous, as `dmesg -n 1`, `stty`. --set
 tools=a,b,c: which tools exist besides cat, dd and what is built in. Kernel
 messages (--noise) come until `dmesg -n 1`. --set overlap=0: no partition lies
 over two others. --set sysfs=0: an old kernel without /sys/class/mtd/*/offset.
---set iflag=1: dd knows iflag=. --set lineedit=1: the shell echoes by itself,
+--set history=FILE: the shell appends each line to it at once, as busybox does;
+the log has them as KEPT. --set iflag=1: dd knows iflag=. --set lineedit=1: the shell echoes by itself,
 whatever stty says. --set ask=1: a prompt asks for the cursor's position.
 UNCONFIRMED in the reference and chosen here: that Enter must be pressed
 before a shell starts (--set getty=0: it starts by itself).
@@ -17,10 +18,11 @@ import fnmatch
 from base import Persona, Reset
 from layout import split
 from shell_tools import SUMS, TOOLS, Usage, checksum, dd, options
-from shell_words import SyntaxFault, parse
+from shell_words import SyntaxFault, Unfinished, parse
 
 ALWAYS = ("cat", "dd")
-BUILTIN = ("echo", "type", "command", "true", "false", "export", ":")
+BUILTIN = ("echo", "type", "command", "true", "false", "export", ":", "sh",
+           "exit")
 OTHERS = ("stty", "dmesg", "cksum", "which", "uname", "id", "sleep")
 EVERY = (*SUMS[:3], "cksum", "stty", "dmesg", "which", "uname", "id", "sleep",
          *(name for name in TOOLS if name not in ALWAYS))
@@ -31,7 +33,7 @@ DANGEROUS = ("reboot", "mtd", "flash_erase", "flash_eraseall", "flashcp",
 class LinuxShell(Persona):
     settings = {"tools": ",".join(EVERY), "prompt": "/ # ", "overlap": "1",
                 "sysfs": "1", "iflag": "0", "lineedit": "0", "ask": "0",
-                "getty": "1", "mac": "02:a3:5b:10:c7:04"}
+                "history": "", "getty": "1", "mac": "02:a3:5b:10:c7:04"}
     line_max = 1023
     typeahead = 1024
     noise_lines = (
@@ -43,8 +45,15 @@ class LinuxShell(Persona):
         self.quiet = False
         self.echo = True
         self.status = 0
-        self.variables = {"PS1": self.chosen["prompt"], "PS2": "> "}
+        self.shells = []
+        self.new_shell(self.chosen["prompt"], self.chosen["history"])
         self.files = self.make_files()
+
+    def new_shell(self, prompt, history):
+        self.kept = history
+        self.variables = {"PS1": prompt, "PS2": "> "}
+        if history:
+            self.variables["HISTFILE"] = history
 
     @property
     def prompt(self):
@@ -126,6 +135,26 @@ class LinuxShell(Persona):
 
     # The shell.
 
+    def read_line(self, prompt):
+        """A line that ends with | or && goes on behind "> "."""
+        line = super().read_line(prompt)
+        while line is not None and line.rstrip().endswith(("|", "&&")):
+            more = super().read_line(self.variables["PS2"])
+            line = None if more is None else f"{line} {more}"
+        return line
+
+    def command(self, line):
+        if self.kept and line:
+            self.log("KEPT " + line)
+        super().command(line)
+
+    def inner_shell(self, stage):
+        """NAME=VALUE... sh: its prompt is the usual one."""
+        given = dict(word.partition("=")[::2] for word in stage.words)
+        self.shells.append((self.kept, self.variables))
+        self.new_shell("~ # ", given.get("HISTFILE", self.chosen["history"]))
+        self.start()
+
     def known(self, name):
         """Does this command exist?"""
         return name in ALWAYS + BUILTIN or (
@@ -135,8 +164,8 @@ class LinuxShell(Persona):
     def safe(self, line):
         try:
             chains = parse(line, self.variables)
-        except SyntaxFault:
-            return False
+        except SyntaxFault as fault:
+            return isinstance(fault, Unfinished)
         return all(self.safe_stage(stage)
                    for _, stages in chains for stage in stages)
 
@@ -192,6 +221,9 @@ class LinuxShell(Persona):
                 self.variables[key] = value
             self.status = 0
             return b""
+        if words == ["sh"]:
+            self.inner_shell(stage)
+            return b""
         errors = True
         merged = shown = False
         try:
@@ -200,6 +232,7 @@ class LinuxShell(Persona):
                     data = self.read(target)
                 elif kind == ">&":
                     merged = merged or (descriptor, target) == ("2", "1")
+                    errors = errors and (descriptor, target) != ("2", "-")
                 elif target != "/dev/null":
                     raise OSError(f"can't create {target}: "
                                   "Read-only file system")
@@ -288,6 +321,8 @@ class LinuxShell(Persona):
             out = "".join(self.boot_log())
         elif name == "dmesg":
             self.quiet = "".join(words) == "-n1"
+        elif name == "exit" and self.shells:
+            self.kept, self.variables = self.shells.pop()
         elif name == "export":
             for word in words:
                 key, _, value = word.partition("=")

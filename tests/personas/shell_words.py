@@ -19,6 +19,10 @@ class SyntaxFault(Exception):
     """The shell does not take this line."""
 
 
+class Unfinished(SyntaxFault):
+    """A redirection without its file: nothing of the line is run."""
+
+
 def arithmetic(text):
     """The value of a sum of integers."""
     def value(node):
@@ -166,7 +170,7 @@ def parse(line, variables):
             stage.files.append((*token, tokens[at]))
             at += 1
         else:
-            raise SyntaxFault("unexpected end of line")
+            raise Unfinished("unexpected newline")
     for i, (joint, stages) in enumerate(chains):
         last = i == len(chains) - 1 and joint == ";" and len(stages) == 1
         if not all(s.words or s.files for s in stages) and not last:

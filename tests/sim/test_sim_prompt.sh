@@ -159,6 +159,17 @@ test_hush() {
     is 'hush: an open quote' "echo 'a\\r\\n> b'\\r\\na\\r\\nb\\r\\n=> "
     talk "s:echo 'a\\r" 'w:> ' 's:\x03' 'w:=> ' 's:\r' 'w:=> '
     is 'hush: Ctrl-C closes it' "echo 'a\\r\\n> <INTERRUPT>\\r\\n=> \\r\\n=> "
+    prompts 'if echo a;then echo b;fi\r'
+    is 'hush: if' 'if echo a;then echo b;fi\r\na\r\nb\r\n=> '
+    prompts 'if mdx;then echo b;fi;echo c\r'
+    is 'hush: if not' "if mdx;then echo b;fi;echo c\\r\\nUnknown command 'mdx'\
+ - try 'help'\\r\\nc\\r\\n=> "
+    talk 's:if echo a\r' 'w:> ' 's:then echo b\r' 'w:> ' 's:fi\r' 'w:=> '
+    is 'hush: an open if' \
+        'if echo a\r\n> then echo b\r\n> fi\r\na\r\nb\r\n=> '
+    talk 's:if echo a;then echo b\r' 'w:> ' 's:\x03' 'w:=> ' 's:\r' 'w:=> '
+    is 'hush: Ctrl-C drops it' \
+        'if echo a;then echo b\r\n> <INTERRUPT>\r\n=> \r\n=> '
 }
 
 E='\b \b' # takes a character off the screen

@@ -98,6 +98,12 @@ void uboot_history_add(struct sim *sim, const char *line);
 /* Does the line end within quotes? */
 bool uboot_quote_open(const char *line);
 
+/* hush: line has an if without its fi. */
+bool uboot_if_open(const struct sim *sim, const char *line);
+
+/* hush: if, then, fi. */
+bool uboot_is_reserved(const char *word);
+
 /*
  * Cut the next command off `*line` into words, in place, as the shell does.
  * Their count, but never more than UBOOT_ARGS + 1, and UBOOT_ARGS are stored.

@@ -152,6 +152,13 @@ static void judge(struct sim *sim, const struct outcome *o)
         sim->uboot.repeatable = false;
 }
 
+/* Where hush is in its ifs: how many are open, and in which of them nothing is
+ * run (0: all is). */
+struct branch {
+    int depth;
+    int skip;
+};
+
 static int run_words(struct sim *sim, const struct uboot_call *call,
                      bool *again)
 {
@@ -162,12 +169,32 @@ static int run_words(struct sim *sim, const struct uboot_call *call,
     return o.result == UBOOT_OK ? 0 : -1;
 }
 
+/* hush: the words if, then and fi before a command; it gets the one behind
+ * them. True: it is not run. */
+static bool pass_reserved(struct branch *b, struct uboot_call *call, int rc)
+{
+    while (call->argc > 0 && uboot_is_reserved(call->argv[0])) {
+        char kind = call->argv[0][0];
+
+        b->depth += kind == 'i' ? 1 : kind == 'f' ? -1 : 0;
+        if (kind == 't' && rc != 0 && b->skip == 0)
+            b->skip = b->depth;
+        if (b->depth < b->skip)
+            b->skip = 0;
+        call->argv++;
+        call->argc--;
+    }
+    return b->skip > 0 || call->argc == 0;
+}
+
 int uboot_run_line(struct sim *sim, const char *line, bool repeat)
 {
     char copy[sizeof sim->uboot.last];
     char *argv[UBOOT_ARGS + 1];
     char *rest = copy;
     bool again = true;
+    struct branch branch = {0, 0};
+    int last = 0;
     int rc = 0;
 
     sim->uboot.had_ctrlc = false;
@@ -185,12 +212,14 @@ int uboot_run_line(struct sim *sim, const char *line, bool repeat)
                         UBOOT_ARGS);
             call.argc = UBOOT_ARGS;
         }
-        if (call.argc == 0) {
+        if (sim->opt.hush && call.argc > 0 &&
+            pass_reserved(&branch, &call, last))
+            continue;
+        if (call.argc == 0)
             run_nothing(sim);
+        last = call.argc == 0 ? -1 : run_words(sim, &call, &again);
+        if (last < 0)
             rc = -1;
-        } else if (run_words(sim, &call, &again) < 0) {
-            rc = -1;
-        }
         if (sim->uboot.had_ctrlc) {
             sim->uboot.repeatable = false;
             if (!sim->opt.hush)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // How each of U-Boot's shells takes a line apart.
+#include <stdio.h>
 #include <string.h>
 
 #include "uboot.h"
@@ -16,6 +17,34 @@ bool uboot_quote_open(const char *line)
             quote = quote ? '\0' : *line;
     }
     return quote;
+}
+
+static bool is_word(const char *word, const char *want)
+{
+    return strcmp(word, want) == 0;
+}
+
+/* Behind these another command follows. */
+bool uboot_is_reserved(const char *word)
+{
+    return is_word(word, "if") || is_word(word, "then") || is_word(word, "fi");
+}
+
+bool uboot_if_open(const struct sim *sim, const char *line)
+{
+    char copy[UBOOT_LINE];
+    char *argv[UBOOT_ARGS + 1];
+    char *rest = copy;
+    int open = 0;
+
+    snprintf(copy, sizeof copy, "%s", line);
+    while (*rest) {
+        int argc = uboot_split(sim, &rest, argv);
+
+        for (int i = 0; i < argc && uboot_is_reserved(argv[i]); i++)
+            open += is_word(argv[i], "if") - is_word(argv[i], "fi");
+    }
+    return open > 0;
 }
 
 static bool is_blank(char c)

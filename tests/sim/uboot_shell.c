@@ -108,12 +108,13 @@ static void serve_simple(struct sim *sim, bool fresh)
     board_end_command(sim);
 }
 
-/* A quote that is open makes it ask for more; false: Ctrl-C. */
-static bool complete_quotes(struct sim *sim)
+/* An open quote, or an if without its fi, makes it ask for more; false: Ctrl-C.
+ * None of it is run before. */
+static bool complete_line(struct sim *sim)
 {
     struct uboot_memory *m = &sim->uboot;
 
-    while (uboot_quote_open(m->last)) {
+    while (uboot_quote_open(m->last) || uboot_if_open(sim, m->last)) {
         size_t len = strlen(m->last);
 
         sim->editor.len = 0;
@@ -139,7 +140,7 @@ static void serve_hush(struct sim *sim, bool fresh)
     if (typed && !repeat) {
         take_line(sim);
         m->repeatable = true;
-        typed = complete_quotes(sim);
+        typed = complete_line(sim);
     }
     if (!typed) {
         uart_puts(&sim->uart, interrupted);

@@ -229,7 +229,7 @@ static const char *two_lines(struct odd *o, const char *command)
 #define SHELL                                                                  \
     "console { prompt = '^Shell> $'\n echo = redrawn\n clear = \"\\x03\" }\n"
 #define LONG_COMMAND                                                           \
-    "dd if=/dev/mtd0 bs=512 skip=128 count=128 2>/dev/null|gzip -c|base64 "    \
+    "dd if=/dev/mtd0 bs=512 skip=128 count=128 2>&-|gzip -c|base64 "           \
     "-w76"
 
 static void redrawn(enum odd_echo echo)

@@ -182,6 +182,18 @@ static void the_values(void **state)
          "bad place holder"},
         {"unmapped = '['\n", "unmapped"},
         {"speed = fast\n", "speed"},
+        {"whole { before = 'if x;then ' }\n",
+         "before: before and after go together"},
+        {"whole { needs-answer = 'a'\n before = 'a'\n after = 'b' }\n",
+         "needs: goes together with needs-answer"},
+        {"console { never = {';fi x'} }\n"
+         "whole { before = 'if '\n after = ';fi x' }\n"
+         "medium m { names = 'm'\n read = \"r {ram}\"\n read-fail = 'e' }\n",
+         "before: it, or a beginning of it, matches"},
+        {"recognise { command = \"a\"\n answer = 'a'\n history = 'b' }\n",
+         "history: history and without-history go together"},
+        {"recognise { history = 'b'\n without-history = \"a\" }\n",
+         "history: needs command"},
         {"console { never = {'^d [0-9]'} }\n",
          "section dump bytes: command: it, or a beginning of it, matches"},
         /* Noise makes a line end of a character, and that much runs. */
@@ -302,6 +314,30 @@ static void those_that_come_with_us(void **state)
     assert_says(out.data, "winbond      Winbond");
 }
 
+/* Nothing that a Linux shell does with > but closing descriptor 2. */
+static void no_shell_opens_a_file(void **state)
+{
+    static const char *const never[] = {
+        "dd if=/dev/mtd0 2>/dev/null|md5sum",
+        "dd if=/dev/mtd0 2>/d",
+        "cat /proc/mtd >mtd",
+        "cat /proc/mtd 2>>x",
+        "cat /proc/mtd &>x",
+        "cat /proc/mtd 2>&1",
+        "dd if=/dev/mtd0 of=/dev/mtd1",
+    };
+    static const char good[] = "dd if=/dev/mtd0 2>&-|md5sum";
+    struct dialect *d = NULL;
+
+    (void)state;
+    assert_int_equal(dialect_load(&d, "linux-shell", &err), 0);
+    for (size_t i = 0; i < COUNT(never); i++)
+        if (!pattern_forbids(d->never, d->n_never, never[i], strlen(never[i])))
+            fail_msg("allowed: %s", never[i]);
+    assert_false(pattern_forbids(d->never, d->n_never, good, strlen(good)));
+    dialect_free(d);
+}
+
 static void load_bytes(const char *bytes, size_t len, int want,
                        const char *words)
 {
@@ -374,6 +410,7 @@ int main(void)
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(a_failure_does_not_spoil_the_next),
         cmocka_unit_test(those_that_come_with_us),
+        cmocka_unit_test(no_shell_opens_a_file),
         cmocka_unit_test(files),
         cmocka_unit_test(no_empty_line_by_default),
     };

@@ -339,6 +339,64 @@ static void four_waits_for_its_line(void **state)
     }
 }
 
+/* --- a shell that keeps what is typed --- */
+
+static bool keeps_again;
+
+static const char *answer_keeping(struct odd *o, const char *command)
+{
+    static bool left;
+
+    if (strcmp(command, "HISTFILE= sh") == 0) {
+        left = !keeps_again;
+        o->prompt = "~ # "; /* another one */
+        return "\nBusyBox v1.22.1 built-in shell (ash)\n\n";
+    }
+    if (strncmp(command, "echo fwfs-", 10) != 0)
+        return "not found\n";
+    if (o->n_ran == 1)
+        left = false;
+    return left ? "fwfs-42\n" : "fwfs-42 /root/.ash_history\n";
+}
+
+static int attach_keeping(bool again)
+{
+    struct dialect *one[] = {find("linux-shell"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .chosen = true,
+                                         .quiet = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 8000};
+
+    up("root@box:/# ");
+    keeps_again = again;
+    odd.answer = answer_keeping;
+    return attach_prompt(&c, &config, &text, &err);
+}
+
+/* Be the dialect named or not. */
+static void a_shell_that_keeps_lines_is_left(void **state)
+{
+    (void)state;
+    assert_int_equal(attach_keeping(false), 0);
+    assert_int_equal(c.prompt_len, 4);
+    assert_memory_equal(c.prompt, "~ # ", 4);
+    assert_int_equal(odd.n_ran, 3);
+    assert_says(odd.ran[0], "HISTFILE");
+    assert_string_equal(odd.ran[1], "HISTFILE= sh");
+    assert_string_equal(odd.ran[2], odd.ran[0]);
+    console_free(&c);
+}
+
+static void one_that_keeps_on_gets_nothing_more(void **state)
+{
+    (void)state;
+    assert_int_equal(attach_keeping(true), -EPERM);
+    assert_says(err.text, "keeps what is typed in '/root/.ash_history'");
+    assert_int_equal(odd.n_ran, 5);
+    console_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +410,8 @@ int main(void)
         cmocka_unit_test(a_resync_gives_it_one),
         cmocka_unit_test(a_question_that_stands_gets_none),
         cmocka_unit_test(four_waits_for_its_line),
+        cmocka_unit_test(a_shell_that_keeps_lines_is_left),
+        cmocka_unit_test(one_that_keeps_on_gets_nothing_more),
     };
     return cmocka_run_group_tests_name("unasked", tests, load, unload);
 }
