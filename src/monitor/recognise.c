@@ -247,7 +247,7 @@ int recognise_prompt(struct recognise *r)
 {
     int ret;
 
-    r->console->end_text = 0; /* it brought a prompt */
+    console_end_brought_prompt(r->console);
     console_note_heard(r->console);
     ret = is_any(r);
     if (ret <= 0)
