@@ -73,10 +73,10 @@ struct console {
     unsigned chunk_wait;   /* after so many twice as much is typed at once */
     unsigned slowest_ms;   /* the longest silence in or before an answer */
     unsigned wrong_echoes; /* of commands, so far */
-    bool typed; /* text of ours may stand in the device's line editor */
-    bool enter_given;      /* a question got a bare line end last, ... */
-    uint64_t enter_at;     /* ... with so many bytes received */
-    atomic_bool shutdown;  /* every wait ends with -EINTR */
+    bool typed;        /* text of ours may stand in the device's line editor */
+    bool enter_given;  /* a question got a bare line end last, ... */
+    uint64_t enter_at; /* ... with so many bytes received */
+    atomic_bool shutdown; /* every wait ends with -EINTR */
     atomic_uint_fast64_t received;
     atomic_uint_fast64_t sent;
     atomic_uint_fast64_t commands;
