@@ -21,6 +21,7 @@
 #include "monitor/attach_priv.h"
 
 #include "base/log.h"
+#include "monitor/console_priv.h"
 #include "monitor/console_unlock.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static void look_for_banner(struct attach *a)
         if (attach_shows(a, a->config->dialects[i])) {
             a->recognise.first = a->config->dialects[i];
             a->next_send = deadline_in(0);
-            a->c->end_text = 0;
+            console_end_is_answered(a->c);
             log_info("%s seen, breaking in", a->recognise.first->name);
         }
     a->looked = a->text->len;

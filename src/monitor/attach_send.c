@@ -99,7 +99,7 @@ void attach_note_start(struct attach *a)
         return;
     if (attach_shows(a, a->recognise.first)) {
         a->own_start = true;
-        a->c->end_text = 0;
+        console_end_is_answered(a->c);
         a->unknown = a->c->foreign = false;
     } else if (shows_another(a)) {
         a->own_start = false;

@@ -66,8 +66,8 @@ int console_reopen(struct console *c, struct err *err)
     c->restart_line[0] = '\0';
     c->enter_given = false;
     c->heard_ms = 0;
-    c->end_text = 0;
     c->unheard_ms = 0;
+    console_end_is_answered(c);
     c->ansi = (struct ansi){0};
     return line_reopen(c->line, err);
 }
@@ -246,7 +246,7 @@ void console_note_line(struct console *c, struct span line)
     if (c->dialect == NULL || (!own && !is_start_of_another(c, line)))
         return;
     c->restarted = true;
-    c->end_text = 0;
+    console_end_is_answered(c);
     c->foreign = !own;
     (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
                    line.len < 150 ? (int)line.len : 150, line.text);

@@ -46,6 +46,7 @@ struct console {
     bool end_open;       /* nothing was sent since a line end of ours ... */
     size_t end_text;     /* ... which brought so many printable characters, and
                             no prompt; for a start ends that, too */
+    unsigned ends;       /* so many of ours since a prompt was certain */
     size_t usual_prompt; /* bytes of the one learned last; 0: none ever */
     bool skipping;       /* inside a line that was too long */
     /* Asked when line_wake interrupts a wait, and at times while it lasts

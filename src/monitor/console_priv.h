@@ -63,6 +63,12 @@ int console_send_end(struct console *c, const struct keys *end);
  * hit. */
 bool console_end_is_spent(const struct console *c);
 
+/* A prompt or a start came: the count begins anew. Or what looks like a prompt:
+ * another line end may go out, to see whether it comes again, but no third one,
+ * for the questions of a dialogue may look so, too. */
+void console_end_is_answered(struct console *c);
+void console_end_brought_prompt(struct console *c);
+
 /* Somebody else's text, as the question of a dialogue, stands on the line. What
  * begins with a prompt is none, though half a command may stand behind it, nor
  * is what noise or another speed brought. */

@@ -72,7 +72,7 @@ void console_learn_prompt(struct console *c, struct span prompt)
     if (c->prompt_len > 0)
         memcpy(c->prompt, prompt.text, c->prompt_len);
     c->usual_prompt = c->prompt_len;
-    c->end_text = 0;
+    console_end_is_answered(c);
 }
 
 bool console_near_prompt(const struct console *c)
@@ -222,7 +222,7 @@ static bool is_in_step(struct console *c)
 {
     if (!console_tidy(c))
         return false;
-    c->end_text = 0;
+    console_end_is_answered(c);
     c->typed = false;
     return true;
 }

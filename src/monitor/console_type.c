@@ -206,7 +206,7 @@ int console_begin(struct console *c, const char *command, bool enter,
 
     enter = enter && c->dialect->line_end.len > 0;
     c->enter_given = false;
-    c->end_text = 0; /* it stands at the prompt */
+    console_end_is_answered(c); /* it stands at the prompt */
     c->working = false;
     if (pattern_forbids(c->dialect->never, c->dialect->n_never, command,
                         text.len))

@@ -8,9 +8,9 @@
  *
  *   behind the prompt, recognised and alone on its line, of a dialect that says
  *   that an empty line does nothing
- *   behind text of ours (one blank will do, which no loader takes for an empty
- *   line) whose echo was compared, on a line that was cleared after an echo had
- *   shown that somebody hears us
+ *   behind text of ours whose echo was compared, on a line that was cleared
+ *   after an echo had shown that somebody hears us. One blank will do: to all
+ *   but PMON a line of one is no empty line, and PMON is asked by Ctrl-C
  *
  * A dialogue takes a line end for an answer, and may write behind the last one:
  * where text stands that is no prompt none is sent, and where one brought such
@@ -28,6 +28,7 @@
 #define ECHO_QUIET_MS 20U
 #define BURST         8U /* every receive FIFO holds that */
 #define LEAVE_MS      1000U
+#define ENDS_MAX      2U /* to one whose prompt has not come again */
 
 /* Not handed out as lines yet. */
 static size_t waiting(const struct console *c)
@@ -43,6 +44,8 @@ int console_settle(struct console *c, unsigned quiet_ms, struct deadline until)
             continue;
         if (n <= 0)
             return n;
+        if (deadline_passed(until))
+            return 0; /* it goes on for ever */
     }
 }
 
@@ -148,6 +151,7 @@ int console_send_end(struct console *c, const struct keys *end)
     c->typed = false;
     c->end_open = true;
     c->end_text = 0;
+    c->ends++;
     return ret;
 }
 
@@ -156,6 +160,18 @@ bool console_end_is_spent(const struct console *c)
     size_t most = c->usual_prompt > 0 ? c->usual_prompt + 2 : 0;
 
     return c->end_text > most;
+}
+
+void console_end_is_answered(struct console *c)
+{
+    c->end_text = 0;
+    c->ends = 0;
+}
+
+void console_end_brought_prompt(struct console *c)
+{
+    if (c->ends < ENDS_MAX)
+        c->end_text = 0;
 }
 
 bool console_stands_question(const struct console *c,

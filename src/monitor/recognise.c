@@ -250,7 +250,7 @@ int recognise_prompt(struct recognise *r)
 {
     int ret;
 
-    r->console->end_text = 0; /* it brought a prompt */
+    console_end_brought_prompt(r->console);
     console_note_heard(r->console);
     r->keeps = false;
     ret = is_any(r);

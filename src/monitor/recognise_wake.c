@@ -15,8 +15,8 @@
  *   again     both once more, for noise may have eaten them
  *   blank     one; its echo tells that lines are read there, at this speed
  *   clear     as many backspaces as the longest line needs
- *   line end  behind one more blank that was echoed: no loader takes that for
- *             an empty line
+ *   line end  behind one more blank that was echoed: only PMON takes that for
+ *             an empty line, and shows its prompt at Ctrl-C before
  *
  * A device that is busy echoes nothing, so no line end waits in its FIFO. A key
  * alone on the line arrives as a line end at no other speed; several in a row
@@ -224,8 +224,10 @@ static int press_end(struct recognise *r, const struct keys *end)
     r->counting = true;
     ret = press(r, end, 1);
     r->counting = false;
-    if (ret == A_PROMPT || ret == STARTING)
-        r->console->end_text = 0;
+    if (ret == A_PROMPT)
+        console_end_brought_prompt(r->console);
+    if (ret == STARTING)
+        console_end_is_answered(r->console);
     return ret;
 }
 
@@ -309,6 +311,6 @@ int recognise_wake(struct recognise *r)
     int ret = wake(r);
 
     if (recognise_candidate(r))
-        r->console->end_text = 0;
+        console_end_brought_prompt(r->console);
     return ret;
 }

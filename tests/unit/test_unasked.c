@@ -277,6 +277,43 @@ static void a_dialogue_gets_one_line_end(void **state)
     }
 }
 
+/* Each of its questions looks like a prompt, and the last one writes. */
+static void hear_prompts(void *arg, char byte)
+{
+    static const char *const questions[] = {
+        "Net mask> ", "Gateway> ", "Boot file> ", "Write it to flash> "};
+
+    if (byte == '\r') {
+        fake_say(&odd.line, "\r\n");
+        fake_say(&odd.line, questions[n_answers < 3 ? n_answers : 3]);
+        n_answers++;
+        odd.edit_len = 0;
+    } else {
+        hear_dialogue(arg, byte);
+    }
+}
+
+static void questions_like_prompts_get_two(void **state)
+{
+    const char *const names[] = {NULL, "cfe", "linux-shell", "realtek"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct dialect *one[] = {i > 0 ? find(names[i]) : NULL, NULL};
+        const struct attach_config config = {.dialects = i > 0 ? one : all,
+                                             .chosen = i > 0,
+                                             .baud = 115200,
+                                             .timeout_ms = 60000};
+        up_dialogue();
+        odd.line.hear = hear_prompts;
+        assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+        if (n_answers > 2)
+            fail_msg("%s: %u line ends", i > 0 ? names[i] : "unknown",
+                     n_answers);
+        console_free(&c);
+    }
+}
+
 static void a_resync_gives_it_one(void **state)
 {
     (void)state;
@@ -407,6 +444,7 @@ int main(void)
         cmocka_unit_test(no_key_for_anothers_countdown),
         cmocka_unit_test(anothers_banner_ends_a_resync),
         cmocka_unit_test(a_dialogue_gets_one_line_end),
+        cmocka_unit_test(questions_like_prompts_get_two),
         cmocka_unit_test(a_resync_gives_it_one),
         cmocka_unit_test(a_question_that_stands_gets_none),
         cmocka_unit_test(four_waits_for_its_line),
