@@ -185,10 +185,9 @@ static int type_and_compare(struct console *c, const char *command, char *got,
         resync = console_resync(c, deadline_in(3000));
         if (resync == -ENODEV || atomic_load(&c->shutdown))
             ret = resync; /* that is why the echo did not come */
-        else if (resync == -EINTR)
-            ret = -ETIMEDOUT; /* something may still be typed there */
-        else if (c->silent && !silent)
-            ret = -ETIMEDOUT;
+        else if (resync == -EINTR || (c->silent && !silent))
+            ret = -ETIMEDOUT; /* something may still be typed there, or it may
+                                 be another device */
         if (resync < 0)
             break;
     }
