@@ -50,8 +50,10 @@ for how in 'e 0x8000' 'e -s 0x8000' 'e -b 0x8000'; do
     unmount_fwfs
     memory "$T/after"
     same "$T/after" "$T/before" "$how, known"
-    stop_device
+    # Twice it was somebody else, and that is all.
+    equal $'!dangerous e\n!dangerous e' "$(grep '^!' "$T/sim.log")" "$how"
     rm "$T/sim.log"
+    stop_device
 done
 
 # Typed ahead, and damaged on the way.
