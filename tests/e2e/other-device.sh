@@ -37,17 +37,18 @@ fetched_anew() {
         fail "not all was fetched"
 }
 
-# nothing_fetched N
+# nothing_fetched N [BYTES]: or so many, to see that it is not the checksum that is
+# wrong in the cache of another one
 nothing_fetched() {
     cmp "$T/mnt/flash.bin" "$T/flash$1" || fail "device $1: stale bytes"
-    equal 0 "$(status device_bytes_read)" "device_bytes_read of device $1"
+    at_most "${2-0}" "$(status device_bytes_read)" "bytes read of device $1"
 }
 
 uboot=(--loader u-boot --format new)
 mount_of 1 "${uboot[@]}" && fetched_anew 1 && end
 mount_of 2 "${uboot[@]}" && fetched_anew 2 && end
 mount_of 1 "${uboot[@]}" && nothing_fetched 1 && end
-mount_of 2 "${uboot[@]}" && nothing_fetched 2 && end
+mount_of 2 "${uboot[@]}" && nothing_fetched 2 1024 && end
 
 # One block written since: the device's crc32 tells. What it tells of is not
 # given, whichever cache fwfs takes.

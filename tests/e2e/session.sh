@@ -153,6 +153,7 @@ asked_or_over() {
 mount_at_power_on() {
     local pid
 
+    : > "$T/mount.out" # of an earlier mount
     timeout -k 5 120 "$FWFS" --cache-dir "$T/cache" "$@" "$T/tty" "$T/mnt" \
         > "$T/mount.out" 2>&1 &
     pid=$!
