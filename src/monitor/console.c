@@ -115,6 +115,8 @@ int console_fill(struct console *c, struct deadline until)
         c->restarted = c->garbled = true;
     for (ssize_t i = 0; c->end_open && i < n; i++)
         c->end_text += chunk[i] > ' ' && chunk[i] < 0x7f;
+    if (memchr(chunk, '\n', (size_t)n) != NULL)
+        c->line_came = true;
     keep(c, chunk, (size_t)n);
     return (int)n;
 }
@@ -304,6 +306,7 @@ int console_send_bytes(struct console *c, const char *bytes, size_t len)
 {
     atomic_fetch_add(&c->sent, len);
     c->end_open = false;
+    c->line_came = false;
     return line_write(c->line, bytes, len, deadline_in(WRITE_TIMEOUT_MS));
 }
 

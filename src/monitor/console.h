@@ -41,12 +41,14 @@ struct console {
     size_t last_line_len;             /* 0: too long, or none since */
     uint64_t lines;                   /* taken so far, blank ones aside */
     struct ansi ansi;
-    struct buf in;       /* received, stripped */
-    size_t taken;        /* of in, handed out as lines */
-    bool end_open;       /* nothing was sent since a line end of ours ... */
-    size_t end_text;     /* ... which brought so many printable characters, and
-                            no prompt; for a start ends that, too */
-    unsigned ends;       /* so many of ours since a prompt was certain */
+    struct buf in;   /* received, stripped */
+    size_t taken;    /* of in, handed out as lines */
+    bool end_open;   /* nothing was sent since a line end of ours ... */
+    size_t end_text; /* ... which brought so many printable characters, and
+                        no prompt; for a start ends that, too */
+    bool end_waits;  /* no prompt has come since a line end of ours */
+    unsigned ends;   /* since a prompt was certain, that brought perhaps one */
+    bool line_came;  /* some line ended since we sent anything */
     size_t usual_prompt; /* bytes of the one learned last; 0: none ever */
     bool skipping;       /* inside a line that was too long */
     /* Asked when line_wake interrupts a wait, and at times while it lasts

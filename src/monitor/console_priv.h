@@ -65,7 +65,9 @@ bool console_end_is_spent(const struct console *c);
 
 /* A prompt or a start came: the count begins anew. Or what looks like a prompt:
  * another line end may go out, to see whether it comes again, but no third one,
- * for the questions of a dialogue may look so, too. */
+ * for the questions of a dialogue may look so, too. A line end that brought
+ * none does not count; where one comes on a new line to any other key, or to
+ * none, no question was answered, and the count begins anew, too. */
 void console_end_is_answered(struct console *c);
 void console_end_brought_prompt(struct console *c);
 

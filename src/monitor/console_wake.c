@@ -28,7 +28,7 @@
 #define ECHO_QUIET_MS 20U
 #define BURST         8U /* every receive FIFO holds that */
 #define LEAVE_MS      1000U
-#define ENDS_MAX      2U /* to one whose prompt has not come again */
+#define ENDS_MAX      2U /* that bring a prompt which has not come again */
 
 /* Not handed out as lines yet. */
 static size_t waiting(const struct console *c)
@@ -151,7 +151,7 @@ int console_send_end(struct console *c, const struct keys *end)
     c->typed = false;
     c->end_open = true;
     c->end_text = 0;
-    c->ends++;
+    c->end_waits = true;
     return ret;
 }
 
@@ -165,11 +165,17 @@ bool console_end_is_spent(const struct console *c)
 void console_end_is_answered(struct console *c)
 {
     c->end_text = 0;
+    c->end_waits = false;
     c->ends = 0;
 }
 
 void console_end_brought_prompt(struct console *c)
 {
+    if (c->end_waits)
+        c->ends++;
+    else if (!c->end_open && c->line_came)
+        console_end_is_answered(c); /* another key brought it, or nothing */
+    c->end_waits = false;
     if (c->ends < ENDS_MAX)
         c->end_text = 0;
 }

@@ -5,6 +5,7 @@
 #include "odd_loader.h"
 
 #include "monitor/attach.h"
+#include "monitor/console_priv.h"
 
 static struct odd odd;
 static struct console c;
@@ -337,6 +338,91 @@ static void a_question_that_stands_gets_none(void **state)
     console_free(&c);
 }
 
+/* Scripts of a Linux that starts: its terminal echoes what is typed, and the
+ * second line end is followed by lines of theirs; then the shell. */
+static unsigned n_ends;
+static uint64_t end_ms;
+
+static void hear_scripts(void *arg, char byte)
+{
+    if (byte == '\x03')
+        fake_say(&odd.line, "^C");
+    if (n_ends > 3) {
+        odd_hear(arg, byte);
+    } else if (byte == '\r') {
+        n_ends++;
+        end_ms = fake_now();
+        fake_say(&odd.line, "\r\n");
+    } else if ((unsigned char)byte >= ' ') {
+        fake_say_bytes(&odd.line, &byte, 1);
+    }
+}
+
+static void feed_scripts(void *arg)
+{
+    (void)arg;
+    if (n_ends == 2 && fake_now() - end_ms > 50) {
+        fake_say(&odd.line, "Starting network: OK\r\n");
+        n_ends = 3;
+    } else if (n_ends == 3 && fake_now() - end_ms > 4000) {
+        fake_say(&odd.line, "\r\nBusyBox v1.22.1 built-in shell (ash)\r\n\r\n");
+        fake_say(&odd.line, odd.prompt);
+        n_ends = 4;
+    }
+}
+
+/* Line ends that brought no prompt do not lock it out. */
+static void a_shell_that_starts_meanwhile_is_found(void **state)
+{
+    struct dialect *one[] = {find("linux-shell"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .chosen = true,
+                                         .quiet = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 60000};
+
+    (void)state;
+    up("/ # ");
+    odd.answer = answer_shell;
+    odd.line.hear = hear_scripts;
+    odd.line.feed = feed_scripts;
+    n_ends = 0;
+    if (attach_prompt(&c, &config, &text, &err) != 0)
+        fail_msg("%s", err.text);
+    console_free(&c);
+}
+
+/* Keys that bring text; is any other line end one too many? */
+static bool is_spent_after(const char *keys, const char *brought)
+{
+    const struct keys end = {"\r", 1};
+    int ret = keys[0] == '\r' ? console_send_end(&c, &end)
+                              : console_send_bytes(&c, keys, strlen(keys));
+
+    assert_int_equal(ret, 0);
+    fake_say(&odd.line, brought);
+    assert_true(console_fill(&c, deadline_in(100)) >= 0);
+    if (brought[0] != '\0')
+        console_end_brought_prompt(&c);
+    return console_end_is_spent(&c);
+}
+
+static void line_ends_that_brought_a_prompt_count(void **state)
+{
+    (void)state;
+    up("");
+    odd.echo = ODD_SILENT;
+    for (int i = 0; i < 3; i++)
+        assert_false(is_spent_after("\r", ""));
+    assert_false(is_spent_after("\x03", "\r\n/ # ")); /* a line end's, late? */
+    assert_true(is_spent_after("\r", "\r\nGateway> "));
+    assert_true(is_spent_after(" ", " "));            /* it stands there */
+    assert_false(is_spent_after("\x03", "\r\n/ # ")); /* the key's */
+    assert_false(is_spent_after("\r", "\r\nGateway> "));
+    assert_true(is_spent_after("\r", "\r\nBoot file> "));
+    console_free(&c);
+}
+
 /* --- a menu that has not shown all its keys yet --- */
 
 static void attach_at_menu(const char *menu)
@@ -447,6 +533,8 @@ int main(void)
         cmocka_unit_test(questions_like_prompts_get_two),
         cmocka_unit_test(a_resync_gives_it_one),
         cmocka_unit_test(a_question_that_stands_gets_none),
+        cmocka_unit_test(a_shell_that_starts_meanwhile_is_found),
+        cmocka_unit_test(line_ends_that_brought_a_prompt_count),
         cmocka_unit_test(four_waits_for_its_line),
         cmocka_unit_test(a_shell_that_keeps_lines_is_left),
         cmocka_unit_test(one_that_keeps_on_gets_nothing_more),
