@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ASK_TIMEOUT_MS 1500U
+#define ASK_TRIES      3U    /* noise may hit the answer */
 #define QUIET_WAIT_MS  3000U /* for the end of an answer to a wrong question */
 #define BLANK_TRIES    2U    /* noise may hit one */
 #define ANSWER_LINES   3U    /* to a wake-up: its echo, some word, the end */
@@ -170,16 +171,14 @@ static int reads_lines(struct recognise *r, const struct dialect *d)
     return ret;
 }
 
-/* 1: d's harmless command is answered rightly; or at all, where the user knows
- * who it is and only what is kept is asked for. */
-static int answers(struct recognise *r, struct dialect *d)
+/* 1: d's harmless command is answered rightly. */
+static int ask_once(struct recognise *r, struct dialect *d)
 {
     struct buf answer = BUF_LIMITED(65536);
     int ret = console_ask(r->console, d->recognise_command, NULL,
                           ASK_TIMEOUT_MS, &answer, NULL);
-    bool right = ret == 0 &&
-                 (r->chosen || pattern_match(d->recognise_answer, answer.data,
-                                             answer.len, 0, NULL));
+    bool right = ret == 0 && pattern_match(d->recognise_answer, answer.data,
+                                           answer.len, 0, NULL);
 
     if (right)
         recognise_note_history(r, d, &answer);
@@ -189,6 +188,17 @@ static int answers(struct recognise *r, struct dialect *d)
     if (ret < 0 && ret != -ENODEV && ret != -EINTR)
         ret = calm_down(r);
     return ret < 0 ? ret : right;
+}
+
+/* Where the user knows who it is, only what is kept is asked for, and a wrong
+ * answer is a damaged one: it does not tell that nothing is kept. */
+static int answers(struct recognise *r, struct dialect *d)
+{
+    int ret = 0;
+
+    for (unsigned i = 0; ret == 0 && i < (r->chosen ? ASK_TRIES : 1); i++)
+        ret = ask_once(r, d);
+    return ret;
 }
 
 /* Without a prompt the line taken last is what tells. */

@@ -13,7 +13,7 @@ kept() {
 }
 
 # shellcheck disable=SC2016
-ask='echo fwfs-$((6*7)) $HISTFILE'
+ask='echo "fwfs-$((6*7))[$HISTFILE]"'
 make_flash 1024
 start_persona linux-shell --set getty=0 --set history=/root/.ash_history \
     --set tools=base64,md5sum --set prompt='root@box:/tmp# '

@@ -175,7 +175,7 @@ static void count_down(void *arg)
 static const char *answer_shell(struct odd *o, const char *command)
 {
     (void)o;
-    return strstr(command, "fwfs-") != NULL ? "fwfs-42\n" : "not found\n";
+    return strstr(command, "fwfs-") != NULL ? "fwfs-42[]\n" : "not found\n";
 }
 
 static void hear_start(void *arg, char byte)
@@ -464,7 +464,10 @@ static void four_waits_for_its_line(void **state)
 
 /* --- a shell that keeps what is typed --- */
 
+#define KEEPS "fwfs-42[/root/.ash_history]\n"
+
 static bool keeps_again;
+static const char *first_answer;
 
 static const char *answer_keeping(struct odd *o, const char *command)
 {
@@ -475,14 +478,16 @@ static const char *answer_keeping(struct odd *o, const char *command)
         o->prompt = "~ # "; /* another one */
         return "\nBusyBox v1.22.1 built-in shell (ash)\n\n";
     }
-    if (strncmp(command, "echo fwfs-", 10) != 0)
+    if (strstr(command, "fwfs-") == NULL)
         return "not found\n";
-    if (o->n_ran == 1)
+    if (o->n_ran == 1) {
         left = false;
-    return left ? "fwfs-42\n" : "fwfs-42 /root/.ash_history\n";
+        return first_answer;
+    }
+    return left ? "fwfs-42[]\n" : KEEPS;
 }
 
-static int attach_keeping(bool again)
+static int attach_keeping(bool again, const char *first)
 {
     struct dialect *one[] = {find("linux-shell"), NULL};
     const struct attach_config config = {.dialects = one,
@@ -493,6 +498,7 @@ static int attach_keeping(bool again)
 
     up("root@box:/# ");
     keeps_again = again;
+    first_answer = first;
     odd.answer = answer_keeping;
     return attach_prompt(&c, &config, &text, &err);
 }
@@ -501,7 +507,7 @@ static int attach_keeping(bool again)
 static void a_shell_that_keeps_lines_is_left(void **state)
 {
     (void)state;
-    assert_int_equal(attach_keeping(false), 0);
+    assert_int_equal(attach_keeping(false, KEEPS), 0);
     assert_int_equal(c.prompt_len, 4);
     assert_memory_equal(c.prompt, "~ # ", 4);
     assert_int_equal(odd.n_ran, 3);
@@ -514,10 +520,27 @@ static void a_shell_that_keeps_lines_is_left(void **state)
 static void one_that_keeps_on_gets_nothing_more(void **state)
 {
     (void)state;
-    assert_int_equal(attach_keeping(true), -EPERM);
+    assert_int_equal(attach_keeping(true, KEEPS), -EPERM);
     assert_says(err.text, "keeps what is typed in '/root/.ash_history'");
     assert_int_equal(odd.n_ran, 5);
     console_free(&c);
+}
+
+/* Noise in the answer is not taken for a shell that keeps nothing. */
+static void a_damaged_answer_is_asked_for_again(void **state)
+{
+    static const char *const damaged[] = {
+        "fwfs-4r[/root/.ash_history]\n", "fwfs-42\n/root/.ash_history]\n",
+        "fwfs-42[/root/.ash_history\n", "fwfs-42[\nroot/.ash_history]\n", "\n"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(damaged); i++) {
+        assert_int_equal(attach_keeping(false, damaged[i]), 0);
+        assert_int_equal(odd.n_ran, 4);
+        assert_string_equal(odd.ran[1], odd.ran[0]);
+        assert_string_equal(odd.ran[2], "HISTFILE= sh");
+        console_free(&c);
+    }
 }
 
 int main(void)
@@ -538,6 +561,7 @@ int main(void)
         cmocka_unit_test(four_waits_for_its_line),
         cmocka_unit_test(a_shell_that_keeps_lines_is_left),
         cmocka_unit_test(one_that_keeps_on_gets_nothing_more),
+        cmocka_unit_test(a_damaged_answer_is_asked_for_again),
     };
     return cmocka_run_group_tests_name("unasked", tests, load, unload);
 }
