@@ -112,7 +112,7 @@ static int ask_less(struct against_work *w, uint64_t offset, size_t len,
 {
     w->mute = w->mute || ++w->misses == MISSES;
     if (!w->mute && len > PROOF_BLOCK) {
-        w->most = len / 2;
+        w->most = len / 2 > PROOF_BLOCK ? len / 2 : PROOF_BLOCK;
         return 0;
     }
     note_block_unproved(w, offset, len);

@@ -120,8 +120,15 @@ static int ask(struct device *dev, uint64_t address, uint64_t len,
         ret = device_sum_place(dev, address, len, &at, err);
         if (ret < 0)
             return ret;
+        if (!map_is_virtual(address)) {
+            ret = edge_allows_range(dev, address, len, err);
+            if (ret < 0)
+                return ret;
+        }
         i = uniform_for(dev, at.m);
         ret = compare(dev, &dev->dialect->uniforms[i], &at, len, uniform, err);
+        if (!map_is_virtual(address))
+            edge_note_range(dev, address, len, ret);
         if (ret == -ENOTSUP) {
             log_info("the boot loader does not compare memory with itself in a "
                      "way that is understood");

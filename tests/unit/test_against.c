@@ -378,6 +378,34 @@ static void only_what_is_rescued(void **state)
                            "says rescued\n");
 }
 
+/* Of noise, twice; then as always. */
+static unsigned lost_answers;
+
+static int sum_late(void *arg, struct fwfs_sum *s)
+{
+    if (lost_answers == 0)
+        return fake_sum(arg, s);
+    lost_answers--;
+    return -EIO;
+}
+
+/* Half of it is less than what is told as a whole: that is asked for all the
+ * same. */
+static void a_short_area_without_an_answer(void **state)
+{
+    (void)state;
+    fake_target.sum = sum_late;
+    lost_answers = 2;
+    assert_int_equal(compare_map("0 ?\n0x1000 0x300 +\n0x1300 0xd00 ?\n"
+                                 "0x2000 0x40000 +\n"),
+                     0);
+    assert_true(same);
+    assert_string_equal(fake.said,
+                        "old.bin is what romfs.img has where old.map says "
+                        "rescued: 262912 bytes, by crc32 of the device\n");
+    assert_int_equal(lost_answers, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +423,7 @@ int main(void)
         cmocka_unit_test_setup(sums_of_less_than_was_asked_for, set_up),
         cmocka_unit_test_setup(sums_that_never_come, set_up),
         cmocka_unit_test_setup(only_what_is_rescued, set_up),
+        cmocka_unit_test_setup(a_short_area_without_an_answer, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,17 +24,22 @@ static void reset_there(struct loader *l, char *row, uint64_t address)
         reset_board(l, row);
 }
 
-/* The checksum of a range that reaches there. */
+/* The checksum of a range that reaches there, or a comparison of it. */
 static const char *sum_there(struct loader *l, const char *command)
 {
     static char text[200];
     char *end;
     unsigned long at;
+    unsigned long len;
 
-    if (strncmp(command, "crc32 ", 6) != 0)
+    if (strncmp(command, "crc32 ", 6) != 0 &&
+        strncmp(command, "cmp.l ", 6) != 0)
         return uboot_answer(l, command);
     at = strtoul(command + 6, &end, 16);
-    if (at >= bad_end || at + strtoul(end, NULL, 16) <= bad_from)
+    len = strtoul(end, &end, 16);
+    if (command[1] == 'm') /* the other begins a word after it */
+        len = len - at + strtoul(end, NULL, 16) * DEVICE_WORD;
+    if (at >= bad_end || at + len <= bad_from)
         return uboot_answer(l, command);
     resets++;
     (void)sprintf(text, "%s\n\nU-Boot 2013.07 (Jan 02 2020)\n\n", words);
@@ -196,6 +201,35 @@ static void checksums_keep_away(void **state)
     down();
 }
 
+static int uniform_of(uint64_t at, uint64_t len)
+{
+    bool uniform;
+
+    return device_uniform(dev, NOR_BASE + at, len, &uniform, NULL, &err);
+}
+
+static void comparisons_keep_away(void **state)
+{
+    (void)state;
+    up_edge("data abort", 0x1130, 4 * MIB);
+    assert_int_equal(read_at(NOR_BASE + 0x1000, 0x1000), -EFAULT);
+    assert_int_equal(resets, 1);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(uniform_of(0x1120, 64), -EBADMSG);
+        assert_says(err.text, "made the device reset");
+    }
+    assert_int_equal(resets, 1);
+    down();
+    /* Two that end so are enough, too. */
+    up_edge("data abort", 0x8000, 0x100);
+    assert_int_equal(uniform_of(0, 0x10000), -ETIMEDOUT);
+    assert_int_equal(uniform_of(0x4000, 0x8000), -ETIMEDOUT);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(uniform_of(0, 0x10000), -EBADMSG);
+    assert_int_equal(resets, 2);
+    down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_fault_without_a_reset_is_no_edge),
         cmocka_unit_test(many_blocks_cost_few_resets),
         cmocka_unit_test(checksums_keep_away),
+        cmocka_unit_test(comparisons_keep_away),
     };
 
     return cmocka_run_group_tests_name("device edge", tests, NULL, NULL);
