@@ -82,7 +82,8 @@ static int load(struct against_work *w, uint64_t first, uint64_t end,
         .behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND,
         .offset = place->offset + offset,
         .front_unknown = front < SELFSUM_BEFORE && place->offset + first > 0,
-        .end_unknown = left == 0 && place->offset + end < place->medium_size};
+        .end_unknown = left < PROOF_WORD - 1 &&
+                       place->offset + end < place->medium_size};
     memset(w->unproved, 0, sizeof(w->unproved));
     r = image->read(image->arg, w->room, offset - w->ours.before,
                     w->ours.before + len + w->ours.behind);
@@ -104,6 +105,14 @@ static int compare_loaded(struct against_work *w)
     return against_read(w, w->ours.offset, w->ours.len);
 }
 
+/* From at on, which is of the medium: to where a block begins, and from there
+ * to the next multiple of PIECE. */
+static size_t piece_at(uint64_t at)
+{
+    return at % PROOF_BLOCK != 0 ? PROOF_BLOCK - at % PROOF_BLOCK
+                                 : PIECE - at % PIECE;
+}
+
 /* Of the file; in pieces that end at round offsets of the medium. */
 static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
                          struct err *err)
@@ -112,7 +121,7 @@ static int compare_range(struct against_work *w, uint64_t from, uint64_t end,
 
     for (uint64_t at = from; at < end; at += len) {
         int r;
-        len = PIECE - (w->place.offset + at) % PIECE;
+        len = piece_at(w->place.offset + at);
         if (end - at < len)
             len = (size_t)(end - at);
         r = load(w, from, end, at, len, err);
@@ -180,9 +189,8 @@ static void tell_result(const struct against_work *w)
                        image->map_name);
     else if (image->size != w->target->size)
         (void)snprintf(where, sizeof(where), " as far as both go");
-    if (w->algorithm != NULL || !w->reading)
-        (void)snprintf(how, sizeof(how), "%s of the device%s",
-                       w->algorithm != NULL ? w->algorithm : "checksum",
+    if (w->algorithm != NULL)
+        (void)snprintf(how, sizeof(how), "%s of the device%s", w->algorithm,
                        w->reading ? ", and by reading" : "");
     if (w->compared == 0)
         report_line(w->report, "%s: nothing to compare with %s%s", image->name,

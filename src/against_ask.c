@@ -22,12 +22,17 @@ static int note_means(struct against_work *w, const struct digest *d,
 {
     bool other = d != w->means.algorithm || unit != w->means.unit;
 
-    if (unit > PROOF_BLOCK)
+    if (unit > PROOF_BLOCK || PROOF_BLOCK % unit != 0)
         return -EOPNOTSUPP;
     w->means.algorithm = d;
     w->means.unit = unit;
     w->algorithm = digest_name(d);
     return other ? -EAGAIN : 0;
+}
+
+static bool is_whole(uint64_t offset, uint64_t len)
+{
+    return offset % PROOF_BLOCK == 0 && len % PROOF_BLOCK == 0;
 }
 
 static int ask_sum(void *arg, uint64_t offset, uint64_t len,
@@ -38,6 +43,10 @@ static int ask_sum(void *arg, uint64_t offset, uint64_t len,
     int r = w->gone ? -EHOSTDOWN
                     : answer_of(w->target->sum(w->target->arg, &s));
 
+    if (r == -EOPNOTSUPP && w->means.unit == 1 && !is_whole(offset, len)) {
+        w->means.unit = PROOF_BLOCK; /* perhaps it sums up sectors */
+        return -EAGAIN;
+    }
     if (r != 0)
         return r;
     if (memchr(s.algorithm, '\0', sizeof(s.algorithm)) == NULL)
@@ -87,6 +96,26 @@ static bool note_unproved(struct against_work *w, const struct proof *p)
     return any;
 }
 
+/* Of a device that sums up sectors: the whole blocks of the range, from *at on;
+ * how long they are. */
+static size_t whole_blocks(uint64_t offset, size_t len, uint64_t *at)
+{
+    uint64_t end = offset + len - (offset + len) % PROOF_BLOCK;
+
+    *at = offset + (PROOF_BLOCK - offset % PROOF_BLOCK) % PROOF_BLOCK;
+    return end > *at ? (size_t)(end - *at) : 0;
+}
+
+/* Within a block that we have all of: a sum can only be of that. */
+static bool is_within_block(const struct against_work *w, uint64_t offset,
+                            size_t len)
+{
+    uint64_t block = offset - offset % PROOF_BLOCK;
+
+    return len < PROOF_BLOCK && block >= w->ours.offset &&
+           block + PROOF_BLOCK <= w->ours.offset + w->ours.len;
+}
+
 static int ask_once(struct against_work *w, const struct proof_guess *g,
                     bool sure, bool *partly)
 {
@@ -103,6 +132,33 @@ static int ask_once(struct against_work *w, const struct proof_guess *g,
         *partly = note_unproved(w, &proof);
     proof_free(&proof);
     return v == PROOF_SAME ? 1 : v == PROOF_DIFFERS ? 0 : error;
+}
+
+/* Parts of sectors, at the file's edges, are to be read. */
+static int ask_whole(struct against_work *w, uint64_t offset, size_t len,
+                     bool sure, bool *partly)
+{
+    uint64_t end = offset + len;
+    uint64_t at = offset;
+    struct proof_guess g;
+    int r = 1;
+
+    if (w->means.unit > 1 && is_within_block(w, offset, len))
+        return 0; /* what holds it differs */
+    if (w->means.unit > 1)
+        len = whole_blocks(offset, len, &at);
+    if (len > 0) {
+        g = proof_part(&w->ours, at, len);
+        r = ask_once(w, &g, sure, partly);
+    } else {
+        at = end;
+    }
+    if (r != 1 || (at == offset && at + len == end))
+        return r;
+    note_block_unproved(w, offset, at - offset);
+    note_block_unproved(w, at + len, end - (at + len));
+    *partly = true;
+    return 1;
 }
 
 /* No sum comes: the time for much is too short, or a row of it is dead. Less is
@@ -123,18 +179,14 @@ static int ask_less(struct against_work *w, uint64_t offset, size_t len,
 int against_ask(void *arg, uint64_t offset, size_t len, bool sure, bool *partly)
 {
     struct against_work *w = arg;
-    const struct proof_guess g = proof_part(&w->ours, offset, len);
     int r = -EAGAIN;
 
     if (w->mute)
         return ask_less(w, offset, len, partly);
     if (len > w->most)
         return 0; /* its halves will tell */
-    for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++) {
-        if (len < w->means.unit)
-            return 0; /* what holds it differs */
-        r = ask_once(w, &g, sure, partly);
-    }
+    for (int i = 0; i < MADE_ANEW && r == -EAGAIN; i++)
+        r = ask_whole(w, offset, len, sure, partly);
     if (r == -EAGAIN || r == -EBADMSG)
         return ask_less(w, offset, len, partly);
     w->misses = r >= 0 ? 0 : w->misses;

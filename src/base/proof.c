@@ -378,6 +378,6 @@ struct proof_guess proof_part(const struct proof_guess *all, uint64_t offset,
     g.before += (size_t)(offset - all->offset);
     g.len = (size_t)len;
     g.behind = left < SELFSUM_BEHIND ? (size_t)left : SELFSUM_BEHIND;
-    g.end_unknown = all->end_unknown && left == 0;
+    g.end_unknown = all->end_unknown && left < PROOF_WORD - 1;
     return g;
 }

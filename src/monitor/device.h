@@ -202,14 +202,16 @@ void device_shutdown(struct device *dev);
  * The checksum of a range that the device computes itself, by the first of its
  * dialect's algorithms that it has. sink's stop is asked while it is waited
  * for, but the answer is not given up (sink NULL: nobody is asked). -ENOTSUP:
- * this device has none; -EBADMSG: the answer was not understood, so that it is
+ * this device has none, or none of such a range (device_checksum_unit);
+ * -EBADMSG: the answer was not understood, so that it is
  * to be asked for again; else as device_read.
  */
 int device_checksum(struct device *dev, uint64_t address, uint64_t len,
                     struct digest_value *sum, const struct device_sink *sink,
                     struct err *err);
 
-/* Bytes that a checksum at address counts in: MAP_ALIGN where its command
+/* Bytes that a checksum at address counts in, from its medium's start: there is
+ * none of a range that is no multiple of them. MAP_ALIGN where its command
  * counts sectors, else 1. */
 uint64_t device_checksum_unit(const struct device *dev, uint64_t address);
 

@@ -170,6 +170,7 @@ static int ask_any(struct device *dev, uint64_t address, uint64_t len,
     int ret = -ENOTSUP;
 
     while (ret == -ENOTSUP && device_checksum_algorithm(dev, address) != NULL) {
+        uint64_t unit;
         int i;
         ret = device_get_in_step(dev, err);
         if (ret < 0)
@@ -182,6 +183,10 @@ static int ask_any(struct device *dev, uint64_t address, uint64_t len,
             if (ret < 0)
                 return ret;
         }
+        unit = device_checksum_unit(dev, address);
+        if (at.address % unit != 0 || len % unit != 0)
+            return err_set(err, -ENOTSUP,
+                           "the device sums up whole sectors alone");
         i = checksum_for(dev, at.m);
         c = &dev->dialect->checksums[i];
         ret = ask_sum(dev, c, &at, len, sum, err);

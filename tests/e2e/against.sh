@@ -5,6 +5,7 @@
 # chip, whatever an earlier mount cached, and where there is no checksum.
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
 need_fuse
 need genromfs jq python3
 
@@ -159,3 +160,16 @@ cp "$T/mnt/romfs.img" "$T/copy"
 same "$T/copy" "$T/new.romfs"
 verified 0 romfs.img
 end
+
+note "a Linux shell, whose sums are of whole sectors"
+make_flash 1024
+start_persona linux-shell --set tools=stty,dmesg,base64,gzip,sha256sum
+mount_fwfs --no-cache -s whole.bin:mtd1@0x1000:0x4000 \
+    -s within.bin:mtd1@0x1100:0x4000 -s odd.bin:mtd1@0x1000:1000
+for file in whole within odd; do
+    cp "$T/mnt/$file.bin" "$T/$file"
+    against 0 "$T/$file" "$file.bin"
+    contains "$said" "by sha256 of the device"
+done
+against 1 "$T/whole" within.bin
+unmount_fwfs

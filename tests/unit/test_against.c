@@ -143,6 +143,29 @@ static void whole_sectors_alone(void **state)
     assert_says(fake.said, "0x00018000-0x000181ff (512 bytes) differ\n");
 }
 
+/* So that no sum is of the file's last bytes. */
+static void a_part_of_a_sector(void **state)
+{
+    static const uint64_t sizes[] = {0x100000 + 100, 0x8000 + 511, 100};
+
+    (void)state;
+    fake.unit = 512;
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        uint64_t last = sizes[i] - 1;
+        image.size = fake_target.size = sizes[i];
+        assert_int_equal(compare(), 0);
+        assert_true(same);
+        assert_says(fake.said, last < 512 ? "by reading" : "by crc32");
+        assert_true(fake.calls < 40);
+        fake.flash[last] ^= 1;
+        assert_int_equal(compare(), 0);
+        assert_false(same);
+        assert_says(fake.said, " differ, by");
+        assert_null(strstr(fake.said, "0x00000000"));
+        fake.flash[last] ^= 1;
+    }
+}
+
 static void the_same_by_reading(void **state)
 {
     static const char *const none[] = {NULL, "adler32"};
@@ -154,7 +177,8 @@ static void the_same_by_reading(void **state)
         assert_true(same);
         assert_string_equal(fake.said, "old.bin is what romfs.img has: "
                                        "1098752 bytes, by reading\n");
-        assert_int_equal(fake.calls, 1 + 68 * 2);
+        /* Perhaps it sums up whole sectors alone: that is asked for, too. */
+        assert_in_range(fake.calls, 1 + 68 * 2, 2 + 68 * 2);
     }
 }
 
@@ -413,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup(records_that_changed, set_up),
         cmocka_unit_test_setup(dense_records_are_read, set_up),
         cmocka_unit_test_setup(whole_sectors_alone, set_up),
+        cmocka_unit_test_setup(a_part_of_a_sector, set_up),
         cmocka_unit_test_setup(the_same_by_reading, set_up),
         cmocka_unit_test_setup(what_is_read_is_of_now, set_up),
         cmocka_unit_test_setup(only_what_failed_is_left_out, set_up),

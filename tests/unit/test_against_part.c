@@ -141,6 +141,32 @@ static void offsets_are_those_of_the_file(void **state)
     assert_int_equal(fake.at_end, PART_SIZE);
 }
 
+/* Nor is one of its first bytes, where it begins within a sector. */
+static void a_file_within_sectors(void **state)
+{
+    static const char *const sums[] = {"crc32", "sha256"};
+    bool same = false;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(sums); i++) {
+        set_up_part(0x21100);
+        fake.unit = 512;
+        fake.algorithm = sums[i];
+        memcpy(is, was, FAKE_SIZE);
+        assert_int_equal(compare(&same), 0);
+        assert_true(same);
+        assert_says(fake.said, sums[i]);
+        assert_true(fake.calls < 40);
+        is[part] ^= 1;
+        is[0x30000] ^= 1;
+        is[part + PART_SIZE - 1] ^= 1;
+        fake.at_end = 0;
+        assert_seen("0x00000000-0x0000000f (16 bytes) differ\n"
+                    "0x0000ef00-0x0000f0ff (512 bytes) differ\n"
+                    "0x0003fff0-0x0003ffff (16 bytes) differ\n");
+    }
+}
+
 static void a_place_that_cannot_be(void **state)
 {
     static const struct fwfs_place places[] = {
@@ -188,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_record_ends_behind_the_file),
         cmocka_unit_test(a_long_record_in_a_file_at_an_odd_place),
         cmocka_unit_test(offsets_are_those_of_the_file),
+        cmocka_unit_test(a_file_within_sectors),
         cmocka_unit_test(a_place_that_cannot_be),
         cmocka_unit_test(a_place_that_is_not_told),
     };

@@ -109,6 +109,9 @@ static int fake_sum(void *arg, struct fwfs_sum *s)
     if (fake_is_bad(s->offset, s->len) ||
         (fake.sum_max != 0 && s->len > fake.sum_max))
         return -EIO;
+    if (fake.unit > 1 && ((fake.place.offset + s->offset) % fake.unit != 0 ||
+                          s->len % fake.unit != 0))
+        return -EOPNOTSUPP;
     s->unit = fake.unit;
     d = digest_find(fake.algorithm);
     memset(s->algorithm, 'x', sizeof(s->algorithm));
