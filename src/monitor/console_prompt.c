@@ -196,8 +196,10 @@ static int press_enter_again(struct console *c)
 {
     int ret;
 
-    if (!c->enter_given || c->enter_at != atomic_load(&c->received))
-        return 0;
+    if (!c->enter_given || c->enter_at != atomic_load(&c->received) ||
+        c->unheard_ms >= CONSOLE_SILENT_MS)
+        return 0;           /* behind a silence it may be another device */
+    c->enter_given = false; /* once */
     ret = console_send_bytes(c, " ", 1);
     if (ret == 0)
         ret = console_send(c, &c->dialect->line_end);

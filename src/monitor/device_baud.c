@@ -66,10 +66,11 @@ static int await_refusal(struct device *dev, unsigned old)
     struct console *c = &dev->console;
     struct deadline until = deadline_in(REFUSAL_MS +
                                         REFUSAL_CHARS * 10000U / old);
+    struct deadline end = deadline_in(until.at_ms - clock_ms() + REFUSAL_MS);
     struct span line;
     bool prompt = false;
 
-    while (prompt || !deadline_passed(until)) {
+    while (!deadline_passed(prompt ? end : until)) {
         int n = console_fill_on(c,
                                 prompt ? deadline_in(PROMPT_QUIET_MS) : until);
         if (n < 0)
@@ -80,7 +81,7 @@ static int await_refusal(struct device *dev, unsigned old)
             return 0;
         prompt = console_at_prompt(c);
     }
-    return 1;
+    return prompt ? -ETIMEDOUT : 1; /* prompts for ever */
 }
 
 /* Asks for the prompt at the speed that the port has. 0: it is there. */

@@ -106,6 +106,16 @@ int device_ask_twice(struct device *dev, const char *command, struct buf *text,
     return ret;
 }
 
+int device_ask_in_sight(struct device *dev, const char *command,
+                        struct buf *text, struct err *err)
+{
+    int ret = device_ask_twice(dev, command, text, err);
+
+    if (ret == 0 && (dev->console.silent || dev->console.restarted))
+        ret = err_set(err, -ETIMEDOUT, "out of sight during '%s'", command);
+    return device_settle(dev, ret);
+}
+
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,
                     struct buf *out)
 {

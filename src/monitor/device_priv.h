@@ -254,6 +254,11 @@ size_t device_speed_list(struct dialect *const *list, unsigned without,
 int device_ask_twice(struct device *dev, const char *command, struct buf *text,
                      struct err *err);
 
+/* The same within a read, and settled. -ETIMEDOUT: the device was out of sight
+ * meanwhile, so that the answer may be another one's. */
+int device_ask_in_sight(struct device *dev, const char *command,
+                        struct buf *text, struct err *err);
+
 /* Appends what rule finds in text to out, a line a match; true when one of
  * them is this device's alone. */
 bool identity_lines(const struct identity_rule *rule, const struct buf *text,

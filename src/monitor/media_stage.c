@@ -88,7 +88,7 @@ static int ask_bad(struct device *dev, const struct media_route *r,
     bad->n = 0;
     ret = media_fill(r, a->bad, command, sizeof(command), err);
     if (ret == 0) /* damage could hide one */
-        ret = device_settle(dev, device_ask_twice(dev, command, &answer, err));
+        ret = device_ask_in_sight(dev, command, &answer, err);
     while (ret == 0 && answer.len > 0 &&
            pattern_match(a->bad_answer, answer.data, answer.len, at, &at))
         ret = take_bad(bad, r);

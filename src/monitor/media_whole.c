@@ -27,8 +27,7 @@ static int ask_shell(struct device *dev, struct err *err)
     int ret = 0;
 
     if (has && w->needs.command != NULL) {
-        ret = device_settle(
-            dev, device_ask_twice(dev, w->needs.command, &answer, err));
+        ret = device_ask_in_sight(dev, w->needs.command, &answer, err);
         has = answer.len > 0 &&
               pattern_match(w->needs.answer, answer.data, answer.len, 0, NULL);
     }
