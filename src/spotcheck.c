@@ -148,7 +148,7 @@ static bool is_read_the_same(const struct spot *s, struct front *f)
     uint32_t rows = f->len / DEVICE_ROW;
 
     for (unsigned i = 0; i < TRIES && !f->differs; i++) {
-        uint32_t from = 0;
+        uint64_t from = 0;
         while (from < rows && (f->same >> from & 1U) != 0)
             from++;
         if (from == rows)

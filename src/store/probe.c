@@ -140,11 +140,10 @@ int probe_media(struct blocks *const *media, const struct cache_config *config,
     free(a.bytes);
     if (a.differs)
         *verdict = a.same ? PROBE_CHANGED : PROBE_DIFFERS;
-    else if (a.error < 0 && a.stop)
-        return a.error;
-    else if (a.read || (a.error == -EIO && !a.same && config->unique))
+    else if (!a.stop &&
+             (a.read || (a.error == -EIO && !a.same && config->unique)))
         *verdict = PROBE_MUTE;
-    else if (a.error < 0 && !a.same)
+    else if (a.error < 0 && (!a.same || a.stop))
         return a.error;
     else if (a.same)
         *verdict = PROBE_SAME;
