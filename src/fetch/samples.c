@@ -5,6 +5,9 @@
  * Confirmed ones are compared; where there are none, as with verify=rows, good
  * ones that were read in this session, more of them. One of these that differs
  * is another device's, unless the line is noisy and the others are the same.
+ * Where all that is known is of an earlier session and not compared yet, that
+ * is: it may have been written to since, so only all of it tells of another
+ * one.
  *
  * A medium of which nothing tells, since its page died or its card is out,
  * counts neither for nor against: what is cached of it is confirmed anew, too.
@@ -202,19 +205,26 @@ static bool is_blank(const uint8_t *bytes, size_t len)
     return memcmp(bytes, bytes + 1, len - 1) == 0;
 }
 
-/* The rank of sample i among known blocks: in the middle of each third, then of
+/* The rank of sample i among n blocks: in the middle of each third, then of
  * each quarter. */
-static uint64_t rank_of(uint64_t known, uint64_t i)
+static uint64_t rank_of(uint64_t n, uint64_t i)
 {
-    return i < SAMPLES ? known * (2 * i + 1) / (2 * SAMPLES)
-                       : known * (2 * (i - SAMPLES) + 1) / (2 * MORE);
+    return i < SAMPLES ? n * (2 * i + 1) / (2 * SAMPLES)
+                       : n * (2 * (i - SAMPLES) + 1) / (2 * MORE);
 }
+
+/* Which blocks are samples. */
+enum fit {
+    FIT_CONFIRMED, /* and compared, or read, in this session */
+    FIT_READ,      /* in this session, and not confirmed */
+    FIT_KNOWN      /* of an earlier session */
+};
 
 /* What the samples of a medium told. */
 struct samples {
     struct fetcher *f;
     size_t medium;
-    bool good; /* they were read in this session, and are not confirmed */
+    enum fit fit;
     uint64_t asked[SAMPLES + MORE];
     size_t n_asked;
     unsigned told; /* so many of them */
@@ -223,35 +233,59 @@ struct samples {
     uint64_t other; /* the last block that does */
 };
 
-/* One of an earlier session that has not been compared yet tells nothing: its
- * flash may have been written to. */
 static bool is_fit(const struct samples *s, const struct blocks *b, uint64_t n)
 {
     enum block_state state = blocks_state(b, n);
     uint64_t at = n * BLOCK_SIZE;
     size_t len = blocks_length(b, n);
 
-    if (s->good)
+    if (s->fit == FIT_KNOWN)
+        return block_state_known(state);
+    if (s->fit == FIT_READ)
         return state == BLOCK_GOOD &&
                !ranges_meet(&s->f->earlier, s->medium, at, len);
     return block_state_confirmed(state) &&
            stale_is_over(s->f, s->medium, at, len);
 }
 
-/* A fit block of known rank rank or a little behind, not a blank one if there
- * is another; its bytes. */
+/* The first fit block from *n on. */
+static bool next_fit(const struct samples *s, struct blocks *b, uint64_t *n)
+{
+    enum block_state state = BLOCK_ABSENT;
+
+    while (*n < blocks_count(b)) {
+        uint64_t end = *n + blocks_run(b, *n, blocks_count(b), &state);
+        for (; block_state_known(state) && *n < end; ++*n)
+            if (is_fit(s, b, *n))
+                return true;
+        *n = end;
+    }
+    return false;
+}
+
+static uint64_t count_fit(const struct samples *s)
+{
+    struct blocks *b = cache_blocks(s->f->cache, s->medium);
+    uint64_t count = 0;
+
+    for (uint64_t n = 0; next_fit(s, b, &n); n++)
+        count++;
+    return count;
+}
+
+/* The fit block of rank rank among them, or one a little behind, not a blank
+ * one if there is another; its bytes. */
 static bool pick(const struct samples *s, uint64_t rank, uint64_t *n,
                  uint8_t *bytes)
 {
     struct blocks *b = cache_blocks(s->f->cache, s->medium);
     bool found = false;
-    uint64_t at;
+    uint64_t at = 0;
 
-    for (uint64_t r = rank; r < rank + BLANK_MAX; r++) {
-        if (!blocks_nth_known(b, r, &at))
-            break;
-        if (!is_fit(s, b, at) ||
-            blocks_get(b, at * BLOCK_SIZE, bytes, blocks_length(b, at)) < 0)
+    for (uint64_t r = 0; r < rank && next_fit(s, b, &at); r++)
+        at++;
+    for (unsigned i = 0; i < BLANK_MAX && next_fit(s, b, &at); i++, at++) {
+        if (blocks_get(b, at * BLOCK_SIZE, bytes, blocks_length(b, at)) < 0)
             continue;
         *n = at;
         found = true;
@@ -313,21 +347,21 @@ static int take_sample(struct samples *s, uint64_t n, const uint8_t *bytes)
 
 static int take_samples(struct samples *s)
 {
-    struct blocks *b = cache_blocks(s->f->cache, s->medium);
-    uint64_t known = blocks_known(b, 0, blocks_size(b), NULL) / BLOCK_SIZE;
-    uint64_t more = SAMPLES + MORE;
+    const uint64_t fit = count_fit(s);
+    const uint64_t more = SAMPLES + MORE;
+    const bool few = s->fit == FIT_CONFIRMED;
     uint8_t bytes[BLOCK_SIZE];
 
-    for (uint64_t i = 0; i < (s->told > 0 && !s->good ? SAMPLES : more); i++) {
+    for (uint64_t i = 0; i < (s->told > 0 && few ? SAMPLES : more); i++) {
         uint64_t n;
         int ret;
-        if (!pick(s, rank_of(known, i), &n, bytes) || was_asked(s, n))
+        if (!pick(s, rank_of(fit, i), &n, bytes) || was_asked(s, n))
             continue;
         s->asked[s->n_asked++] = n;
         ret = take_sample(s, n, bytes);
         if (ret < 0)
             return ret;
-        if (s->differ > 0 && !s->good && device_is_unique(s->f->device))
+        if (s->differ > 0 && few && device_is_unique(s->f->device))
             return 0;
     }
     return 0;
@@ -343,18 +377,27 @@ static void distrust(struct fetcher *f, size_t medium)
 /* What was read on a noisy line may be wrong itself, once: it is read anew. */
 static bool is_noise(const struct samples *s)
 {
-    return s->good && s->f->noisy && s->differ == 1 && s->told > 1;
+    return s->fit == FIT_READ && s->f->noisy && s->differ == 1 && s->told > 1;
 }
 
-/* Confirmed blocks, or good ones where none is. */
+/* The best that there are. */
 static int take_all(struct samples *s)
 {
-    int ret = take_samples(s);
+    int ret = 0;
 
-    if (ret < 0 || s->n_asked > 0)
-        return ret;
-    s->good = true;
-    return take_samples(s);
+    for (s->fit = FIT_CONFIRMED; ret == 0; s->fit++) {
+        ret = take_samples(s);
+        if (s->n_asked > 0 || s->fit == FIT_KNOWN)
+            break;
+    }
+    return ret;
+}
+
+/* They are not this device's. */
+static bool is_another(const struct samples *s)
+{
+    return s->differ > 0 && !device_is_unique(s->f->device) &&
+           (s->fit != FIT_KNOWN || s->differ == s->told);
 }
 
 int samples_compare(struct fetcher *f, size_t medium)
@@ -368,7 +411,7 @@ int samples_compare(struct fetcher *f, size_t medium)
         doubt_drop(f, medium, s.other);
         return 1;
     }
-    if (s.differ > 0 && !device_is_unique(f->device))
+    if (is_another(&s))
         return 0;
     if (s.mute && s.told == 0)
         log_warn("nothing comes of what had been read of %s: what is cached "

@@ -15,7 +15,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define CHIP    AT(64)
+#ifndef CHIP
+#define CHIP AT(64)
+#endif
 #define BASE    0x9f000000U
 #define LIMIT   4096U
 #define BOARD   9
@@ -339,7 +341,7 @@ static int wait_for(struct reader *reader)
     return reader->status;
 }
 
-static int read_now(uint64_t offset, size_t len)
+static inline int read_now(uint64_t offset, size_t len)
 {
     struct reader reader;
 
