@@ -51,9 +51,11 @@ static int await_ready(struct device *dev)
             stays ? deadline_min(until, deadline_in(PROMPT_QUIET_MS)) : until);
         if (n < 0)
             return n;
-        while (console_take_line(c, &line))
+        while (console_take_line(c, &line)) {
+            console_note_line(c, line);
             if (is_ready(dev, line))
                 return 1;
+        }
         if (n == 0 && stays)
             return console_at_prompt(c) ? 0 : 1;
     }
@@ -76,7 +78,7 @@ static int await_refusal(struct device *dev, unsigned old)
         if (n < 0)
             return n;
         while (console_take_line(c, &line))
-            ;
+            console_note_line(c, line);
         if (n == 0 && prompt)
             return 0;
         prompt = console_at_prompt(c);
@@ -149,15 +151,29 @@ static int stay(struct device *dev, int ret)
     return ret == 0 ? -ENOTSUP : ret;
 }
 
+/* As await_ready. A reset in the middle of a change may look as if it had gone
+ * well, at a speed that the device starts with. Where what came is not what was
+ * to come, whoever is there is asked who it is, as behind a silence. */
+static int await(struct device *dev, unsigned old)
+{
+    struct console *c = &dev->console;
+    bool says = dev->dialect->baud.ready != NULL;
+    uint64_t odd = c->garble.odd;
+    int ret = says ? await_ready(dev) : await_refusal(dev, old);
+
+    /* Who says nothing may talk at its new speed already. */
+    c->silent = c->silent || ret < 0 || (says && c->garble.odd != odd);
+    return ret;
+}
+
 static int follow(struct device *dev, unsigned baud, struct err *err)
 {
     unsigned old = atomic_load(&dev->speed.now);
-    bool says = dev->dialect->baud.ready != NULL;
     int ret;
 
     dev->speed.other = baud;
     dev->speed.changing = true;
-    ret = says ? await_ready(dev) : await_refusal(dev, old);
+    ret = await(dev, old);
     if (ret == 0) {
         dev->speed.other = 0;
         dev->speed.changing = false;
@@ -169,6 +185,7 @@ static int follow(struct device *dev, unsigned baud, struct err *err)
     if (ret == 0 || ret == -ENODEV || ret == -EINTR)
         return ret;
     err_say(err, "nothing is understood at %u baud", baud);
+    dev->console.silent = true;
     (void)go(dev, old);
     ret = arrive(dev, RETURN_MS);
     if (ret == 0)

@@ -488,6 +488,29 @@ static void reset_in_the_middle(void **state)
     }
 }
 
+static const char *resets_instead(struct loader *l, const char *command)
+{
+    if (strncmp(command, "setenv baudrate ", 16) != 0)
+        return uboot_answer(l, command);
+    l->answer = uboot_answer;
+    reset(l);
+    return "";
+}
+
+/* The prompt behind it is at the speed of the start. */
+static void reset_in_a_change(void **state)
+{
+    (void)state;
+    prepare(false);
+    up(0);
+    rig.l.answer = resets_instead;
+    dev->speed.limit = 460800;
+    assert_int_equal(device_speed_raise(dev, &err), 0);
+    assert_int_equal(device_get_in_step(dev, &err), 0);
+    assert_int_equal(device_contact(dev), 1);
+    down();
+}
+
 static void reset_while_idle(void **state)
 {
     (void)state;
@@ -640,6 +663,7 @@ int main(void)
         cmocka_unit_test(bad_at_every_speed_but_the_first),
         cmocka_unit_test(noise_at_home_changes_nothing),
         cmocka_unit_test(reset_in_the_middle),
+        cmocka_unit_test(reset_in_a_change),
         cmocka_unit_test(reset_while_idle),
         cmocka_unit_test(a_speed_that_resets_it),
         cmocka_unit_test(noise_while_idle),
