@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Runs tests and counts. Arguments: tests/unit/test_x (the program is below
 # $FWFS_BUILD) or scripts. Exit 77 of a test: skipped. As many as JOBS at once;
-# those with a line `# alone: why` then one after the other.
+# then those with a line `# alone: QEMU` in twos, for each keeps a processor busy;
+# then those with another `# alone: why` one after the other.
 #
-# JOBS          how many (3; with sanitizers 2)
+# JOBS          how many (5; with sanitizers 2)
 # TEST_TIMEOUT  seconds for one test (300; a line `# timeout: N` in a script
 #               sets its own)
 # FWFS_BUILD    build folder (build); logs go to its logs/, and a file of a
@@ -108,22 +109,32 @@ fi
 rm -rf "$logs" "$reports"
 mkdir -p "$logs" "$reports"
 : > "$results"
-# They wait for a line most of the time: three keep a processor a fifth busy.
+# They wait for a line most of the time.
 # With sanitizers they do not.
-jobs=3
+jobs=5
 [ -z "${FWFS_SAN-}" ] || jobs=2
 jobs=${JOBS:-$jobs}
-together=() alone=()
+together=() pairs=() alone=()
 for test; do
-    if sed 20q "$test" 2> /dev/null | grep -q '^# alone: '; then
-        alone+=("$test")
-    else
-        together+=("$test")
-    fi
+    case $(sed -n '1,20s/^# alone: //p' "$test" 2> /dev/null) in
+        '') together+=("$test") ;;
+        QEMU) pairs+=("$test") ;;
+        *) alone+=("$test") ;;
+    esac
 done
-[ ${#together[@]} -eq 0 ] ||
-    printf '%s\0' "${together[@]}" |
-    xargs -0 -n 1 -P "$jobs" bash tests/run.sh --one
+
+# at_once N TEST...
+at_once()
+{
+    local n=$1
+
+    shift
+    [ $# -eq 0 ] || printf '%s\0' "$@" |
+        xargs -0 -n 1 -P "$n" bash tests/run.sh --one
+}
+
+at_once "$jobs" ${together[@]+"${together[@]}"}
+at_once 2 ${pairs[@]+"${pairs[@]}"}
 for test in ${alone[@]+"${alone[@]}"}; do
     (run_one "$test")
 done
