@@ -64,8 +64,11 @@ static void take_opens(struct faultline *f)
 
 static void take_from_host(struct faultline *f, short events)
 {
+    size_t before = f->to_device.in_len;
     bool alive = fl_way_read(&f->to_device, f->host.pty.master);
 
+    if (f->to_device.in_len > before)
+        fl_inject_answered(&f->to_host.inject);
     if (!alive || (events & POLLHUP))
         fl_host_closed(&f->host);
 }

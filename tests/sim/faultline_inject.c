@@ -237,6 +237,13 @@ static void end_line(struct fl_injector *j, struct fl_bytes *out)
     j->at_start = true;
 }
 
+/* A prompt has no line end. Without this all that a device says behind it to
+ * keys is lost, for as long as no line ends, which no receiver does. */
+void fl_inject_answered(struct fl_injector *j)
+{
+    j->line = FL_PASS;
+}
+
 static void look_for_text(struct fl_injector *j, uint8_t byte)
 {
     size_t len = strlen(j->plan->quiet_until);

@@ -91,6 +91,9 @@ long fl_inject_pause(struct fl_injector *j, uint8_t byte);
 /* Let one byte pass. `out` has FL_OUT_ROOM. */
 void fl_inject_byte(struct fl_injector *j, uint8_t byte, struct fl_bytes *out);
 
+/* The other end said something: what is lost of a line ends there. */
+void fl_inject_answered(struct fl_injector *j);
+
 /* Append, as much as there is room for. */
 void fl_add(struct fl_bytes *out, const void *data, size_t len);
 
