@@ -12,7 +12,8 @@
  *             hint which boot loader it is, a few keys are sent now and then:
  *             more could use up another one's countdown
  *   breaking  a banner (or the user) told the dialect: its break-in bytes are
- *             sent at its pace
+ *             sent at its pace; who was known before and may only have been
+ *             silent is asked for its prompt as well, now and then
  *   proving   an unterminated line looks like a prompt and stays: it must
  *             come again when it is asked for and, where the dialect asks for
  *             that, a harmless command with the right answer
@@ -170,6 +171,28 @@ static void attend_end(struct attach *a)
     a->c->attend_arg = a->attend_arg;
 }
 
+/* What the console knew before an attempt that failed: the device may come back
+ * as it was. */
+struct known {
+    struct dialect *dialect;
+    char prompt[CONSOLE_PROMPT_MAX];
+    size_t prompt_len;
+};
+
+static void keep_known(struct known *k, const struct console *c)
+{
+    k->dialect = c->dialect;
+    k->prompt_len = c->prompt_len;
+    memcpy(k->prompt, c->prompt, sizeof(k->prompt));
+}
+
+static void restore_known(struct console *c, const struct known *k)
+{
+    c->dialect = k->dialect;
+    c->prompt_len = k->prompt_len;
+    memcpy(c->prompt, k->prompt, sizeof(c->prompt));
+}
+
 int attach_prompt(struct console *c, const struct attach_config *config,
                   struct buf *text, struct err *err)
 {
@@ -182,9 +205,10 @@ int attach_prompt(struct console *c, const struct attach_config *config,
                                      .dialects = config->dialects,
                                      .chosen = config->chosen,
                                      .text = text}};
-    struct dialect *before = c->dialect;
+    struct known before;
     int ret;
 
+    keep_known(&before, c);
     a.recognise.first = config->chosen || config->again ? config->dialects[0]
                                                         : NULL;
     a.unknown = config->replugged;
@@ -203,13 +227,14 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     if (ret == 0)
         look_for_banner(&a);
     a.ask_at = deadline_in(ASK_AFTER_MS);
+    a.wake_at = deadline_in(ATTACH_WAKE_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);
         ret = turn(&a);
     }
     attend_end(&a);
     if (ret <= 0)
-        c->dialect = before;
+        restore_known(c, &before);
     if (ret == 0)
         return attach_timed_out(&a, err);
     if (ret == -EPERM)

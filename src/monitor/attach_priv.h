@@ -8,7 +8,8 @@
 #include "monitor/recognise.h"
 
 #define ATTACH_KEYS_MAX    256U
-#define ATTACH_ANSWERS_MAX 3U   /* to a question asked again and again */
+#define ATTACH_ANSWERS_MAX 3U    /* to a question asked again and again */
+#define ATTACH_WAKE_MS     2000U /* between two line ends that wake a prompt */
 #define QUIET_DEVICE_MS    500U /* a device that is starting talks more often */
 
 struct attach {
@@ -18,16 +19,17 @@ struct attach {
     struct recognise recognise; /* first: told by a banner or by the user */
     struct deadline until;
     struct deadline next_send;
-    struct deadline ask_at; /* before, an answer may be on its way */
-    unsigned clears;        /* how often the line editor was cleared */
-    uint64_t cleared_at;    /* console's count of received bytes then */
-    unsigned echoes;        /* how often a break-in key was seen typed */
-    unsigned turns;         /* of one without a prompt: key or wake-up */
-    size_t fresh;           /* from there on text is of this start */
-    size_t looked;          /* so much of text was searched for banners */
-    uint64_t odd;           /* console's count of what is no text, ... */
-    uint64_t received;      /* ... and of all bytes, when that began to count */
-    unsigned rates_tried;   /* how often */
+    struct deadline ask_at;  /* before, an answer may be on its way */
+    struct deadline wake_at; /* a device that was only silent, not before */
+    unsigned clears;         /* how often the line editor was cleared */
+    uint64_t cleared_at;     /* console's count of received bytes then */
+    unsigned echoes;         /* how often a break-in key was seen typed */
+    unsigned turns;          /* of one without a prompt: key or wake-up */
+    size_t fresh;            /* from there on text is of this start */
+    size_t looked;           /* so much of text was searched for banners */
+    uint64_t odd;            /* console's count of what is no text, ... */
+    uint64_t received;    /* ... and of all bytes, when that began to count */
+    unsigned rates_tried; /* how often */
     struct deadline rates_at; /* not sooner than then */
     struct attach_login *login;
     bool (*attend)(void *arg); /* the console's, meanwhile */

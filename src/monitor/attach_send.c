@@ -11,10 +11,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define CLEARS_MAX    4U /* many keys could use up a countdown */
-#define WAKE_EVERY_MS 2000U
-#define FOREIGN_MS    100U
-#define ASKED_MS      500U /* for the answer, while a countdown may run */
+#define CLEARS_MAX 4U /* many keys could use up a countdown */
+#define FOREIGN_MS 100U
+#define ASKED_MS   500U /* for the answer, while a countdown may run */
 
 /* In the text from there on, or in the last line. */
 static bool matches(struct pattern *p, const struct attach *a, size_t from)
@@ -288,6 +287,17 @@ static bool is_to_be_asked(struct attach *a, const struct break_in *b,
            (quiet || is_all_echo(a, keys, len)) && a->turns++ % 2 != 0;
 }
 
+/* No start was seen since the device was lost from sight: it may only have been
+ * silent, and wait at its prompt, which few keys that break in bring. */
+static bool may_be_at_prompt(struct attach *a, bool quiet)
+{
+    if (!quiet || !a->config->again || a->own_start ||
+        !deadline_passed(a->wake_at))
+        return false;
+    a->wake_at = deadline_in(ATTACH_WAKE_MS);
+    return true;
+}
+
 int attach_send_due(struct attach *a)
 {
     const struct break_in *b = pick_break_in(a);
@@ -297,7 +307,8 @@ int attach_send_due(struct attach *a)
 
     if (!deadline_passed(a->next_send))
         return 0;
-    ask = b != NULL && is_to_be_asked(a, b, deadline_passed(quiet));
+    ask = b != NULL && (is_to_be_asked(a, b, deadline_passed(quiet)) ||
+                        may_be_at_prompt(a, deadline_passed(quiet)));
     if (b != NULL && !ask) {
         /* Behind what was sent: taking keys back may last longer than that, and
          * the prompt is to be seen before the next one. */
@@ -314,6 +325,6 @@ int attach_send_due(struct attach *a)
         a->next_send = quiet;
         return 0;
     }
-    a->next_send = deadline_in(ask ? ASKED_MS : WAKE_EVERY_MS);
+    a->next_send = deadline_in(ask ? ASKED_MS : ATTACH_WAKE_MS);
     return attach_wake(a);
 }

@@ -209,6 +209,20 @@ static int clear_line(struct console *c, const struct dialect *d)
                     : ret;
 }
 
+/* A key of d that leaves an editor may have swallowed the first character at
+ * the prompt: then the text goes out once more. */
+static int type_before_end(struct console *c, const struct dialect *d,
+                           struct span text)
+{
+    size_t before = waiting(c);
+    int ret = console_type_echoed(c, text);
+
+    if (ret == -EAGAIN && d->leave.len > 0 && d->clear.len > 0 &&
+        console_since(c, before).len == 0)
+        ret = console_type_echoed(c, text);
+    return ret;
+}
+
 int console_wake(struct console *c, const struct dialect *d)
 {
     struct span text = text_of_wake(d);
@@ -220,7 +234,7 @@ int console_wake(struct console *c, const struct dialect *d)
                               (!console_near_prompt(c) &&
                                console_stands_question(c, is_prompt_of, d))))
         return -EAGAIN;
-    ret = console_type_echoed(c, text);
+    ret = type_before_end(c, d, text);
     if (ret == 0)
         ret = clear_line(c, d);
     if (ret == 0 && c->dialect == d && console_shows_prompt(c))

@@ -146,7 +146,7 @@ static int win_prompt(struct device *dev, bool replugged, struct err *err)
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
     ret = -ETIMEDOUT;
-    if (!dev->console.restarted && !dev->replugged)
+    if (!dev->console.restarted && !dev->console.foreign && !dev->replugged)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
     if (ret == 0 && !dev->console.restarted && !dev->console.silent)
         return 0;

@@ -43,6 +43,7 @@ struct fake {
     bool gone;
     bool back; /* opening it again helps */
     bool closed;
+    uint64_t held_until;  /* what is on its way waits, as in a slow adapter */
     unsigned host_baud;   /* 0: nobody looks at speeds */
     unsigned device_baud; /* when it is another, nothing arrives as it was */
     unsigned port_max;    /* the port does no faster one; 0: any */
@@ -86,7 +87,7 @@ static inline ssize_t fake_read(void *ctx, void *buf, size_t size,
         if (f->out_taken == f->out_len && f->feed != NULL)
             f->feed(f->arg);
         n = f->out_len - f->out_taken;
-        if (n > 0)
+        if (n > 0 && fake_now() >= f->held_until)
             break;
         if (deadline_passed(until))
             return 0;

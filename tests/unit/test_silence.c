@@ -224,6 +224,54 @@ static void a_command_may_take_long(void **state)
     down();
 }
 
+/* --- its end --- */
+
+#define MOST_SILENT_MS 30000U
+#define WON_BACK_MS    6000U
+
+/* From end, that of a silence, till bytes come; MOST_SILENT_MS: none do.
+ */
+static uint64_t won_back_after(uint64_t end, uint64_t address)
+{
+    while (device_recover(dev, NULL, &err) != 0 || read_at(address, 0x100) != 0)
+        if (fake_now() > end + MOST_SILENT_MS)
+            return MOST_SILENT_MS;
+    return fake_now() > end ? fake_now() - end : 0;
+}
+
+static void assert_won_back(bool winbond, bool held)
+{
+    uint64_t base = winbond ? WINBOND_BASE : NOR_BASE;
+    uint64_t end;
+    uint64_t took;
+
+    for (unsigned ms = CONSOLE_SILENT_MS; ms < MOST_SILENT_MS; ms += 700) {
+        up(winbond, false);
+        assert_int_equal(read_at(base, 0x100), 0);
+        end = fake_now() + ms;
+        if (held) {
+            rig.l.line.held_until = end;
+            assert_true(read_at(base + 0x100, 0x100) < 0);
+        } else {
+            take_off(ms);
+        }
+        took = won_back_after(end, base + 0x200);
+        if (took > WON_BACK_MS)
+            fail_msg("%s: after %u ms in which %s, the prompt was there "
+                     "%" PRIu64 " ms and not won back",
+                     rig.l.prompt, ms,
+                     held ? "nothing came" : "nothing was heard", took);
+        down();
+    }
+}
+
+static void the_prompt_is_won_back(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_won_back(i % 2 != 0, i / 2 != 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_short_one_costs_nothing),
         cmocka_unit_test(idle_time_is_none),
         cmocka_unit_test(a_command_may_take_long),
+        cmocka_unit_test(the_prompt_is_won_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,7 +217,11 @@ static inline void loader_run(struct loader *l)
     const char *text = NULL;
     const char *at;
 
+    bool blanks = l->winbond && l->edit_len > 0;
+
     if (!loader_enter(l)) {
+        if (blanks)
+            fake_say(&l->line, "ERROR: unrecognised command\n\r");
         loader_prompt(l);
         return;
     }
