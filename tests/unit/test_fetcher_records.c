@@ -216,8 +216,8 @@ static void nor_where_it_cannot_compare(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(scenes); i++) {
-        begin_with_cache(scenes[i]);
         rig_uniform = false;
+        begin_with_cache(scenes[i]);
         read_all();
         end();
     }

@@ -360,6 +360,50 @@ static void not_where_it_could_not_come_back(void **state)
     assert_int_equal(rig.l.line.device_baud, 123456);
 }
 
+/* --- prompts without end --- */
+
+static uint64_t floods_since; /* 0: it does not */
+static uint64_t said_at;
+
+/* As where an open line brings noise that is line ends. */
+static const char *refuse_and_flood(struct loader *l, const char *command)
+{
+    if (strncmp(command, "b ", 2) != 0)
+        return winbond_answer(l, command);
+    floods_since = said_at = fake_now();
+    return "Unsupported speed.\n";
+}
+
+static void feed_flood(void *arg)
+{
+    loader_feed(arg);
+    if (floods_since == 0 || fake_now() < said_at + 50)
+        return;
+    if (fake_now() - floods_since > 60000)
+        fail_msg("a minute later it still waits for the prompts to end");
+    said_at = fake_now();
+    loader_prompt(arg);
+}
+
+static void prompts_without_end_hold_nothing_up(void **state)
+{
+    (void)state;
+    prepare(true);
+    rig.l.line.feed = feed_flood;
+    up(0);
+    rig.l.answer = refuse_and_flood;
+    dev->speed.limit = ANY;
+    assert_int_equal(device_speed_raise(dev, &err), -ETIMEDOUT);
+    assert_says(err.text, "the device was lost");
+    floods_since = 0;
+    assert_int_equal(device_get_in_step(dev, &err), 0);
+    assert_int_equal(device_contact(dev), 1);
+    assert_int_equal(ran("b "), 1);
+    assert_int_equal(speed(), BASE);
+    read_all(FLASH, 0x1000);
+    down();
+}
+
 /* --- proved -------------------------------------------------------------- */
 
 static void damaged_rows_disprove_it(void **state)
@@ -656,6 +700,7 @@ int main(void)
         cmocka_unit_test(one_that_refuses_in_silence_of_the_port),
         cmocka_unit_test(no_faster_than_the_port),
         cmocka_unit_test(not_where_it_could_not_come_back),
+        cmocka_unit_test(prompts_without_end_hold_nothing_up),
         cmocka_unit_test(damaged_rows_disprove_it),
         cmocka_unit_test(other_bytes_disprove_it),
         cmocka_unit_test(a_dead_speed_needs_a_power_cycle),

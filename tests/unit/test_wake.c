@@ -234,7 +234,8 @@ static void hear_unheard(void *arg, char byte)
     rig.l.line.out_taken = rig.l.line.out_len;
 }
 
-/* A prompt gets it then, of a U-Boot at which an erase was typed before. */
+/* A prompt gets it then, once, of a U-Boot at which an erase was typed before.
+ */
 static void an_enter_too_many_runs_nothing(void **state)
 {
     (void)state;
@@ -243,8 +244,38 @@ static void an_enter_too_many_runs_nothing(void **state)
     rig.l.line.hear = hear_unheard;
     rig.l.line.out_taken = rig.l.line.out_len;
     assert_int_equal(console_resync(&rig.c, deadline_in(3000)), -ETIMEDOUT);
-    assert_true(line_ends() > 1);
+    assert_int_equal(line_ends(), 2);
     assert_int_equal(rig.l.n_ran, 0);
+    rig_down();
+}
+
+/* Its owner typed something there, and no Ctrl-C takes it back. */
+static char half_typed[256];
+
+static void hear_other_board(void *arg, char byte)
+{
+    (void)arg;
+    if (byte == '\r') {
+        fail_msg("Enter ran '%s' at another board", half_typed);
+    } else if ((unsigned char)byte >= ' ') {
+        assert_true(strlen(half_typed) < sizeof(half_typed) - 1);
+        strncat(half_typed, &byte, 1);
+        fake_say_bytes(&rig.l.line, &byte, 1);
+    }
+}
+
+/* The first board did not get it. While the line was silent the cable was put
+ * into another one. */
+static void another_board_gets_no_enter(void **state)
+{
+    (void)state;
+    lost = 1;
+    strcpy(half_typed, "erase all");
+    press_enter(hear_question);
+    assert_int_equal(console_fill(&rig.c, deadline_in(CONSOLE_SILENT_MS)), 0);
+    rig.l.line.hear = hear_other_board;
+    assert_int_equal(console_resync(&rig.c, deadline_in(1500)), -ETIMEDOUT);
+    assert_int_equal(line_ends(), 1);
     rig_down();
 }
 
@@ -258,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_line_end_follows_our_own_echo),
         cmocka_unit_test(an_enter_that_was_lost_is_pressed_again),
         cmocka_unit_test(an_enter_too_many_runs_nothing),
+        cmocka_unit_test(another_board_gets_no_enter),
     };
 
     return cmocka_run_group_tests_name("wake", tests, NULL, NULL);
