@@ -109,8 +109,11 @@ int device_ask_twice(struct device *dev, const char *command, struct buf *text,
 int device_ask_in_sight(struct device *dev, const char *command,
                         struct buf *text, struct err *err)
 {
-    int ret = device_ask_twice(dev, command, text, err);
+    int ret;
 
+    dev->console.no_version = true;
+    ret = device_ask_twice(dev, command, text, err);
+    dev->console.no_version = false;
     if (ret == 0 && (dev->console.silent || dev->console.restarted))
         ret = err_set(err, -ETIMEDOUT, "out of sight during '%s'", command);
     return device_settle(dev, ret);
