@@ -171,8 +171,8 @@ static void attend_end(struct attach *a)
     a->c->attend_arg = a->attend_arg;
 }
 
-/* What the console knew before an attempt that failed: the device may come back
- * as it was. */
+/* What the console knew before an attempt that failed: a device that was seen to
+ * start is won by no resync; another may come back as it was. */
 struct known {
     struct dialect *dialect;
     char prompt[CONSOLE_PROMPT_MAX];
@@ -186,10 +186,11 @@ static void keep_known(struct known *k, const struct console *c)
     memcpy(k->prompt, c->prompt, sizeof(k->prompt));
 }
 
-static void restore_known(struct console *c, const struct known *k)
+static void restore_known(struct console *c, const struct known *k,
+                          bool started)
 {
     c->dialect = k->dialect;
-    c->prompt_len = k->prompt_len;
+    c->prompt_len = started ? 0 : k->prompt_len;
     memcpy(c->prompt, k->prompt, sizeof(c->prompt));
 }
 
@@ -234,7 +235,7 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     }
     attend_end(&a);
     if (ret <= 0)
-        restore_known(c, &before);
+        restore_known(c, &before, a.own_start);
     if (ret == 0)
         return attach_timed_out(&a, err);
     if (ret == -EPERM)

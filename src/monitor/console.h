@@ -75,8 +75,8 @@ struct console {
     bool watch_garble; /* text of another speed tells of a reset, too, ... */
     bool garbled;      /* ... and did: restarted is set as well */
     bool hush;         /* what comes is not for the transcript */
-    bool no_version;   /* no answer that is awaited now tells the version: a
-                          banner in one is a start */
+    bool versions; /* the answer that is awaited may tell the version: a banner
+                      in it is no start */
     struct transcript *transcript;
     unsigned chunk; /* bytes typed at once since echoes came short; 0: as many
                        as the dialect says */

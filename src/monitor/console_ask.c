@@ -38,15 +38,15 @@ static bool is_blank(struct span line)
 }
 
 /* Moves complete lines to the answer. The first one is the rest of the echoed
- * line: empty, since the echo was taken while typing. A banner is a start only
- * where the form of the answer is known: others tell the version. */
+ * line: empty, since the echo was taken while typing. A banner is a start,
+ * unless the answer tells the version. */
 static int collect(struct ask *a)
 {
     char clean[CONSOLE_LINE_MAX];
     struct span line;
 
     while (console_take_line(a->c, &line)) {
-        if (a->enough != NULL || a->c->no_version)
+        if (!a->c->versions)
             console_note_line(a->c, line);
         line = exchange_clean(&a->talk, line, clean, sizeof(clean));
         switch (exchange_line(&a->talk, a->c, line)) {

@@ -77,7 +77,7 @@ static bool is_text(const struct buf *b, const char *text, size_t len)
     return b->len == len && (len == 0 || memcmp(b->data, text, len) == 0);
 }
 
-int device_ask_twice(struct device *dev, const char *command, struct buf *text,
+static int ask_twice(struct device *dev, const char *command, struct buf *text,
                      struct err *err)
 {
     CLEANUP_BUF struct buf before = BUF_LIMITED(ANSWER_MAX);
@@ -106,14 +106,22 @@ int device_ask_twice(struct device *dev, const char *command, struct buf *text,
     return ret;
 }
 
-int device_ask_in_sight(struct device *dev, const char *command,
-                        struct buf *text, struct err *err)
+int device_ask_twice(struct device *dev, const char *command, struct buf *text,
+                     struct err *err)
 {
     int ret;
 
-    dev->console.no_version = true;
-    ret = device_ask_twice(dev, command, text, err);
-    dev->console.no_version = false;
+    dev->console.versions = true;
+    ret = ask_twice(dev, command, text, err);
+    dev->console.versions = false;
+    return ret;
+}
+
+int device_ask_in_sight(struct device *dev, const char *command,
+                        struct buf *text, struct err *err)
+{
+    int ret = ask_twice(dev, command, text, err);
+
     if (ret == 0 && (dev->console.silent || dev->console.restarted))
         ret = err_set(err, -ETIMEDOUT, "out of sight during '%s'", command);
     return device_settle(dev, ret);
@@ -142,8 +150,10 @@ static int ask_rule(struct device *dev, const struct identity_rule *rule,
     CLEANUP_BUF struct buf text = BUF_LIMITED(ANSWER_MAX);
     int ret = device_get_in_step(dev, err);
 
+    dev->console.versions = true;
     if (ret == 0)
         ret = ask_once(dev, rule->command, again_ms(dev), &text, err);
+    dev->console.versions = false;
     if (ret >= 0)
         (void)identity_lines(rule, &text, lines);
     return device_settle(dev, ret > 0 ? 0 : ret);

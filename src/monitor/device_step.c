@@ -150,6 +150,8 @@ static int win_prompt(struct device *dev, bool replugged, struct err *err)
         ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
     if (ret == 0 && !dev->console.restarted && !dev->console.silent)
         return 0;
+    if (ret == 0 && dev->console.restarted)
+        ret = -ETIMEDOUT; /* it may be locked again, say */
     if (ret != 0 && ret != -ETIMEDOUT)
         return err_set(err, ret, "%s", strerror(-ret));
     if (ret != 0)

@@ -175,11 +175,15 @@ static int reads_lines(struct recognise *r, const struct dialect *d)
 static int ask_once(struct recognise *r, struct dialect *d)
 {
     struct buf answer = BUF_LIMITED(65536);
-    int ret = console_ask(r->console, d->recognise_command, NULL,
-                          ASK_TIMEOUT_MS, &answer, NULL);
-    bool right = ret == 0 && pattern_match(d->recognise_answer, answer.data,
-                                           answer.len, 0, NULL);
+    bool right;
+    int ret;
 
+    r->console->versions = true;
+    ret = console_ask(r->console, d->recognise_command, NULL, ASK_TIMEOUT_MS,
+                      &answer, NULL);
+    r->console->versions = false;
+    right = ret == 0 && pattern_match(d->recognise_answer, answer.data,
+                                      answer.len, 0, NULL);
     if (right)
         recognise_note_history(r, d, &answer);
     if (right)
