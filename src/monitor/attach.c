@@ -60,6 +60,7 @@ static void look_for_banner(struct attach *a)
          a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
         if (attach_shows(a, a->config->dialects[i])) {
             a->recognise.first = a->config->dialects[i];
+            a->started = true;
             a->next_send = deadline_in(0);
             console_end_is_answered(a->c);
             log_info("%s seen, breaking in", a->recognise.first->name);
@@ -173,24 +174,67 @@ static void attend_end(struct attach *a)
 
 /* What the console knew before an attempt that failed: the device may come back
  * as it was. */
-struct known {
-    struct dialect *dialect;
-    char prompt[CONSOLE_PROMPT_MAX];
-    size_t prompt_len;
-};
-
-static void keep_known(struct known *k, const struct console *c)
+static void keep_known(struct attach *a)
 {
-    k->dialect = c->dialect;
-    k->prompt_len = c->prompt_len;
-    memcpy(k->prompt, c->prompt, sizeof(k->prompt));
+    struct console *c = a->c;
+
+    a->known = (struct attach_known){.dialect = c->dialect,
+                                     .others = c->others,
+                                     .prompt_len = c->prompt_len,
+                                     .restarted = c->restarted};
+    memcpy(a->known.prompt, c->prompt, sizeof(c->prompt));
+    c->prompt_len = 0;
+    c->restarted = false;
+    if (c->others == NULL)
+        c->others = a->config->dialects;
 }
 
-static void restore_known(struct console *c, const struct known *k)
+/* A start that was shown is still to be broken into. */
+static void restore_known(struct attach *a)
 {
+    const struct attach_known *k = &a->known;
+    struct console *c = a->c;
+
     c->dialect = k->dialect;
     c->prompt_len = k->prompt_len;
     memcpy(c->prompt, k->prompt, sizeof(c->prompt));
+    c->restarted = c->restarted || k->restarted || a->started;
+}
+
+/* The device started anew while it was asked something, which ended that: ret.
+ * What tells so goes to the text, and what follows it is still to come; nothing
+ * is in step with that any more. Returns what the attempt goes on with. */
+static int take_restart(struct attach *a, int ret)
+{
+    struct console *c = a->c;
+
+    if (!c->restarted || (ret < 0 && ret != -ETIMEDOUT))
+        return ret;
+    c->restarted = false;
+    c->dialect = a->known.dialect;
+    c->prompt_len = 0;
+    a->started = true;
+    a->recognise.typed = false;
+    a->looked = a->fresh = a->text->len;
+    (void)buf_printf(a->text, "%s\n", c->restart_line);
+    c->restart_line[0] = '\0';
+    attach_gather(a);
+    look_for_banner(a);
+    a->next_send = deadline_in(0);
+    return 0;
+}
+
+/* What is tried first. 1: the prompt is there. */
+static int begin(struct attach *a)
+{
+    int ret = a->config->starting ? attach_break_in_now(a) : 0;
+
+    if (ret == 0)
+        ret = probe_live(a);
+    attach_gather(a);
+    if (ret == 0)
+        look_for_banner(a);
+    return take_restart(a, ret);
 }
 
 int attach_prompt(struct console *c, const struct attach_config *config,
@@ -205,10 +249,9 @@ int attach_prompt(struct console *c, const struct attach_config *config,
                                      .dialects = config->dialects,
                                      .chosen = config->chosen,
                                      .text = text}};
-    struct known before;
     int ret;
 
-    keep_known(&before, c);
+    keep_known(&a);
     a.recognise.first = config->chosen || config->again ? config->dialects[0]
                                                         : NULL;
     a.unknown = config->replugged;
@@ -217,24 +260,19 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.looked = text->len;
     a.fresh = config->earlier;
     a.next_send = deadline_in(0);
-    c->prompt_len = 0;
     attach_count_anew(&a);
     attend_begin(&a);
-    ret = config->starting ? attach_break_in_now(&a) : 0;
-    if (ret == 0)
-        ret = probe_live(&a);
-    attach_gather(&a);
-    if (ret == 0)
-        look_for_banner(&a);
+    ret = begin(&a);
     a.ask_at = deadline_in(ASK_AFTER_MS);
     a.wake_at = deadline_in(ATTACH_WAKE_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);
-        ret = turn(&a);
+        ret = take_restart(&a, turn(&a));
     }
     attend_end(&a);
+    c->others = a.known.others;
     if (ret <= 0)
-        restore_known(c, &before);
+        restore_known(&a);
     if (ret == 0)
         return attach_timed_out(&a, err);
     if (ret == -EPERM)
@@ -244,5 +282,9 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
     *a.login = (struct attach_login){0};
-    return console_unlock(c, config->password, err);
+    c->foreign = false;
+    ret = console_unlock(c, config->password, err);
+    if (ret == 0 && c->restarted)
+        return err_set(err, -ETIMEDOUT, "the device was reset at its prompt");
+    return ret;
 }

@@ -12,8 +12,18 @@
 #define ATTACH_WAKE_MS     2000U /* between two line ends that wake a prompt */
 #define QUIET_DEVICE_MS    500U /* a device that is starting talks more often */
 
+/* Of the console, before an attempt. */
+struct attach_known {
+    struct dialect *dialect;
+    struct dialect **others;
+    char prompt[CONSOLE_PROMPT_MAX];
+    size_t prompt_len;
+    bool restarted;
+};
+
 struct attach {
     struct console *c;
+    struct attach_known known;
     const struct attach_config *config;
     struct buf *text;
     struct recognise recognise; /* first: told by a banner or by the user */
@@ -36,6 +46,7 @@ struct attach {
     void *attend_arg;
     bool unknown;        /* replugged, and no start was seen since */
     bool own_start;      /* what starts is of the known dialect */
+    bool started;        /* a start was shown */
     bool asked;          /* for the power cycle */
     bool password_asked; /* the user was */
 };

@@ -97,10 +97,11 @@ void attach_note_start(struct attach *a)
     if (a->recognise.first == NULL)
         return;
     if (attach_shows(a, a->recognise.first)) {
-        a->own_start = true;
+        a->own_start = a->started = true;
         console_end_is_answered(a->c);
         a->unknown = a->c->foreign = false;
     } else if (shows_another(a)) {
+        a->started = true;
         a->own_start = false;
         a->c->foreign = true;
     }

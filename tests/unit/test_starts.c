@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A start that is shown while the device is being asked: which keys follow it.
+
+#include "odd_loader.h"
+
+#include "monitor/attach.h"
+#include "monitor/console_priv.h"
+
+static struct odd odd;
+static struct console c;
+static struct dialect **all;
+static struct buf text = BUF_LIMITED(16384);
+static struct err err;
+
+/* What the device says, so long after the start of it. */
+struct said {
+    unsigned at_ms;
+    const char *text; /* NULL: nothing more */
+};
+
+static const struct said *script; /* NULL: it has not started */
+static size_t next_said;
+static uint64_t start_ms;
+static char keys[4096]; /* behind what was seen of the start */
+static size_t n_keys;
+
+static struct dialect *find(const char *name)
+{
+    for (size_t i = 0; all[i] != NULL; i++)
+        if (strcmp(all[i]->name, name) == 0)
+            return all[i];
+    fail_msg("no dialect %s", name);
+    return NULL;
+}
+
+static int load(void **state)
+{
+    struct err why = {""};
+
+    (void)state;
+    return dialect_load_all(&all, &why);
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    dialect_free_all(all);
+    buf_free(&text);
+    return 0;
+}
+
+static void feed_script(void *arg)
+{
+    (void)arg;
+    while (script != NULL && script[next_said].text != NULL &&
+           fake_now() >= start_ms + script[next_said].at_ms)
+        fake_say(&odd.line, script[next_said++].text);
+}
+
+static void begin_script(const struct said *what, unsigned in_ms)
+{
+    script = what;
+    start_ms = fake_now() + in_ms;
+}
+
+/* Keys that were sent when all that it had said was read. */
+static void note_key(char byte)
+{
+    if (next_said > 0 && odd.line.out_taken == odd.line.out_len &&
+        n_keys < sizeof(keys) - 1)
+        keys[n_keys++] = byte;
+    keys[n_keys] = '\0';
+}
+
+static void hear_and_note(void *arg, char byte)
+{
+    (void)arg;
+    note_key(byte);
+}
+
+static void up(const char *prompt, void (*hear)(void *arg, char byte))
+{
+    odd_init(&odd, prompt);
+    odd.line.feed = feed_script;
+    odd.line.hear = hear;
+    script = NULL;
+    next_said = n_keys = 0;
+    keys[0] = '\0';
+    buf_clear(&text);
+    err.text[0] = '\0';
+    assert_int_equal(console_init(&c, fake_open(&odd.line), NULL), 0);
+}
+
+/* --- a second start, while the prompt behind the first one is proved --- */
+
+#define MENU                                                                   \
+    "\r\nPlease choose the operation: \r\n"                                    \
+    "   1: Load system code to SDRAM via TFTP. \r\n"                           \
+    "   3: Boot system code via Flash (default).\r\n"
+
+static const struct said menu[] = {
+    {0, "\r\n\r\nU-Boot 1.1.3 (Apr 25 2019 - 14:47:34)\r\n"},
+    {100, "Board: Ralink APSoC DRAM:  64 MB\r\n"},
+    {200, MENU},
+    {0, NULL}};
+static const struct said menu_with_4[] = {
+    {0, "\r\n\r\nU-Boot 1.1.3 (Apr 25 2019 - 14:47:34)\r\n"
+        "Board: Ralink APSoC DRAM:  64 MB\r\n" MENU},
+    {300, "   4: Entr boot command line interface.\r\n"},
+    {0, NULL}};
+static const struct said *second_start;
+
+static const char *answer_version(struct odd *o, const char *command)
+{
+    (void)o;
+    return strcmp(command, "version") == 0 ? "U-Boot 1.1.3 (x)\n"
+                                           : "Unknown command\n";
+}
+
+/* A watchdog resets it in the middle of the command that proves who it is. */
+static void hear_until_reset(void *arg, char byte)
+{
+    if (next_said == 0 && script == NULL) {
+        odd_hear(arg, byte);
+        odd.edit[odd.edit_len] = '\0';
+        if (strcmp(odd.edit, "ver") == 0)
+            begin_script(second_start, 300);
+    } else if (script != NULL) {
+        note_key(byte);
+        if (next_said == 2 && byte == '4') {
+            script = NULL;
+            odd.edit_len = 0;
+            fake_say(&odd.line, "4\r\n\r\nMT7628 # ");
+        }
+    } else {
+        odd_hear(arg, byte);
+    }
+}
+
+static int attach_behind_a_start(const struct said *second)
+{
+    struct dialect *one[] = {find("u-boot"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .starting = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 8000};
+
+    up("MT7628 # ", hear_until_reset);
+    c.dialect = one[0];
+    c.others = all;
+    c.restarted = true;
+    odd.answer = answer_version;
+    second_start = second;
+    return attach_prompt(&c, &config, &text, &err);
+}
+
+static void a_second_start_ends_the_questions(void **state)
+{
+    (void)state;
+    assert_int_equal(attach_behind_a_start(menu), -ETIMEDOUT);
+    assert_string_equal(keys, "");
+    assert_true(c.restarted);
+    console_free(&c);
+}
+
+static void the_second_one_is_broken_into(void **state)
+{
+    (void)state;
+    if (attach_behind_a_start(menu_with_4) != 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(keys, "4");
+    assert_false(c.restarted);
+    console_free(&c);
+}
+
+/* Whoever holds the console; only attaching goes on. */
+static void nothing_is_sent_behind_a_start(void **state)
+{
+    static const struct keys key = {"\x03", 1};
+    struct buf answer = BUF_LIMITED(100);
+
+    (void)state;
+    up("=> ", hear_and_note);
+    c.dialect = find("u-boot");
+    c.others = all;
+    console_learn_prompt(&c, (struct span){"=> ", 3});
+    fake_say(&odd.line, "=> \r\n\r\nU-Boot 1.1.3 (Apr 25 2019)\r\n" MENU);
+    assert_int_equal(console_look(&c), 0);
+    assert_true(c.restarted);
+    assert_string_equal(c.restart_line, "U-Boot 1.1.3 (Apr 25 2019)");
+    assert_int_equal(console_send(&c, &key), -ETIMEDOUT);
+    assert_int_equal(console_wake(&c, c.dialect), -ETIMEDOUT);
+    assert_int_equal(console_clear(&c, c.dialect, deadline_in(100)),
+                     -ETIMEDOUT);
+    assert_int_equal(console_resync(&c, deadline_in(3000)), -ETIMEDOUT);
+    assert_int_equal(console_begin(&c, "version", true, &err), -ETIMEDOUT);
+    assert_says(err.text, "reset while 'version' was typed");
+    assert_int_equal(console_ask(&c, "4", NULL, 100, &answer, &err),
+                     -ETIMEDOUT);
+    c.typed = true;
+    console_leave(&c);
+    assert_int_equal(odd.line.sent_len, 0);
+    buf_free(&answer);
+    console_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_second_start_ends_the_questions),
+        cmocka_unit_test(the_second_one_is_broken_into),
+        cmocka_unit_test(nothing_is_sent_behind_a_start),
+    };
+    return cmocka_run_group_tests_name("starts", tests, load, unload);
+}
