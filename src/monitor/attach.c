@@ -21,7 +21,6 @@
 
 #include "monitor/attach_priv.h"
 
-#include "base/log.h"
 #include "monitor/console_priv.h"
 #include "monitor/console_unlock.h"
 
@@ -48,24 +47,10 @@ void attach_gather(struct attach *a)
         before -= a->text->len;
         a->looked -= a->looked < before ? a->looked : before;
         a->fresh -= a->fresh < before ? a->fresh : before;
+        a->since -= a->since < before ? a->since : before;
         (void)buf_add(a->text, line.text, line.len);
         (void)buf_add(a->text, "\n", 1);
     }
-}
-
-static void look_for_banner(struct attach *a)
-{
-    attach_note_start(a);
-    for (size_t i = 0;
-         a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
-        if (attach_shows(a, a->config->dialects[i])) {
-            a->recognise.first = a->config->dialects[i];
-            a->started = true;
-            a->next_send = deadline_in(0);
-            console_end_is_answered(a->c);
-            log_info("%s seen, breaking in", a->recognise.first->name);
-        }
-    a->looked = a->text->len;
 }
 
 /* What came since the last look shows the device starting: no time to lose. */
@@ -74,7 +59,7 @@ static bool is_starting(struct attach *a)
     const struct dialect *known = a->recognise.first;
     bool shown = known != NULL && attach_shows(a, known);
 
-    look_for_banner(a);
+    attach_look_for_start(a);
     return shown || a->recognise.first != known;
 }
 
@@ -140,7 +125,7 @@ static int turn(struct attach *a)
     else if (ret > 0)
         ret = 0;
     attach_gather(a);
-    look_for_banner(a);
+    attach_look_for_start(a);
     if (ret == 0 && deadline_passed(a->rates_at) &&
         attach_is_elsewhere(a, ODD_MIN))
         ret = attach_try_rates(a);
@@ -219,7 +204,7 @@ static int take_restart(struct attach *a, int ret)
     (void)buf_printf(a->text, "%s\n", c->restart_line);
     c->restart_line[0] = '\0';
     attach_gather(a);
-    look_for_banner(a);
+    attach_look_for_start(a);
     a->next_send = deadline_in(0);
     return 0;
 }
@@ -233,7 +218,7 @@ static int begin(struct attach *a)
         ret = probe_live(a);
     attach_gather(a);
     if (ret == 0)
-        look_for_banner(a);
+        attach_look_for_start(a);
     return take_restart(a, ret);
 }
 

@@ -36,6 +36,7 @@ struct attach {
     unsigned echoes;         /* how often a break-in key was seen typed */
     unsigned turns;          /* of one without a prompt: key or wake-up */
     size_t fresh;            /* from there on text is of this start */
+    size_t since;            /* and from there on of recognise.first */
     size_t looked;           /* so much of text was searched for banners */
     uint64_t odd;            /* console's count of what is no text, ... */
     uint64_t received;    /* ... and of all bytes, when that began to count */
@@ -56,10 +57,13 @@ struct attach {
 /* Moves complete lines to the text, making room at its front. */
 void attach_gather(struct attach *a);
 
-/* --- attach_send.c --- */
+/* --- attach_start.c --- */
+
+/* p is found in the text from there on, or in the last line. */
+bool attach_matches(const struct attach *a, struct pattern *p, size_t from);
 
 /* Looks, in what came since the last look, whose start it is. */
-void attach_note_start(struct attach *a);
+void attach_look_for_start(struct attach *a);
 
 /* Another dialect's start was seen last, or which device is there is not known:
  * only a question of the known dialect is answered. */
@@ -67,6 +71,8 @@ bool attach_keeps_back(const struct attach *a);
 
 /* Some text that came since the last look is a banner or a hint of d. */
 bool attach_shows(const struct attach *a, const struct dialect *d);
+
+/* --- attach_send.c --- */
 
 /* What is sent to the device now: break-in keys, or what wakes its prompt.
  * shown: for people, a password masked. */

@@ -207,12 +207,80 @@ static void nothing_is_sent_behind_a_start(void **state)
     console_free(&c);
 }
 
+/* --- nobody is known yet, and one boot loader starts another --- */
+
+static const struct chain {
+    struct said said[3];
+    const char *allowed; /* keys of the second one's dialect */
+} chains[] = {
+    {{{300, "\r\nU-Boot 2022.01 (Jan 02 2022 - 03:04:05)\r\n"
+            "Hit any key to stop autoboot:  0 \r\n## Booting EFI shell\r\n"},
+      {1500, "\r\nUEFI Interactive Shell v2.2\r\nEDK II\r\n"
+             "Press ESC in 5 seconds to skip startup.nsh or any other key to "
+             "continue."},
+      {0, NULL}},
+     "\x1b"},
+    {{{300, "\r\nEN7516G at Mon Sep  4 11:11:11 CST 2017 version 1.1 free "
+            "bootbase\r\n"},
+      {1500, "\r\nU-Boot 1.1.3 (Apr 25 2019 - 14:47:34)\r\n" MENU},
+      {0, NULL}},
+     ""},
+    {{{300, "\r\nU-Boot 2010.06 (Jan 02 2012 - 03:04:05)\r\n"},
+      {1500, "\r\nWireless ADSL Gateway DANUBE Loader V1.00.01 build\r\n"
+             "     Arcadyan Technology Corporation\r\n"},
+      {0, NULL}},
+     ""},
+    /* Both at once; the keys that the first one asked for are not the other's.
+     */
+    {{{1500, "\r\nUEFI Interactive Shell v2.2\r\nEDK II\r\n"
+             "Press ESC in 5 seconds to skip startup.nsh or any other key to "
+             "continue.\r\nPress SPACE to abort autoboot in 1 seconds\r\n"
+             "\r\nU-Boot 2013.07 (Jan 02 2020 - 03:04:05)\r\n"},
+      {0, NULL}},
+     "\x03"}};
+
+static unsigned heard_at; /* how much was said when the keys were */
+
+static void hear_chain(void *arg, char byte)
+{
+    (void)arg;
+    if (heard_at != next_said)
+        n_keys = 0;
+    heard_at = (unsigned)next_said;
+    note_key(byte);
+}
+
+static void the_one_shown_last_gets_its_keys(void **state)
+{
+    const struct attach_config config = {
+        .dialects = all, .quiet = true, .baud = 115200, .timeout_ms = 6000};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(chains); i++) {
+        up("", hear_chain);
+        odd.echo = ODD_SILENT;
+        heard_at = 0;
+        begin_script(chains[i].said, 0);
+        assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+        assert_int_equal(chains[i].said[next_said].at_ms, 0);
+        if (heard_at < next_said)
+            n_keys = 0;
+        keys[n_keys] = '\0';
+        if (strspn(keys, chains[i].allowed) != n_keys ||
+            (n_keys == 0) != (chains[i].allowed[0] == '\0'))
+            fail_msg("chain %zu: %zu keys, of them %02x", i, n_keys,
+                     (unsigned char)keys[strspn(keys, chains[i].allowed)]);
+        console_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_start_ends_the_questions),
         cmocka_unit_test(the_second_one_is_broken_into),
         cmocka_unit_test(nothing_is_sent_behind_a_start),
+        cmocka_unit_test(the_one_shown_last_gets_its_keys),
     };
     return cmocka_run_group_tests_name("starts", tests, load, unload);
 }
