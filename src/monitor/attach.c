@@ -90,7 +90,7 @@ static int probe_live(struct attach *a)
 
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
-    if (!a->c->foreign)
+    if (!console_starts_another(a->c) && !attach_only_waits(a))
         ret = attach_wake(a);
     attach_gather(a);
     if (ret < 0)

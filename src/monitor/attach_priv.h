@@ -74,6 +74,9 @@ bool attach_shows(const struct attach *a, const struct dialect *d);
 
 /* --- attach_send.c --- */
 
+/* It shows a start of the known dialect whose text wants no key yet. */
+bool attach_only_waits(const struct attach *a);
+
 /* What is sent to the device now: break-in keys, or what wakes its prompt.
  * shown: for people, a password masked. */
 void attach_keys(struct attach *a, char shown[ATTACH_KEYS_MAX]);

@@ -73,6 +73,14 @@ static const struct break_in *pick_break_in(const struct attach *a)
     return best;
 }
 
+bool attach_only_waits(const struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+
+    return a->own_start && console_is_starting(a->c) && b != NULL &&
+           b->send[0] == '\0';
+}
+
 /* The keys of b; none when they want a password that was not given. */
 static size_t fill_keys(const struct break_in *b, const char *password,
                         char keys[ATTACH_KEYS_MAX])
@@ -256,7 +264,7 @@ int attach_send_due(struct attach *a)
         a->next_send = deadline_in(b->every_ms);
         return ret;
     }
-    if (b == NULL && a->c->foreign) {
+    if (b == NULL && console_starts_another(a->c)) {
         a->next_send = deadline_in(FOREIGN_MS);
         return 0;
     }

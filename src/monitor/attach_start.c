@@ -5,7 +5,9 @@
  * At first nobody is known: the candidate whose start is shown is believed. One
  * boot loader may start another, so the banner of another candidate puts it in
  * the place of the first one. Once a boot loader was recognised, the start of
- * another one holds its keys back instead, until its own is shown.
+ * another one holds its keys back instead, until its own is shown. A while
+ * after that it is asked for its prompt, as one that was only silent: the other
+ * one may have started it.
  *
  * What two of them share is of the one that is known.
  */
@@ -83,7 +85,7 @@ static void take_start(struct attach *a, struct span line, size_t at)
         return;
     a->started = true;
     a->own_start = a->config->others == NULL || d == a->recognise.first;
-    a->c->foreign = !a->own_start;
+    console_note_start(a->c, !a->own_start);
     if (!a->own_start)
         return;
     console_end_is_answered(a->c);

@@ -11,7 +11,8 @@
 #define ATTEND_MS        500U
 #define LOOKS_MAX        16 /* chunks that console_look takes: some talk on */
 #define WRITE_TIMEOUT_MS 2000U
-#define HEARD_MS         1000U /* nobody changes a plug in less */
+#define HEARD_MS         1000U  /* nobody changes a plug in less */
+#define START_MS         25000U /* from a banner to what it starts */
 
 int console_init(struct console *c, struct line *line, struct err *err)
 {
@@ -64,6 +65,7 @@ int console_reopen(struct console *c, struct err *err)
     c->skipping = false;
     c->foreign = c->restarted = false;
     c->restart_line[0] = '\0';
+    c->start_ms = 0;
     c->enter_given = false;
     c->heard_ms = 0;
     c->unheard_ms = 0;
@@ -241,6 +243,22 @@ static bool is_start_of_another(const struct console *c, struct span line)
     return false;
 }
 
+void console_note_start(struct console *c, bool foreign)
+{
+    c->foreign = foreign;
+    c->start_ms = clock_ms();
+}
+
+bool console_is_starting(const struct console *c)
+{
+    return c->start_ms != 0 && clock_ms() - c->start_ms < START_MS;
+}
+
+bool console_starts_another(const struct console *c)
+{
+    return c->foreign && console_is_starting(c);
+}
+
 void console_note_line(struct console *c, struct span line)
 {
     bool own = c->dialect != NULL && is_start_of(c->dialect, line);
@@ -249,7 +267,7 @@ void console_note_line(struct console *c, struct span line)
         return;
     c->restarted = true;
     console_end_is_answered(c);
-    c->foreign = !own && c->dialect != NULL;
+    console_note_start(c, !own && c->dialect != NULL);
     (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
                    line.len < 150 ? (int)line.len : 150, line.text);
 }

@@ -72,7 +72,8 @@ struct console {
                        a start is to get */
     struct dialect **others; /* lent, ended by NULL; NULL: none. Their banners
                                 and hints tell of a reset, too, ... */
-    bool foreign; /* ... and did last: keys of dialect are not for that */
+    bool foreign;      /* ... and did last: keys of dialect are not for that */
+    uint64_t start_ms; /* any start was shown last then; 0: none was */
     struct garble garble;
     bool watch_garble; /* text of another speed tells of a reset, too, ... */
     bool garbled;      /* ... and did: restarted is set as well */
@@ -118,6 +119,12 @@ int console_drain(struct console *c, unsigned quiet_ms, struct deadline until);
 /* Looks whether line, which nothing asked for, tells that the device was reset;
  * restarted is set then. */
 void console_note_line(struct console *c, struct span line);
+
+/* A start was shown, so short a time ago that the device may still be starting;
+ * or one of another dialect was. Later the prompt may be asked for: another
+ * boot loader may have started the known one without a word of its own. */
+bool console_is_starting(const struct console *c);
+bool console_starts_another(const struct console *c);
 
 /* Takes what has come while nothing was asked, without waiting: every line of
  * it is noted, up to the first that tells of a start. 0, -EINTR or -ENODEV. */

@@ -25,6 +25,9 @@ void console_forget(struct console *c);
  * one stays. */
 void console_discard(struct console *c);
 
+/* A start is shown, another dialect's or not. */
+void console_note_start(struct console *c, bool foreign);
+
 /* Notes a banner in what has been received and not taken, and takes nothing. */
 void console_note_waiting(struct console *c);
 

@@ -16,7 +16,7 @@
  *                whoever is there for its prompt; keys that break in wait for a
  *                banner, for which device it is nobody knows
  *   another's    a banner of another dialect came: our own keys are kept back
- *                until ours comes
+ *                until ours comes; after a while its prompt is asked for
  *
  * Where the prompt came behind a silence, or was won by more than a resync, the
  * device was out of sight and device_contact counts that.
@@ -33,8 +33,9 @@
 #include <string.h>
 
 #define RESYNC_MS    1500U
-#define COMMAND_ROWS 2U    /* a command that fails counts for so many damaged */
-#define QUICK_MS     600U  /* where it is likely to answer */
+#define COMMAND_ROWS 2U   /* a command that fails counts for so many damaged */
+#define QUICK_MS     600U /* where it is likely to answer */
+#define ANOTHER_MS   60000U /* behind another's start: its own may follow */
 #define RECOVER_MS   8000U /* one try; the fetcher's time-out bounds them all */
 
 void device_set_line(struct device *dev, enum device_line state)
@@ -242,6 +243,12 @@ unsigned device_contact(const struct device *dev)
     return dev->contact;
 }
 
+/* What another boot loader started shows no start of its own, perhaps. */
+static bool may_be_back(const struct console *c)
+{
+    return c->foreign && clock_ms() - c->start_ms < ANOTHER_MS;
+}
+
 bool device_look(struct device *dev)
 {
     struct console *c = &dev->console;
@@ -257,5 +264,5 @@ bool device_look(struct device *dev)
         (void)device_settle(dev, ret);
     if (c->restarted && !before)
         dev->in_step = false;
-    return dev->gone || (c->restarted && !before);
+    return dev->gone || (c->restarted && !before) || may_be_back(c);
 }

@@ -176,6 +176,32 @@ static void the_second_one_is_broken_into(void **state)
     console_free(&c);
 }
 
+/* All of the menu has come when attaching begins, and it is quiet. */
+static void a_menu_that_was_read_gets_no_key(void **state)
+{
+    struct dialect *one[] = {find("u-boot"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .starting = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 8000};
+
+    (void)state;
+    up("MT7628 # ", hear_and_note);
+    c.dialect = one[0];
+    c.others = all;
+    fake_say(&odd.line, "\r\nU-Boot 1.1.3 (Apr 25 2019)\r\n" MENU);
+    assert_int_equal(console_look(&c), 0);
+    assert_true(c.restarted);
+    (void)buf_printf(&text, "%s\n", c.restart_line);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+    assert_int_equal(odd.line.sent_len, 0);
+    console_free(&c);
+}
+
 /* Whoever holds the console; only attaching goes on. */
 static void nothing_is_sent_behind_a_start(void **state)
 {
@@ -204,6 +230,37 @@ static void nothing_is_sent_behind_a_start(void **state)
     console_leave(&c);
     assert_int_equal(odd.line.sent_len, 0);
     buf_free(&answer);
+    console_free(&c);
+}
+
+/* Noise hit the prompt behind the start, and keys that break in bring none. */
+static void a_prompt_that_was_damaged_is_asked_for(void **state)
+{
+    static const struct said damaged[] = {
+        {0, "\n\rW90P745 Boot Loader [ Version 1.1 ] Rebuilt on May\n\r"},
+        {500, "\n\rbootl\x81\x82r > "},
+        {0, NULL}};
+    struct dialect *one[] = {find("winbond"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .chosen = true,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .starting = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 8000};
+    int ret = -ETIMEDOUT;
+
+    (void)state;
+    up("bootloader > ", odd_hear);
+    c.dialect = one[0];
+    c.others = all;
+    c.restarted = true;
+    begin_script(damaged, 0);
+    for (int i = 0; ret == -ETIMEDOUT && i < 5; i++)
+        ret = attach_prompt(&c, &config, &text, &err);
+    if (ret != 0)
+        fail_msg("%s", err.text);
     console_free(&c);
 }
 
@@ -274,13 +331,97 @@ static void the_one_shown_last_gets_its_keys(void **state)
     }
 }
 
+/* --- another boot loader starts what was mounted --- */
+
+static const struct said reboot[] = {
+    {0, "\r\nU-Boot 2013.07 (Jan 02 2020 - 03:04:05)\r\n"},
+    {100, "Hit any key to stop autoboot:  1 "},
+    {1100, "\b\b\b 0 \r\n## Booting kernel from Legacy Image ...\r\n"},
+    {2500, "[    0.000000] Linux version 4.14.9 (gcc version 7.3)\r\n"},
+    {5000, "\r\nBusyBox v1.22.1 built-in shell (ash)\r\n\r\n/ # "},
+    {5030, "[    5.030000] random: crng init done\r\n"},
+    {0, NULL}};
+
+static const char *answer_shell(struct odd *o, const char *command)
+{
+    (void)o;
+    return strstr(command, "fwfs-") != NULL ? "fwfs-42[]\n" : "not found\n";
+}
+
+static uint64_t first_key_ms;
+
+static void hear_shell(void *arg, char byte)
+{
+    if (n_keys == 0)
+        first_key_ms = fake_now() - start_ms;
+    note_key(byte);
+    odd_hear(arg, byte);
+}
+
+/* Linux's shell is there, but nothing says so: the kernel spoke last. */
+static void a_shell_behind_anothers_start(void **state)
+{
+    struct dialect *one[] = {find("linux-shell"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 8000};
+    int ret = -ETIMEDOUT;
+
+    (void)state;
+    up("/ # ", hear_shell);
+    c.dialect = one[0];
+    c.others = all;
+    odd.answer = answer_shell;
+    begin_script(reboot, 0);
+    for (int i = 0; ret == -ETIMEDOUT && i < 5; i++)
+        ret = attach_prompt(&c, &config, &text, &err);
+    if (ret != 0)
+        fail_msg("%s", err.text);
+    assert_true(first_key_ms >= 20000);
+    assert_true(fake_now() - start_ms < 40000);
+    assert_false(c.foreign);
+    console_free(&c);
+}
+
+/* The question of another one's menu, say, stands: it is still there. */
+static void not_while_its_text_stands(void **state)
+{
+    static const struct said stands[] = {
+        {0, "\r\nU-Boot 2013.07 (Jan 02 2020 - 03:04:05)\r\n"},
+        {100, "Hit any key to stop autoboot:  9 "},
+        {0, NULL}};
+    struct dialect *one[] = {find("linux-shell"), NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .baud = 115200,
+                                         .timeout_ms = 90000};
+
+    (void)state;
+    up("/ # ", hear_shell);
+    c.dialect = one[0];
+    c.others = all;
+    begin_script(stands, 0);
+    assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+    assert_int_equal(odd.line.sent_len, 0);
+    console_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_start_ends_the_questions),
         cmocka_unit_test(the_second_one_is_broken_into),
+        cmocka_unit_test(a_menu_that_was_read_gets_no_key),
         cmocka_unit_test(nothing_is_sent_behind_a_start),
+        cmocka_unit_test(a_prompt_that_was_damaged_is_asked_for),
         cmocka_unit_test(the_one_shown_last_gets_its_keys),
+        cmocka_unit_test(a_shell_behind_anothers_start),
+        cmocka_unit_test(not_while_its_text_stands),
     };
     return cmocka_run_group_tests_name("starts", tests, load, unload);
 }

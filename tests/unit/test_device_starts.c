@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A reset while a device that was just opened is asked what it has: no key goes
-// behind its banner.
+// A start that a device shows while it is opened, or while it is idle.
 
 #include "device_rig.h"
+
+/* --- while it is asked what it has: no key goes behind its banner --- */
 
 static const char *const ralink[] = {
     "\r\n\r\nU-Boot 1.1.3 (Apr 25 2019 - 14:47:34)\r\n",
@@ -81,11 +82,56 @@ static void into_a_countdown(void **state)
     assert_says(err.text, "'ls': the device was reset");
 }
 
+/* --- idle, and another boot loader's start --- */
+
+/* What that one starts may show none: it is looked for while nobody reads. */
+static void is_looked_for_behind_anothers_start(void **state)
+{
+    (void)state;
+    loader_init(&rig.l, false);
+    rig.l.answer = uboot_answer;
+    if (open_device(NULL) != 0)
+        fail_msg("%s", err.text);
+    assert_false(device_look(dev));
+    fake_say(&rig.l.line, "\r\nUEFI Interactive Shell v2.2\r\n");
+    rig.l.line.sent_len = 0;
+    assert_true(device_look(dev));
+    assert_int_equal(device_recover(dev, NULL, &err), -ETIMEDOUT);
+    assert_int_equal(rig.l.line.sent_len, 0);
+    for (int i = 0; i < 3 && dev->console.foreign; i++) {
+        assert_true(device_look(dev));
+        (void)device_recover(dev, NULL, &err);
+    }
+    assert_false(dev->console.foreign);
+    assert_false(device_look(dev));
+    assert_int_equal(device_contact(dev), 1);
+    device_close(dev);
+}
+
+/* Not for ever: somebody may use the other one. */
+static void and_left_alone_then(void **state)
+{
+    (void)state;
+    loader_init(&rig.l, false);
+    rig.l.answer = uboot_answer;
+    if (open_device(NULL) != 0)
+        fail_msg("%s", err.text);
+    rig.l.deaf = true;
+    fake_say(&rig.l.line, "\r\nUEFI Interactive Shell v2.2\r\n");
+    for (int i = 0; i < 8; i++)
+        if (device_look(dev))
+            (void)device_recover(dev, NULL, &err);
+    assert_false(device_look(dev));
+    device_close(dev);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(into_a_menu),
         cmocka_unit_test(into_a_countdown),
+        cmocka_unit_test(is_looked_for_behind_anothers_start),
+        cmocka_unit_test(and_left_alone_then),
     };
-    return cmocka_run_group_tests_name("survey reset", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("device starts", tests, NULL, NULL);
 }
