@@ -91,6 +91,27 @@ static void up(const char *prompt, void (*hear)(void *arg, char byte))
     assert_int_equal(console_init(&c, fake_open(&odd.line), NULL), 0);
 }
 
+static void know(const char *name)
+{
+    c.dialect = find(name);
+    c.others = all;
+}
+
+/* As device_step.c does. */
+static int attach_again(bool starting, unsigned timeout_ms)
+{
+    struct dialect *one[] = {c.dialect, NULL};
+    const struct attach_config config = {.dialects = one,
+                                         .again = true,
+                                         .others = all,
+                                         .quiet = true,
+                                         .starting = starting,
+                                         .baud = 115200,
+                                         .timeout_ms = timeout_ms};
+
+    return attach_prompt(&c, &config, &text, &err);
+}
+
 /* --- a second start, while the prompt behind the first one is proved --- */
 
 #define MENU                                                                   \
@@ -120,41 +141,29 @@ static const char *answer_version(struct odd *o, const char *command)
 /* A watchdog resets it in the middle of the command that proves who it is. */
 static void hear_until_reset(void *arg, char byte)
 {
-    if (next_said == 0 && script == NULL) {
-        odd_hear(arg, byte);
-        odd.edit[odd.edit_len] = '\0';
-        if (strcmp(odd.edit, "ver") == 0)
-            begin_script(second_start, 300);
-    } else if (script != NULL) {
+    if (script != NULL) {
         note_key(byte);
-        if (next_said == 2 && byte == '4') {
-            script = NULL;
-            odd.edit_len = 0;
-            fake_say(&odd.line, "4\r\n\r\nMT7628 # ");
-        }
-    } else {
-        odd_hear(arg, byte);
+        if (next_said < 2 || byte != '4')
+            return;
+        script = NULL;
+        odd.edit_len = 0;
+        fake_say(&odd.line, "4\r\n\r\nMT7628 # ");
+        return;
     }
+    odd_hear(arg, byte);
+    odd.edit[odd.edit_len] = '\0';
+    if (next_said == 0 && strcmp(odd.edit, "ver") == 0)
+        begin_script(second_start, 300);
 }
 
 static int attach_behind_a_start(const struct said *second)
 {
-    struct dialect *one[] = {find("u-boot"), NULL};
-    const struct attach_config config = {.dialects = one,
-                                         .again = true,
-                                         .others = all,
-                                         .quiet = true,
-                                         .starting = true,
-                                         .baud = 115200,
-                                         .timeout_ms = 8000};
-
     up("MT7628 # ", hear_until_reset);
-    c.dialect = one[0];
-    c.others = all;
+    know("u-boot");
     c.restarted = true;
     odd.answer = answer_version;
     second_start = second;
-    return attach_prompt(&c, &config, &text, &err);
+    return attach_again(true, 8000);
 }
 
 static void a_second_start_ends_the_questions(void **state)
@@ -179,25 +188,15 @@ static void the_second_one_is_broken_into(void **state)
 /* All of the menu has come when attaching begins, and it is quiet. */
 static void a_menu_that_was_read_gets_no_key(void **state)
 {
-    struct dialect *one[] = {find("u-boot"), NULL};
-    const struct attach_config config = {.dialects = one,
-                                         .again = true,
-                                         .others = all,
-                                         .quiet = true,
-                                         .starting = true,
-                                         .baud = 115200,
-                                         .timeout_ms = 8000};
-
     (void)state;
     up("MT7628 # ", hear_and_note);
-    c.dialect = one[0];
-    c.others = all;
+    know("u-boot");
     fake_say(&odd.line, "\r\nU-Boot 1.1.3 (Apr 25 2019)\r\n" MENU);
     assert_int_equal(console_look(&c), 0);
     assert_true(c.restarted);
     (void)buf_printf(&text, "%s\n", c.restart_line);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+        assert_int_equal(attach_again(true, 8000), -ETIMEDOUT);
     assert_int_equal(odd.line.sent_len, 0);
     console_free(&c);
 }
@@ -240,25 +239,15 @@ static void a_prompt_that_was_damaged_is_asked_for(void **state)
         {0, "\n\rW90P745 Boot Loader [ Version 1.1 ] Rebuilt on May\n\r"},
         {500, "\n\rbootl\x81\x82r > "},
         {0, NULL}};
-    struct dialect *one[] = {find("winbond"), NULL};
-    const struct attach_config config = {.dialects = one,
-                                         .chosen = true,
-                                         .again = true,
-                                         .others = all,
-                                         .quiet = true,
-                                         .starting = true,
-                                         .baud = 115200,
-                                         .timeout_ms = 8000};
     int ret = -ETIMEDOUT;
 
     (void)state;
     up("bootloader > ", odd_hear);
-    c.dialect = one[0];
-    c.others = all;
+    know("winbond");
     c.restarted = true;
     begin_script(damaged, 0);
     for (int i = 0; ret == -ETIMEDOUT && i < 5; i++)
-        ret = attach_prompt(&c, &config, &text, &err);
+        ret = attach_again(true, 8000);
     if (ret != 0)
         fail_msg("%s", err.text);
     console_free(&c);
@@ -361,23 +350,15 @@ static void hear_shell(void *arg, char byte)
 /* Linux's shell is there, but nothing says so: the kernel spoke last. */
 static void a_shell_behind_anothers_start(void **state)
 {
-    struct dialect *one[] = {find("linux-shell"), NULL};
-    const struct attach_config config = {.dialects = one,
-                                         .again = true,
-                                         .others = all,
-                                         .quiet = true,
-                                         .baud = 115200,
-                                         .timeout_ms = 8000};
     int ret = -ETIMEDOUT;
 
     (void)state;
     up("/ # ", hear_shell);
-    c.dialect = one[0];
-    c.others = all;
+    know("linux-shell");
     odd.answer = answer_shell;
     begin_script(reboot, 0);
     for (int i = 0; ret == -ETIMEDOUT && i < 5; i++)
-        ret = attach_prompt(&c, &config, &text, &err);
+        ret = attach_again(false, 8000);
     if (ret != 0)
         fail_msg("%s", err.text);
     assert_true(first_key_ms >= 20000);
@@ -393,20 +374,12 @@ static void not_while_its_text_stands(void **state)
         {0, "\r\nU-Boot 2013.07 (Jan 02 2020 - 03:04:05)\r\n"},
         {100, "Hit any key to stop autoboot:  9 "},
         {0, NULL}};
-    struct dialect *one[] = {find("linux-shell"), NULL};
-    const struct attach_config config = {.dialects = one,
-                                         .again = true,
-                                         .others = all,
-                                         .quiet = true,
-                                         .baud = 115200,
-                                         .timeout_ms = 90000};
 
     (void)state;
     up("/ # ", hear_shell);
-    c.dialect = one[0];
-    c.others = all;
+    know("linux-shell");
     begin_script(stands, 0);
-    assert_int_equal(attach_prompt(&c, &config, &text, &err), -ETIMEDOUT);
+    assert_int_equal(attach_again(false, 90000), -ETIMEDOUT);
     assert_int_equal(odd.line.sent_len, 0);
     console_free(&c);
 }
