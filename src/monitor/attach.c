@@ -21,7 +21,6 @@
 
 #include "monitor/attach_priv.h"
 
-#include "base/log.h"
 #include "monitor/console_priv.h"
 #include "monitor/console_unlock.h"
 
@@ -48,23 +47,10 @@ void attach_gather(struct attach *a)
         before -= a->text->len;
         a->looked -= a->looked < before ? a->looked : before;
         a->fresh -= a->fresh < before ? a->fresh : before;
+        a->since -= a->since < before ? a->since : before;
         (void)buf_add(a->text, line.text, line.len);
         (void)buf_add(a->text, "\n", 1);
     }
-}
-
-static void look_for_banner(struct attach *a)
-{
-    attach_note_start(a);
-    for (size_t i = 0;
-         a->recognise.first == NULL && a->config->dialects[i] != NULL; i++)
-        if (attach_shows(a, a->config->dialects[i])) {
-            a->recognise.first = a->config->dialects[i];
-            a->next_send = deadline_in(0);
-            console_end_is_answered(a->c);
-            log_info("%s seen, breaking in", a->recognise.first->name);
-        }
-    a->looked = a->text->len;
 }
 
 /* What came since the last look shows the device starting: no time to lose. */
@@ -73,7 +59,7 @@ static bool is_starting(struct attach *a)
     const struct dialect *known = a->recognise.first;
     bool shown = known != NULL && attach_shows(a, known);
 
-    look_for_banner(a);
+    attach_look_for_start(a);
     return shown || a->recognise.first != known;
 }
 
@@ -104,7 +90,7 @@ static int probe_live(struct attach *a)
 
     if (ret != 0)
         return ret < 0 ? ret : 0; /* it talks: it is starting up */
-    if (!a->c->foreign)
+    if (!console_starts_another(a->c) && !attach_only_waits(a))
         ret = attach_wake(a);
     attach_gather(a);
     if (ret < 0)
@@ -139,7 +125,7 @@ static int turn(struct attach *a)
     else if (ret > 0)
         ret = 0;
     attach_gather(a);
-    look_for_banner(a);
+    attach_look_for_start(a);
     if (ret == 0 && deadline_passed(a->rates_at) &&
         attach_is_elsewhere(a, ODD_MIN))
         ret = attach_try_rates(a);
@@ -171,27 +157,69 @@ static void attend_end(struct attach *a)
     a->c->attend_arg = a->attend_arg;
 }
 
-/* What the console knew before an attempt that failed: a device that was seen to
- * start is won by no resync; another may come back as it was. */
-struct known {
-    struct dialect *dialect;
-    char prompt[CONSOLE_PROMPT_MAX];
-    size_t prompt_len;
-};
-
-static void keep_known(struct known *k, const struct console *c)
+/* What the console knew before an attempt that failed: a device that was seen
+ * to start is won by no resync; another may come back as it was. */
+static void keep_known(struct attach *a)
 {
-    k->dialect = c->dialect;
-    k->prompt_len = c->prompt_len;
-    memcpy(k->prompt, c->prompt, sizeof(k->prompt));
+    struct console *c = a->c;
+
+    a->known = (struct attach_known){.dialect = c->dialect,
+                                     .others = c->others,
+                                     .prompt_len = c->prompt_len,
+                                     .restarted = c->restarted};
+    memcpy(a->known.prompt, c->prompt, sizeof(c->prompt));
+    c->prompt_len = 0;
+    c->restarted = false;
+    if (c->others == NULL)
+        c->others = a->config->dialects;
 }
 
-static void restore_known(struct console *c, const struct known *k,
-                          bool started)
+/* A start that was shown is still to be broken into. */
+static void restore_known(struct attach *a)
 {
+    const struct attach_known *k = &a->known;
+    struct console *c = a->c;
+
     c->dialect = k->dialect;
-    c->prompt_len = started ? 0 : k->prompt_len;
+    c->prompt_len = a->own_start ? 0 : k->prompt_len;
     memcpy(c->prompt, k->prompt, sizeof(c->prompt));
+    c->restarted = c->restarted || k->restarted || a->started;
+}
+
+/* The device started anew while it was asked something, which ended that: ret.
+ * What tells so goes to the text, and what follows it is still to come; nothing
+ * is in step with that any more. Returns what the attempt goes on with. */
+static int take_restart(struct attach *a, int ret)
+{
+    struct console *c = a->c;
+
+    if (!c->restarted || (ret < 0 && ret != -ETIMEDOUT))
+        return ret;
+    c->restarted = false;
+    c->dialect = a->known.dialect;
+    c->prompt_len = 0;
+    a->started = true;
+    a->recognise.typed = false;
+    a->looked = a->fresh = a->text->len;
+    (void)buf_printf(a->text, "%s\n", c->restart_line);
+    c->restart_line[0] = '\0';
+    attach_gather(a);
+    attach_look_for_start(a);
+    a->next_send = deadline_in(0);
+    return 0;
+}
+
+/* What is tried first. 1: the prompt is there. */
+static int begin(struct attach *a)
+{
+    int ret = a->config->starting ? attach_break_in_now(a) : 0;
+
+    if (ret == 0)
+        ret = probe_live(a);
+    attach_gather(a);
+    if (ret == 0)
+        attach_look_for_start(a);
+    return take_restart(a, ret);
 }
 
 int attach_prompt(struct console *c, const struct attach_config *config,
@@ -206,10 +234,9 @@ int attach_prompt(struct console *c, const struct attach_config *config,
                                      .dialects = config->dialects,
                                      .chosen = config->chosen,
                                      .text = text}};
-    struct known before;
     int ret;
 
-    keep_known(&before, c);
+    keep_known(&a);
     a.recognise.first = config->chosen || config->again ? config->dialects[0]
                                                         : NULL;
     a.unknown = config->replugged;
@@ -218,24 +245,19 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     a.looked = text->len;
     a.fresh = config->earlier;
     a.next_send = deadline_in(0);
-    c->prompt_len = 0;
     attach_count_anew(&a);
     attend_begin(&a);
-    ret = config->starting ? attach_break_in_now(&a) : 0;
-    if (ret == 0)
-        ret = probe_live(&a);
-    attach_gather(&a);
-    if (ret == 0)
-        look_for_banner(&a);
+    ret = begin(&a);
     a.ask_at = deadline_in(ASK_AFTER_MS);
     a.wake_at = deadline_in(ATTACH_WAKE_MS);
     while (ret == 0 && !deadline_passed(a.until)) {
         attach_ask_for_power(&a);
-        ret = turn(&a);
+        ret = take_restart(&a, turn(&a));
     }
     attend_end(&a);
+    c->others = a.known.others;
     if (ret <= 0)
-        restore_known(c, &before, a.own_start);
+        restore_known(&a);
     if (ret == 0)
         return attach_timed_out(&a, err);
     if (ret == -EPERM)
@@ -245,5 +267,9 @@ int attach_prompt(struct console *c, const struct attach_config *config,
     if (ret < 0)
         return err_set(err, ret, "%s", strerror(-ret));
     *a.login = (struct attach_login){0};
-    return console_unlock(c, config->password, err);
+    c->foreign = false;
+    ret = console_unlock(c, config->password, err);
+    if (ret == 0 && c->restarted)
+        return err_set(err, -ETIMEDOUT, "the device was reset at its prompt");
+    return ret;
 }

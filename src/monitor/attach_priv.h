@@ -12,8 +12,18 @@
 #define ATTACH_WAKE_MS     2000U /* between two line ends that wake a prompt */
 #define QUIET_DEVICE_MS    500U /* a device that is starting talks more often */
 
+/* Of the console, before an attempt. */
+struct attach_known {
+    struct dialect *dialect;
+    struct dialect **others;
+    char prompt[CONSOLE_PROMPT_MAX];
+    size_t prompt_len;
+    bool restarted;
+};
+
 struct attach {
     struct console *c;
+    struct attach_known known;
     const struct attach_config *config;
     struct buf *text;
     struct recognise recognise; /* first: told by a banner or by the user */
@@ -26,6 +36,7 @@ struct attach {
     unsigned echoes;         /* how often a break-in key was seen typed */
     unsigned turns;          /* of one without a prompt: key or wake-up */
     size_t fresh;            /* from there on text is of this start */
+    size_t since;            /* and from there on of recognise.first */
     size_t looked;           /* so much of text was searched for banners */
     uint64_t odd;            /* console's count of what is no text, ... */
     uint64_t received;    /* ... and of all bytes, when that began to count */
@@ -36,6 +47,7 @@ struct attach {
     void *attend_arg;
     bool unknown;        /* replugged, and no start was seen since */
     bool own_start;      /* what starts is of the known dialect */
+    bool started;        /* a start was shown */
     bool asked;          /* for the power cycle */
     bool password_asked; /* the user was */
 };
@@ -45,10 +57,13 @@ struct attach {
 /* Moves complete lines to the text, making room at its front. */
 void attach_gather(struct attach *a);
 
-/* --- attach_send.c --- */
+/* --- attach_start.c --- */
+
+/* p is found in the text from there on, or in the last line. */
+bool attach_matches(const struct attach *a, struct pattern *p, size_t from);
 
 /* Looks, in what came since the last look, whose start it is. */
-void attach_note_start(struct attach *a);
+void attach_look_for_start(struct attach *a);
 
 /* Another dialect's start was seen last, or which device is there is not known:
  * only a question of the known dialect is answered. */
@@ -56,6 +71,11 @@ bool attach_keeps_back(const struct attach *a);
 
 /* Some text that came since the last look is a banner or a hint of d. */
 bool attach_shows(const struct attach *a, const struct dialect *d);
+
+/* --- attach_send.c --- */
+
+/* It shows a start of the known dialect whose text wants no key yet. */
+bool attach_only_waits(const struct attach *a);
 
 /* What is sent to the device now: break-in keys, or what wakes its prompt.
  * shown: for people, a password masked. */

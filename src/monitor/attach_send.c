@@ -15,26 +15,6 @@
 #define FOREIGN_MS 100U
 #define ASKED_MS   500U /* for the answer, while a countdown may run */
 
-/* In the text from there on, or in the last line. */
-static bool matches(struct pattern *p, const struct attach *a, size_t from)
-{
-    struct span last = console_partial(a->c);
-
-    return pattern_match(p, a->text->data, a->text->len, from, NULL) ||
-           pattern_match(p, last.text, last.len, 0, NULL);
-}
-
-bool attach_shows(const struct attach *a, const struct dialect *d)
-{
-    for (size_t i = 0; i < d->n_banners; i++)
-        if (matches(d->banners[i], a, a->looked))
-            return true;
-    for (size_t i = 0; i < d->n_hints; i++)
-        if (matches(d->hints[i], a, a->looked))
-            return true;
-    return false;
-}
-
 static bool is_blank(struct span line)
 {
     for (size_t i = 0; i < line.len; i++)
@@ -70,47 +50,6 @@ static const struct break_in *pick_question(const struct attach *a)
     return NULL;
 }
 
-static bool shows_any(const struct attach *a, struct pattern **list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (matches(list[i], a, a->looked))
-            return true;
-    return false;
-}
-
-/* Own text may hold the hint of another dialect, but not its banner. */
-static bool shows_another(const struct attach *a)
-{
-    struct dialect **others = a->config->others;
-
-    for (size_t i = 0; others != NULL && others[i] != NULL; i++)
-        if (others[i] != a->recognise.first &&
-            (shows_any(a, others[i]->banners, others[i]->n_banners) ||
-             (!a->own_start &&
-              shows_any(a, others[i]->hints, others[i]->n_hints))))
-            return true;
-    return false;
-}
-
-void attach_note_start(struct attach *a)
-{
-    if (a->recognise.first == NULL)
-        return;
-    if (attach_shows(a, a->recognise.first)) {
-        a->own_start = true;
-        console_end_is_answered(a->c);
-        a->unknown = a->c->foreign = false;
-    } else if (shows_another(a)) {
-        a->own_start = false;
-        a->c->foreign = true;
-    }
-}
-
-bool attach_keeps_back(const struct attach *a)
-{
-    return a->unknown || a->c->foreign;
-}
-
 /* The rule whose question stands; else the one whose text has been seen, the
  * last of them; else the one that needs none. */
 static const struct break_in *pick_break_in(const struct attach *a)
@@ -126,11 +65,20 @@ static const struct break_in *pick_break_in(const struct attach *a)
         const struct break_in *b = &a->recognise.first->break_ins[i];
         if (b->question || b->line_end)
             continue;
-        if (b->when == NULL ? best == NULL
-                            : matches(b->when, a, b->fresh ? a->fresh : 0))
+        if (b->when == NULL
+                ? best == NULL
+                : attach_matches(a, b->when, b->fresh ? a->fresh : a->since))
             best = b;
     }
     return best;
+}
+
+bool attach_only_waits(const struct attach *a)
+{
+    const struct break_in *b = pick_break_in(a);
+
+    return a->own_start && console_is_starting(a->c) && b != NULL &&
+           b->send[0] == '\0';
 }
 
 /* The keys of b; none when they want a password that was not given. */
@@ -316,7 +264,7 @@ int attach_send_due(struct attach *a)
         a->next_send = deadline_in(b->every_ms);
         return ret;
     }
-    if (b == NULL && a->c->foreign) {
+    if (b == NULL && console_starts_another(a->c)) {
         a->next_send = deadline_in(FOREIGN_MS);
         return 0;
     }

@@ -11,7 +11,8 @@
 #define ATTEND_MS        500U
 #define LOOKS_MAX        16 /* chunks that console_look takes: some talk on */
 #define WRITE_TIMEOUT_MS 2000U
-#define HEARD_MS         1000U /* nobody changes a plug in less */
+#define HEARD_MS         1000U  /* nobody changes a plug in less */
+#define START_MS         25000U /* from a banner to what it starts */
 
 int console_init(struct console *c, struct line *line, struct err *err)
 {
@@ -64,6 +65,7 @@ int console_reopen(struct console *c, struct err *err)
     c->skipping = false;
     c->foreign = c->restarted = false;
     c->restart_line[0] = '\0';
+    c->start_ms = 0;
     c->enter_given = false;
     c->heard_ms = 0;
     c->unheard_ms = 0;
@@ -241,62 +243,96 @@ static bool is_start_of_another(const struct console *c, struct span line)
     return false;
 }
 
+void console_note_start(struct console *c, bool foreign)
+{
+    c->foreign = foreign;
+    c->start_ms = clock_ms();
+}
+
+bool console_is_starting(const struct console *c)
+{
+    return c->start_ms != 0 && clock_ms() - c->start_ms < START_MS;
+}
+
+bool console_starts_another(const struct console *c)
+{
+    return c->foreign && console_is_starting(c);
+}
+
 void console_note_line(struct console *c, struct span line)
 {
     bool own = c->dialect != NULL && is_start_of(c->dialect, line);
 
-    if (c->dialect == NULL || (!own && !is_start_of_another(c, line)))
+    if (!own && !is_start_of_another(c, line))
         return;
     c->restarted = true;
     console_end_is_answered(c);
-    c->foreign = !own;
+    console_note_start(c, !own && c->dialect != NULL);
     (void)snprintf(c->restart_line, sizeof(c->restart_line), "%.*s",
                    line.len < 150 ? (int)line.len : 150, line.text);
 }
 
 int console_look(struct console *c)
 {
+    bool before = c->restarted;
     struct span line;
     int n = 1;
 
     if (console_at_prompt(c))
         console_forget(c); /* what comes now may go on in the prompt's line */
-    for (int i = 0; n > 0 && i < LOOKS_MAX; i++) {
+    for (int i = 0; n > 0 && i < LOOKS_MAX && c->restarted == before; i++) {
         n = console_fill(c, deadline_in(0));
-        while (n > 0 && console_take_line(c, &line))
+        while (n > 0 && c->restarted == before && console_take_line(c, &line))
             console_note_line(c, line);
     }
     return n < 0 ? n : 0;
+}
+
+/* Takes lines that nobody wants, up to one that tells of a start. */
+static void drop_lines(struct console *c)
+{
+    struct span line;
+
+    while (!c->restarted && console_take_line(c, &line))
+        console_note_line(c, line);
 }
 
 /* Throws away what came unasked. A banner in it tells of a reset that must not
  * be missed: another device may have started. */
 void console_discard(struct console *c)
 {
-    struct span line;
-
-    while (console_take_line(c, &line))
-        console_note_line(c, line);
+    drop_lines(c);
+    if (c->restarted)
+        return;
     console_note_line(c, console_partial(c));
     console_forget(c);
+}
+
+void console_note_waiting(struct console *c)
+{
+    size_t end;
+
+    for (size_t at = c->taken; !c->skipping && at < c->in.len; at = end + 1) {
+        for (end = at; end < c->in.len && !is_end(c->in.data[end]); end++)
+            ;
+        if (end > at)
+            console_note_line(c, (struct span){c->in.data + at, end - at});
+    }
 }
 
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 {
     struct deadline quiet = deadline_in(quiet_ms);
-    bool before = c->restarted;
-    struct span line;
 
     /* Once it starts anew, there may be little time to break in. */
     while (!deadline_passed(quiet) && !deadline_passed(until) &&
-           c->restarted == before) {
+           !c->restarted) {
         int n = fill_patiently(c, deadline_min(quiet, until));
         if (n < 0)
             return n;
         if (n > 0)
             quiet = deadline_in(quiet_ms);
-        while (console_take_line(c, &line))
-            console_note_line(c, line);
+        drop_lines(c);
         /* The last, unterminated line stays: it may be the prompt. */
     }
     return 0;
@@ -304,6 +340,8 @@ int console_drain(struct console *c, unsigned quiet_ms, struct deadline until)
 
 int console_send_bytes(struct console *c, const char *bytes, size_t len)
 {
+    if (c->restarted)
+        return -ETIMEDOUT;
     atomic_fetch_add(&c->sent, len);
     c->end_open = false;
     c->line_came = false;

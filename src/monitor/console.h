@@ -66,11 +66,14 @@ struct console {
     uint64_t heard_ms; /* an echo or a prompt was right then, at the speed that
                           the port has; 0: none yet */
     char restart_line[160]; /* NUL-terminated, the one that told so */
-    bool restarted; /* a banner or the like came unasked: the device was reset;
-                       for its owner to clear */
+    bool restarted; /* a banner or the like came unasked: the device was reset.
+                       Until that is cleared nothing is sent: its owner does
+                       so, by attach_prompt, whose keys are the only ones that
+                       a start is to get */
     struct dialect **others; /* lent, ended by NULL; NULL: none. Their banners
                                 and hints tell of a reset, too, ... */
-    bool foreign; /* ... and did last: keys of dialect are not for that */
+    bool foreign;      /* ... and did last: keys of dialect are not for that */
+    uint64_t start_ms; /* any start was shown last then; 0: none was */
     struct garble garble;
     bool watch_garble; /* text of another speed tells of a reset, too, ... */
     bool garbled;      /* ... and did: restarted is set as well */
@@ -110,22 +113,29 @@ int console_fill(struct console *c, struct deadline until);
  * attends says so. */
 bool console_give_up(struct console *c);
 
-/* Reads and throws away until nothing has come for quiet_ms (or until).
- * -EINTR as console_give_up tells. */
+/* Reads and throws away until nothing has come for quiet_ms (or until), or the
+ * device starts anew (restarted); what comes behind that stays. -EINTR as
+ * console_give_up tells. */
 int console_drain(struct console *c, unsigned quiet_ms, struct deadline until);
 
 /* Looks whether line, which nothing asked for, tells that the device was reset;
  * restarted is set then. */
 void console_note_line(struct console *c, struct span line);
 
+/* A start was shown, so short a time ago that the device may still be starting;
+ * or one of another dialect was. Later the prompt may be asked for: another
+ * boot loader may have started the known one without a word of its own. */
+bool console_is_starting(const struct console *c);
+bool console_starts_another(const struct console *c);
+
 /* Takes what has come while nothing was asked, without waiting: every line of
- * it is noted. 0, -EINTR or -ENODEV. */
+ * it is noted, up to the first that tells of a start. 0, -EINTR or -ENODEV. */
 int console_look(struct console *c);
 
 /* As line_set_baud. */
 int console_set_baud(struct console *c, unsigned baud);
 
-/* Sends bytes as they are. */
+/* Sends bytes as they are. -ETIMEDOUT: restarted is set, and none was sent. */
 int console_send(struct console *c, const struct keys *keys);
 int console_send_bytes(struct console *c, const char *bytes, size_t len);
 
@@ -213,8 +223,7 @@ int console_wake(struct console *c, const struct dialect *d);
 
 /* Gets back into step: clears the typed line, waits for silence, asks for the
  * prompt. No line end goes to what is not recognised. -ETIMEDOUT when the
- * prompt does not come until then, or at once when the device starts anew
- * meanwhile. */
+ * prompt does not come until then, or at once when the device starts anew. */
 int console_resync(struct console *c, struct deadline until);
 
 #endif

@@ -26,7 +26,6 @@ struct ask {
     struct deadline whole; /* but for what is still arriving */
     uint64_t before;       /* console's count of received bytes then */
     uint64_t heard_ms;     /* last */
-    bool restarted;        /* as it was before */
 };
 
 static bool is_blank(struct span line)
@@ -55,7 +54,7 @@ static int collect(struct ask *a)
         case 1:
             continue;
         default:
-            return -EIO;
+            return a->c->restarted ? -ERESTART : -EIO;
         }
         if (!is_blank(line) && (!buf_add(a->answer, line.text, line.len) ||
                                 !buf_add(a->answer, "\n", 1)))
@@ -131,7 +130,7 @@ static int one_turn(struct ask *a, unsigned timeout_ms)
         hear(a, timeout_ms);
     else if (deadline_passed(a->silent) || console_near_prompt(c))
         return -ETIMEDOUT;
-    return c->restarted && !a->restarted ? -ERESTART : 0;
+    return c->restarted ? -ERESTART : 0;
 }
 
 static int tell(int ret, const char *command, unsigned timeout_ms,
@@ -168,8 +167,7 @@ int console_ask_with(struct console *c, const char *command,
                      struct pattern *enough, unsigned timeout_ms,
                      struct buf *answer, struct err *err)
 {
-    struct ask a = {
-        .c = c, .enough = enough, .answer = answer, .restarted = c->restarted};
+    struct ask a = {.c = c, .enough = enough, .answer = answer};
     uint64_t most_ms = (uint64_t)timeout_ms * ASK_PATIENCE;
     int ret = console_begin(c, command, enter, err);
 

@@ -21,8 +21,15 @@ void console_note_heard(struct console *c);
 /* Throws away what has been received and not taken. */
 void console_forget(struct console *c);
 
-/* The same, but a banner in it is noted (console_note_line). */
+/* The same, but a banner in it is noted (console_note_line); what comes behind
+ * one stays. */
 void console_discard(struct console *c);
+
+/* A start is shown, another dialect's or not. */
+void console_note_start(struct console *c, bool foreign);
+
+/* Notes a banner in what has been received and not taken, and takes nothing. */
+void console_note_waiting(struct console *c);
 
 /* As console_fill, for what must not stop half way: a command being typed or
  * its answer. Who wakes it is attended to, and the wait goes on; -EINTR: shut
@@ -42,8 +49,9 @@ void console_draw(struct console_screen *s, struct span text);
 /* Forgets what was received; line stands there instead. */
 void console_set_line(struct console *c, struct span line);
 
-/* Keeps what comes until nothing has come for quiet_ms, or until. No line is
- * taken. 0; -EINTR as console_give_up tells; -ENODEV. */
+/* Keeps what comes until nothing has come for quiet_ms, or until, or the device
+ * starts anew. No line is taken. 0; -EINTR as console_give_up tells; -ENODEV.
+ */
 int console_settle(struct console *c, unsigned quiet_ms, struct deadline until);
 
 /* What came behind the first before bytes that have not been taken. */

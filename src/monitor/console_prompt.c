@@ -170,11 +170,9 @@ void console_set_line(struct console *c, struct span line)
  */
 static int empty_line(struct console *c, struct deadline until)
 {
-    bool before = c->restarted;
     int ret = 0;
 
-    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until) &&
-                    c->restarted == before;
+    for (int i = 0; ret == 0 && i < CLEAR_TRIES && !deadline_passed(until);
          i++) {
         console_discard(c);
         ret = console_clear(c, c->dialect, until);
@@ -231,7 +229,6 @@ static bool is_in_step(struct console *c)
 
 int console_resync(struct console *c, struct deadline until)
 {
-    bool before = c->restarted;
     int ret;
 
     c->working = false;
@@ -239,7 +236,7 @@ int console_resync(struct console *c, struct deadline until)
         ret = empty_line(c, until);
         if (ret == 0 && is_in_step(c))
             return 0;
-        if (c->restarted != before) /* what stands there may be the prompt */
+        if (c->restarted) /* what stands there may be the prompt */
             return ret < 0 && ret != -EAGAIN ? ret : -ETIMEDOUT;
         console_discard(c);
         if (ret == -EAGAIN) { /* whatever stands there must not be run */
@@ -250,6 +247,6 @@ int console_resync(struct console *c, struct deadline until)
             ret = ask_for_prompt(c, until);
         if (ret == 0 && is_in_step(c))
             return 0;
-    } while (ret == 0 && !deadline_passed(until) && c->restarted == before);
+    } while (ret == 0 && !deadline_passed(until));
     return ret < 0 ? ret : -ETIMEDOUT;
 }

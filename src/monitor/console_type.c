@@ -140,7 +140,7 @@ static int type_command(struct console *c, const char *command, bool *lost)
     size_t first = console_is_heard(c) ? chunk_of(c) : 1;
     int ret = 0;
 
-    console_forget(c);
+    console_discard(c);
     c->typed = true;
     if (echo == ECHO_NONE)
         return console_send_bytes(c, command, len);
@@ -159,11 +159,11 @@ static int type_command(struct console *c, const char *command, bool *lost)
 }
 
 /* Types until the echo is right. -EILSEQ: it never was; got: what came.
- * -ETIMEDOUT: who shows a prompt now may not be who was typed to. */
+ * -ETIMEDOUT: who shows a prompt now may not be who was typed to, or it
+ * starts. */
 static int type_and_compare(struct console *c, const char *command, char *got,
                             size_t size)
 {
-    bool restarted = c->restarted;
     bool silent = c->silent;
     int ret = -EILSEQ;
     int resync;
@@ -180,7 +180,7 @@ static int type_and_compare(struct console *c, const char *command, char *got,
         c->wrong_echoes++;
         transcript_tail(c->transcript, 48, got, size);
         console_discard(c);
-        if (c->restarted && !restarted)
+        if (c->restarted)
             break; /* its countdown is running: no time to lose */
         resync = console_resync(c, deadline_in(3000));
         if (resync == -ENODEV || atomic_load(&c->shutdown))
@@ -199,7 +199,6 @@ int console_begin(struct console *c, const char *command, bool enter,
 {
     const struct span text = {command, strlen(command)};
     char got[200] = "";
-    bool restarted = c->restarted;
     bool silent = c->silent;
     int ret;
 
@@ -218,11 +217,9 @@ int console_begin(struct console *c, const char *command, bool enter,
         ret = type_and_compare(c, command, got, sizeof(got));
     } else {
         console_discard(c);
-        ret = c->restarted && !restarted
-                  ? -ETIMEDOUT
-                  : console_send_bytes(c, command, text.len);
+        ret = console_send_bytes(c, command, text.len);
     }
-    if (c->restarted && !restarted)
+    if (c->restarted)
         return err_set(err, -ETIMEDOUT, "reset while '%s' was typed", command);
     if (c->silent && !silent)
         return err_set(err, -ETIMEDOUT, "silent while '%s' was typed", command);

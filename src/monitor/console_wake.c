@@ -44,8 +44,9 @@ int console_settle(struct console *c, unsigned quiet_ms, struct deadline until)
             continue;
         if (n <= 0)
             return n;
-        if (deadline_passed(until))
-            return 0; /* it goes on for ever */
+        console_note_waiting(c);
+        if (c->restarted || deadline_passed(until))
+            return 0; /* or it goes on for ever */
     }
 }
 
@@ -272,7 +273,6 @@ static int find_ears(struct console *c, const struct keys *keys)
 int console_clear_keys(struct console *c, const struct keys *keys,
                        unsigned times, struct deadline until)
 {
-    bool before = c->restarted;
     int ret = 0;
 
     if (keys->len > 0 && times > 1 && !console_is_heard(c))
@@ -281,9 +281,7 @@ int console_clear_keys(struct console *c, const struct keys *keys,
         ret = console_send(c, keys);
         times = 0;
     }
-    for (unsigned i = 0;
-         ret == 0 && keys->len > 0 && i < times && c->restarted == before;
-         i++) {
+    for (unsigned i = 0; ret == 0 && keys->len > 0 && i < times; i++) {
         ret = console_send(c, keys);
         if (ret == 0 && i % BURST == BURST - 1)
             ret = console_drain(c, 20, until);

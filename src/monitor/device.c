@@ -197,7 +197,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
         return ret;
     assert(dev->dialect != NULL); /* attach_prompt recognised it */
     dev->in_step = true;
-    dev->console.restarted = dev->console.silent = false;
+    dev->console.silent = false;
     find_banner(dev, dev->boot_text.data, dev->boot_text.len);
     ret = device_speed_start(dev, err);
     if (ret == 0)

@@ -93,7 +93,7 @@ static int arrive(struct device *dev, unsigned patience_ms)
     struct deadline until = deadline_in(patience_ms);
     int ret = -ETIMEDOUT;
 
-    while (ret == -ETIMEDOUT && !deadline_passed(until)) {
+    while (ret == -ETIMEDOUT && !c->restarted && !deadline_passed(until)) {
         console_forget(c);
         ret = dev->speed.changing ? console_send(c, &dev->dialect->baud.confirm)
                                   : 0;

@@ -16,7 +16,7 @@
  *                whoever is there for its prompt; keys that break in wait for a
  *                banner, for which device it is nobody knows
  *   another's    a banner of another dialect came: our own keys are kept back
- *                until ours comes
+ *                until ours comes; after a while its prompt is asked for
  *
  * Where the prompt came behind a silence, or was won by more than a resync, the
  * device was out of sight and device_contact counts that.
@@ -33,8 +33,9 @@
 #include <string.h>
 
 #define RESYNC_MS    1500U
-#define COMMAND_ROWS 2U    /* a command that fails counts for so many damaged */
-#define QUICK_MS     600U  /* where it is likely to answer */
+#define COMMAND_ROWS 2U   /* a command that fails counts for so many damaged */
+#define QUICK_MS     600U /* where it is likely to answer */
+#define ANOTHER_MS   60000U /* behind another's start: its own may follow */
 #define RECOVER_MS   8000U /* one try; the fetcher's time-out bounds them all */
 
 void device_set_line(struct device *dev, enum device_line state)
@@ -48,8 +49,9 @@ void device_attend(struct device *dev, const struct device_sink *sink)
     dev->console.attend_arg = sink != NULL ? sink->arg : NULL;
 }
 
-/* The device may have reset: wait for its banner and break in again. */
-static int reattach(struct device *dev, struct err *err)
+/* The device may have reset: wait for its banner and break in again. guessed:
+ * that it did was told by text of another speed alone, and is forgotten. */
+static int reattach(struct device *dev, bool guessed, struct err *err)
 {
     struct dialect *one[] = {dev->dialect, NULL};
     struct attach_config attach = {.dialects = one,
@@ -75,6 +77,7 @@ static int reattach(struct device *dev, struct err *err)
     attach.earlier = text.len;
     (void)buf_printf(&text, "%s\n", dev->console.restart_line);
     dev->console.restart_line[0] = '\0';
+    dev->console.restarted = dev->console.restarted && !guessed;
     ret = attach_prompt(&dev->console, &attach, &text, err);
     buf_free(&text);
     return ret;
@@ -98,7 +101,7 @@ static int reopen(struct device *dev, struct err *err)
 }
 
 /* What seemed to be text of another speed may have been noise: that it goes on
- * is what tells of a reset. */
+ * is what tells of a reset. 1: it does. */
 static int look_at_reset(struct device *dev)
 {
     struct console *c = &dev->console;
@@ -124,43 +127,45 @@ static int find_raised(struct device *dev)
 
 /* A boot loader that starts does so at the speed of the first start; one that
  * was only silent is still where it was, and so is one whose port was pulled
- * out and put back. */
-static int reattach_at_home(struct device *dev, bool replugged, struct err *err)
+ * out and put back. One that has shown a start gets no keys but those of an
+ * attempt to attach. */
+static int reattach_at_home(struct device *dev, bool replugged, bool guessed,
+                            struct err *err)
 {
     int ret = replugged ? find_raised(dev) : -ETIMEDOUT;
 
     if (ret != -ETIMEDOUT)
         return ret < 0 ? err_set(err, ret, "%s", strerror(-ret)) : 0;
+    guessed = guessed || dev->console.garbled;
     device_speed_go_home(dev);
-    ret = reattach(dev, err);
+    ret = reattach(dev, guessed, err);
     if (ret == -ETIMEDOUT && dev->speed.other != 0)
         ret = device_baud_find(dev, QUICK_MS);
+    if (ret < 0)
+        dev->console.restarted = dev->console.restarted || guessed;
     return ret;
 }
 
 /* The prompt, by the gentlest way that may work. */
 static int win_prompt(struct device *dev, bool replugged, struct err *err)
 {
-    int ret = look_at_reset(dev);
+    struct console *c = &dev->console;
+    int guessed = look_at_reset(dev);
+    int ret = guessed < 0 ? guessed : -ETIMEDOUT;
 
-    if (ret < 0)
-        return err_set(err, ret, "%s", strerror(-ret));
-    ret = -ETIMEDOUT;
-    if (!dev->console.restarted && !dev->console.foreign && !dev->replugged)
-        ret = console_resync(&dev->console, deadline_in(RESYNC_MS));
-    if (ret == 0 && !dev->console.restarted && !dev->console.silent)
+    if (guessed == 0 && !c->restarted && !c->foreign && !dev->replugged)
+        ret = console_resync(c, deadline_in(RESYNC_MS));
+    if (ret == 0 && !c->restarted && !c->silent)
         return 0;
-    if (ret == 0 && dev->console.restarted)
-        ret = -ETIMEDOUT; /* it may be locked again, say */
     if (ret != 0 && ret != -ETIMEDOUT)
         return err_set(err, ret, "%s", strerror(-ret));
-    if (ret != 0)
-        ret = reattach_at_home(dev, replugged, err);
-    if (ret == 0) {
-        dev->console.restarted = dev->console.foreign = false;
-        dev->replugged = false;
-    }
-    dev->console.silent = true; /* it was out of sight, or still is */
+    if (ret != 0 || c->restarted) /* once started, it may be locked again */
+        ret = reattach_at_home(dev, replugged, guessed > 0, err);
+    if (ret == 0 && c->restarted)
+        ret = err_set(err, -ETIMEDOUT, "reset while its prompt was won");
+    if (ret == 0)
+        dev->replugged = c->foreign = false;
+    c->silent = true; /* it was out of sight, or still is */
     return ret;
 }
 
@@ -238,6 +243,12 @@ unsigned device_contact(const struct device *dev)
     return dev->contact;
 }
 
+/* What another boot loader started shows no start of its own, perhaps. */
+static bool may_be_back(const struct console *c)
+{
+    return c->foreign && clock_ms() - c->start_ms < ANOTHER_MS;
+}
+
 bool device_look(struct device *dev)
 {
     struct console *c = &dev->console;
@@ -253,5 +264,5 @@ bool device_look(struct device *dev)
         (void)device_settle(dev, ret);
     if (c->restarted && !before)
         dev->in_step = false;
-    return dev->gone || (c->restarted && !before);
+    return dev->gone || (c->restarted && !before) || may_be_back(c);
 }

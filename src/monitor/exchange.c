@@ -76,7 +76,7 @@ static int answer(struct exchange_run *x, struct console *c,
     x->typed_len = ret < 0 ? 0 : strlen(x->typed);
     if (ret == 0)
         ret = console_send_bytes(c, x->typed, x->typed_len);
-    c->enter_given = is_line_end(c->dialect, x);
+    c->enter_given = ret == 0 && is_line_end(c->dialect, x);
     c->enter_at = atomic_load(&c->received);
     return ret < 0 ? ret : 1;
 }

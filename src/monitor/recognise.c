@@ -133,7 +133,8 @@ static int calm_down(struct recognise *r)
 
     do {
         ret = console_drain(r->console, RECOGNISE_QUIET_MS, until);
-    } while (ret == 0 && !is_back(r->console) && !deadline_passed(until));
+    } while (ret == 0 && !r->console->restarted && !is_back(r->console) &&
+             !deadline_passed(until));
     if (ret == 0 && !is_back(r->console))
         ret = recognise_wake(r);
     return ret;

@@ -45,7 +45,7 @@ static int wait_for_prompt(struct recognise *r, const struct dialect *d)
     do {
         ret = console_settle(c, RECOGNISE_QUIET_MS, until);
     } while (ret == 0 && !console_is_prompt_of(d, console_partial(c)) &&
-             !deadline_passed(until));
+             !c->restarted && !deadline_passed(until));
     return ret;
 }
 
