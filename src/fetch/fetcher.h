@@ -80,6 +80,9 @@ struct fetch_request {
     void *arg;
     /* FETCH_CONFIRM: what differed is told to the next one that is not so. */
     bool untold;
+    /* FETCH_CONFIRM: only what was given up is tried again, the rest is left as
+     * it is. Untold as well. */
+    bool retry;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
     struct fetch_finding *findings; /* the caller's, room for so many: */
     size_t max_findings;

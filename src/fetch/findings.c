@@ -79,6 +79,12 @@ bool findings_matter_in(const struct fetcher *f, const struct rows_block *b)
     return b->matters || findings_matter(f, b->medium, b->block);
 }
 
+/* Else r gets to know of what failed alone. */
+static bool is_told(const struct fetch_request *r)
+{
+    return !r->untold && !r->retry;
+}
+
 /* All that r asked for is told to it. */
 static void tell_now(struct fetcher *f, struct fetch_request *r,
                      uint64_t offset, uint64_t len)
@@ -86,7 +92,7 @@ static void tell_now(struct fetcher *f, struct fetch_request *r,
     uint64_t end = offset + len < r->offset + r->len ? offset + len
                                                      : r->offset + r->len;
 
-    if (r->untold)
+    if (!is_told(r))
         return;
     add_finding(r, offset, len, false);
     if (offset < r->offset)
@@ -153,7 +159,7 @@ static void tell_block(struct fetcher *f, struct fetch_request *r, uint64_t n)
         add_finding(r, at, BLOCK_SIZE, true);
         return;
     }
-    if (r->untold)
+    if (!is_told(r))
         return;
     for (size_t i = 0; i < f->wrong.n; i++) {
         const struct range *g = &f->wrong.list[i];

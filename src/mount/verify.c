@@ -157,8 +157,7 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
     f->max_findings = FWFS_VERIFY_RANGES;
     v->read.answer = answer_verify;
     *offset = v->io.verify.offset;
-    if ((flags & FWFS_VERIFY_RETRY) != 0)
-        f->compared = *len; /* what is known is left as it is */
+    f->retry = (flags & FWFS_VERIFY_RETRY) != 0;
     f->untold = (flags & FWFS_VERIFY_UNTOLD) != 0;
     return (flags & ~(FWFS_VERIFY_RETRY | FWFS_VERIFY_UNTOLD)) != 0 ? EINVAL
                                                                     : 0;

@@ -18,7 +18,8 @@
 #define FWFS_VERIFY_RANGES 64U
 
 /* In flags: only blocks given up before (bad) are tried again; the others of
- * the range are left as they are. */
+ * the range are left as they are. ranges has what failed alone, as by the
+ * next. */
 #define FWFS_VERIFY_RETRY 1U
 /* In flags: ranges has what failed alone. What differed is told to the next
  * call without this. */
