@@ -84,34 +84,40 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     }
 }
 
-/* What an earlier session left and is wrong now. */
+/* The rows of p, which lies in one block, are read again and compared with what
+ * they had been. */
+static void spoil_rows(struct confirm *c, const struct piece *p)
+{
+    for (uint64_t at = p->offset; at < p->offset + p->len; at += ROWS_SIZE)
+        assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
+                       (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
+}
+
+/* What an earlier session left and is wrong now, a block. Where no sum was
+ * right yet it may be the sum that is wrong. */
 static void drop(struct confirm *c, const struct piece *p)
 {
-    uint64_t end = p->offset + p->len;
+    uint64_t n = p->offset / BLOCK_SIZE;
 
-    for (uint64_t n = p->offset / BLOCK_SIZE; n * BLOCK_SIZE < end; n++) {
-        if (!block_state_known(blocks_state(c->blocks, n)))
-            continue;
-        c->dropped += blocks_length(c->blocks, n);
+    if (!block_state_known(blocks_state(c->blocks, n)))
+        return;
+    c->dropped += blocks_length(c->blocks, n);
+    if (c->f->sum_agreed)
         doubt_drop(c->f, c->medium, n);
-    }
+    else
+        spoil_rows(c, p);
 }
 
 static void spoil(struct confirm *c, const struct piece *p)
 {
-    uint64_t end = p->offset + p->len;
-
     if (c->blocks_spoilt == 0 || c->block != p->offset / BLOCK_SIZE) {
         c->blocks_spoilt++;
         c->in_block = 0;
     }
     c->block = p->offset / BLOCK_SIZE; /* p lies in one */
     c->in_block += (unsigned)(p->len / ROWS_SIZE);
-    for (uint64_t at = p->offset; at < end; at += ROWS_SIZE) {
-        assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
-                       (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
-        c->spoilt++;
-    }
+    c->spoilt += (unsigned)(p->len / ROWS_SIZE);
+    spoil_rows(c, p);
     c->f->noisy = true;
 }
 

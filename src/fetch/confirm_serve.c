@@ -111,8 +111,6 @@ static void compare_request(struct fetcher *f, const struct range *g,
             return;
         f->serving->compared = p.offset + p.len - g->offset;
     }
-    if (f->sum_broken)
-        f->serving->n_findings = 0; /* nothing that it said counts */
     if (confirm_sum_max(f, g->medium) == 0 && !doubt_earlier(f, g))
         return;
     f->serving->compared = g->len;
