@@ -119,6 +119,7 @@ static void spoil(struct confirm *c, const struct piece *p)
     c->spoilt += (unsigned)(p->len / ROWS_SIZE);
     spoil_rows(c, p);
     c->f->noisy = true;
+    device_forget_copies(c->f->device); /* a bit of one may have fallen over */
 }
 
 static uint64_t half_of(const struct piece *p)
