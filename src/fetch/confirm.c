@@ -70,6 +70,8 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
 
     f->sum_agreed = f->sum_agreed || c->heard;
     f->progress_ms = clock_ms();
+    if (confirm_is_guess(c, p))
+        ranges_remove(&f->before, c->medium, p->offset, p->len);
     stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
@@ -224,7 +226,6 @@ static struct confirm confirm_on(struct fetcher *f, size_t medium,
     return (struct confirm){.f = f,
                             .medium = medium,
                             .blocks = cache_blocks(f->cache, medium),
-                            .guess = !stale_is_over(f, medium, offset, len),
                             .all = {.offset = offset, .len = (size_t)len},
                             .wanted = true};
 }
@@ -239,7 +240,7 @@ static void confirm_end(struct confirm *c)
 static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
-    bool over = stale_is_over(f, c->medium, p->offset, p->len);
+    bool guess = confirm_is_guess(c, p);
     enum proof_verdict v = confirm_compare(c, p, true);
 
     if (v == PROOF_SAME)
@@ -248,8 +249,8 @@ static void first_sum(struct confirm *c, const struct piece *p)
         return;
     if (v == PROOF_DIFFERS)
         spoil(c, p);
-    /* What an earlier session left may be wrong: read anew it tells more. */
-    if (v == PROOF_DIFFERS && !over)
+    /* A guess may be wrong: read anew it tells more. */
+    if (v == PROOF_DIFFERS && guess)
         return;
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
@@ -315,8 +316,10 @@ bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
 {
     struct confirm c = confirm_on(f, medium, offset, len);
     struct piece rest = {offset, len, false};
-    bool agreed = agree_first(&c, &rest);
+    bool agreed;
 
+    c.now = true;
+    agreed = agree_first(&c, &rest);
     if (agreed && rest.len > 0) {
         push(&c, rest.offset, rest.len, false);
         run(&c);

@@ -138,6 +138,10 @@ struct fetcher {
                                 not read since; and maybe more */
     struct ranges guesses;   /* good, and read in this session, before the
                                 device was last out of sight; and maybe more */
+    struct ranges before;    /* confirmed before the device was last out of
+                                sight, and neither read nor proved since; and
+                                maybe more: what it has now FETCH_CONFIRM is to
+                                find out */
     uint64_t *images_tried; /* a segment: bytes known at the last try, plus 1 */
     unsigned sum_refused;   /* blocks it disagreed with before it agreed */
 
