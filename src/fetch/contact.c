@@ -13,7 +13,7 @@
  * What was read before and is not confirmed is a guess from then on, which one
  * CRC does not confirm (prove.c): a record that carries its own may have
  * changed. What is confirmed is answered as it is; who asks what the device has
- * now (FETCH_CONFIRM) has it proved as a guess.
+ * now (FETCH_CONFIRM) has it proved as a guess, or read again.
  */
 
 #include "fetch/fetcher_priv.h"

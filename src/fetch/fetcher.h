@@ -42,9 +42,9 @@ enum fetch_kind {
     FETCH_READ,    /* bytes, as sure as the mode of verifying wants them */
     FETCH_CONFIRM, /* until each block is confirmed or given up, by what the
                       device has now: what was confirmed before is compared
-                      with its checksum (as a guess, if that was before the
-                      device was last out of sight), or where it has none and an
-                      earlier session did that, read again */
+                      with its checksum. If that was by an earlier session, or
+                      before the device was out of sight, it is proved as a
+                      guess is, or where there is no checksum, read again */
     FETCH_SUM,     /* the device's own checksum, nothing is moved */
     FETCH_UNIFORM  /* whether the device has one word again and again there */
 };

@@ -52,10 +52,11 @@ struct fwfs_verify {
 /*
  * Has the range confirmed: what is cached is compared with the device by the
  * cheapest second route, what is absent is fetched first. Where the device has
- * no checksum, what an earlier mount confirmed is read again. Blocks until all
- * of it is confirmed or failed (0; what was amiss is in ranges), or a signal
- * comes (EINTR). EINVAL: offset, len or flags are not as above. EIO: the
- * device is out of reach, nothing is known of the range.
+ * no checksum, what was confirmed by an earlier mount, or before the device was
+ * reset or silent, is read again. Blocks until all of it is confirmed or failed
+ * (0; what was amiss is in ranges), or a signal comes (EINTR). EINVAL: offset,
+ * len or flags are not as above. EIO: the device is out of reach, nothing is
+ * known of the range.
  */
 #define FWFS_IOC_VERIFY _IOWR('f', 0x60, struct fwfs_verify)
 

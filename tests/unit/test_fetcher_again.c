@@ -6,20 +6,22 @@
 
 static struct fetch_finding findings[256];
 static uint8_t later[CHIP];
+static bool has_sums;
 
-static void only_sums(void)
+static void maybe_sums(void)
 {
-    dev.has_sums = true;
+    dev.has_sums = has_sums;
 }
 
 /* All is known and confirmed; later is what will be there. */
-static void begin(void (*scene)(void))
+static void begin(void (*scene)(void), bool with_sums)
 {
     make_scene(scene);
     memcpy(later, flash, CHIP);
     memcpy(flash, before, CHIP);
     mode = VERIFY_AUTO;
-    rig_before = only_sums;
+    has_sums = with_sums;
+    rig_before = maybe_sums;
     assert_int_equal(up(NULL), 0);
     dev.unique = true;
     assert_int_equal(read_now(0, CHIP), 0);
@@ -51,7 +53,7 @@ static void what_changed_is_named(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(scenes); i++) {
-        begin(scenes[i]);
+        begin(scenes[i], true);
         reset();
         assert_verified();
         end();
@@ -69,12 +71,24 @@ static void and_read_by_who_compares(void **state)
                                  .findings = findings,
                                  .max_findings = COUNT(findings),
                                  .done = on_done}};
-        begin(scenes[i]);
+        begin(scenes[i], true);
         reset();
         r.r.arg = &r;
         fetch_submit(fetcher, &r.r);
         assert_int_equal(wait_for(&r), 0);
         assert_int_equal(read_now(0, CHIP), 0);
+        assert_verified();
+        end();
+    }
+}
+
+/* There any change is one that no sum sees. */
+static void also_without_a_checksum(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        begin(scenes[i], false);
+        reset();
         assert_verified();
         end();
     }
@@ -87,7 +101,7 @@ static void what_did_not_change_is_proved_once(void **state)
     struct reader r;
 
     (void)state;
-    begin(jffs2);
+    begin(jffs2, true);
     memcpy(later, before, CHIP);
     reset();
     dev.brought = 0;
@@ -103,11 +117,31 @@ static void what_did_not_change_is_proved_once(void **state)
     end();
 }
 
+static void or_read_once(void **state)
+{
+    struct reader r;
+
+    (void)state;
+    begin(jffs2, false);
+    memcpy(later, before, CHIP);
+    reset();
+    for (int i = 0; i < 2; i++) {
+        dev.brought = 0;
+        verify(&r, findings, COUNT(findings));
+        assert_int_equal(r.r.n_findings, 0);
+        if (i == 0) /* and the samples */
+            assert_in_range(dev.brought, CHIP, CHIP + AT(1));
+        else
+            assert_int_equal(dev.brought, 0);
+    }
+    end();
+}
+
 /* What was confirmed is theirs. */
 static void readers_wait_for_nothing(void **state)
 {
     (void)state;
-    begin(jffs2);
+    begin(jffs2, true);
     memcpy(later, before, CHIP);
     reset();
     dev.brought = 0;
@@ -121,7 +155,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_changed_is_named),
         cmocka_unit_test(and_read_by_who_compares),
+        cmocka_unit_test(also_without_a_checksum),
         cmocka_unit_test(what_did_not_change_is_proved_once),
+        cmocka_unit_test(or_read_once),
         cmocka_unit_test(readers_wait_for_nothing),
     };
 
