@@ -70,6 +70,8 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
 
     f->sum_agreed = f->sum_agreed || c->heard;
     f->progress_ms = clock_ms();
+    if (confirm_is_guess(c, p))
+        ranges_remove(&f->before, c->medium, p->offset, p->len);
     stale_verified(f, c->medium, p->offset, p->len);
     for (; n < blocks_count(c->blocks) &&
            n * BLOCK_SIZE + blocks_length(c->blocks, n) <= end;
@@ -84,35 +86,42 @@ static void confirm_piece(struct confirm *c, const struct piece *p)
     }
 }
 
-/* What an earlier session left and is wrong now. */
+/* The rows of p, which lies in one block, are read again and compared with what
+ * they had been. */
+static void spoil_rows(struct confirm *c, const struct piece *p)
+{
+    for (uint64_t at = p->offset; at < p->offset + p->len; at += ROWS_SIZE)
+        assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
+                       (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
+}
+
+/* What an earlier session left and is wrong now, a block. Where no sum was
+ * right yet it may be the sum that is wrong. */
 static void drop(struct confirm *c, const struct piece *p)
 {
-    uint64_t end = p->offset + p->len;
+    uint64_t n = p->offset / BLOCK_SIZE;
 
-    for (uint64_t n = p->offset / BLOCK_SIZE; n * BLOCK_SIZE < end; n++) {
-        if (!block_state_known(blocks_state(c->blocks, n)))
-            continue;
-        c->dropped += blocks_length(c->blocks, n);
+    if (!block_state_known(blocks_state(c->blocks, n)))
+        return;
+    c->dropped += blocks_length(c->blocks, n);
+    if (c->f->sum_agreed)
         doubt_drop(c->f, c->medium, n);
-    }
+    else
+        spoil_rows(c, p);
 }
 
 static void spoil(struct confirm *c, const struct piece *p)
 {
-    uint64_t end = p->offset + p->len;
-
     if (c->blocks_spoilt == 0 || c->block != p->offset / BLOCK_SIZE) {
         c->blocks_spoilt++;
         c->in_block = 0;
     }
     c->block = p->offset / BLOCK_SIZE; /* p lies in one */
     c->in_block += (unsigned)(p->len / ROWS_SIZE);
-    for (uint64_t at = p->offset; at < end; at += ROWS_SIZE) {
-        assemble_spoil(c->f, c->medium, at / BLOCK_SIZE,
-                       (unsigned)(at % BLOCK_SIZE / ROWS_SIZE));
-        c->spoilt++;
-    }
+    c->spoilt += (unsigned)(p->len / ROWS_SIZE);
+    spoil_rows(c, p);
     c->f->noisy = true;
+    device_forget_copies(c->f->device); /* a bit of one may have fallen over */
 }
 
 static uint64_t half_of(const struct piece *p)
@@ -217,7 +226,6 @@ static struct confirm confirm_on(struct fetcher *f, size_t medium,
     return (struct confirm){.f = f,
                             .medium = medium,
                             .blocks = cache_blocks(f->cache, medium),
-                            .guess = !stale_is_over(f, medium, offset, len),
                             .all = {.offset = offset, .len = (size_t)len},
                             .wanted = true};
 }
@@ -232,7 +240,7 @@ static void confirm_end(struct confirm *c)
 static void first_sum(struct confirm *c, const struct piece *p)
 {
     struct fetcher *f = c->f;
-    bool over = stale_is_over(f, c->medium, p->offset, p->len);
+    bool guess = confirm_is_guess(c, p);
     enum proof_verdict v = confirm_compare(c, p, true);
 
     if (v == PROOF_SAME)
@@ -241,8 +249,8 @@ static void first_sum(struct confirm *c, const struct piece *p)
         return;
     if (v == PROOF_DIFFERS)
         spoil(c, p);
-    /* What an earlier session left may be wrong: read anew it tells more. */
-    if (v == PROOF_DIFFERS && !over)
+    /* A guess may be wrong: read anew it tells more. */
+    if (v == PROOF_DIFFERS && guess)
         return;
     if (++f->sum_refused < REFUSED_MAX * noise_patience(f))
         return;
@@ -308,8 +316,10 @@ bool confirm_known(struct fetcher *f, size_t medium, uint64_t offset,
 {
     struct confirm c = confirm_on(f, medium, offset, len);
     struct piece rest = {offset, len, false};
-    bool agreed = agree_first(&c, &rest);
+    bool agreed;
 
+    c.now = true;
+    agreed = agree_first(&c, &rest);
     if (agreed && rest.len > 0) {
         push(&c, rest.offset, rest.len, false);
         run(&c);

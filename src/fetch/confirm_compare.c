@@ -85,7 +85,8 @@ void confirm_unproved(void *arg, uint64_t offset, uint64_t len)
 
 bool confirm_is_guess(const struct confirm *c, const struct piece *p)
 {
-    return c->guess && !stale_is_over(c->f, c->medium, p->offset, p->len);
+    return !stale_is_over(c->f, c->medium, p->offset, p->len) ||
+           (c->now && ranges_meet(&c->f->before, c->medium, p->offset, p->len));
 }
 
 static bool load_guess(struct confirm *c)

@@ -25,7 +25,7 @@ struct confirm {
     uint64_t block;    /* the last of them */
     unsigned in_block; /* rows of it that are spoilt */
     int error;         /* ends it: of the device, or -ENODATA: of the cache */
-    bool guess;        /* some of it was not read in this session */
+    bool now;          /* it is asked what the device has now */
     bool wanted;       /* somebody waits for all of it */
     bool heard;        /* the last verdict is the device's, ... */
     bool partly;       /* ... but not about all of the piece */
@@ -43,7 +43,8 @@ struct confirm {
 enum proof_verdict confirm_compare(struct confirm *c, const struct piece *p,
                                    bool sure);
 
-/* Some of it was not read in this session. */
+/* Some of it was not read in this session; or, where it is asked what the
+ * device has now, not since it was last out of sight. */
 bool confirm_is_guess(const struct confirm *c, const struct piece *p);
 
 /* After PROOF_UNKNOWN: too much to ask at once, about a piece of some blocks.

@@ -4,7 +4,8 @@
 /*
  * FETCH_CONFIRM is about what the device has now. Where there is a checksum all
  * that is known is compared; where there is none, what an earlier session
- * confirmed is read again, once, as what asking does not prove (stale.c).
+ * confirmed is read again, once, as what asking does not prove (stale.c), and
+ * so is what this one confirmed before the device was last out of sight.
  *
  * Whenever the device is waited for, requests are answered (fetcher_attend),
  * and a request that was answered is its owner's, who may have freed it. So
@@ -62,12 +63,24 @@ static bool next_known(struct fetcher *f, size_t medium, uint64_t *n,
     return true;
 }
 
-/* Confirmed by an earlier session, and not read since. */
+/* Confirmed by an earlier session, or before the device was last out of sight,
+ * and not read since. */
 static bool is_earlier(const struct fetcher *f, size_t medium, uint64_t n)
 {
+    uint64_t at = n * BLOCK_SIZE;
+
     return block_state_confirmed(
                blocks_state(cache_blocks(f->cache, medium), n)) &&
-           ranges_meet(&f->earlier, medium, n * BLOCK_SIZE, BLOCK_SIZE);
+           (ranges_meet(&f->earlier, medium, at, BLOCK_SIZE) ||
+            ranges_meet(&f->before, medium, at, BLOCK_SIZE));
+}
+
+/* The device is; a reset that it went through while nobody asked is noticed.
+ * False also if nobody waits any more. */
+static bool is_there(struct fetcher *f)
+{
+    (void)device_look(f->device);
+    return contact_ready(f) == 0 && f->serving != NULL;
 }
 
 /* Leaves such blocks of g to be read again, once the device is there. False:
@@ -78,10 +91,10 @@ static bool doubt_earlier(struct fetcher *f, const struct range *g)
     uint64_t n = g->offset / BLOCK_SIZE;
     uint64_t end = (g->offset + g->len - 1) / BLOCK_SIZE + 1;
 
-    while (n < end && !is_earlier(f, g->medium, n))
+    while (n < end && !block_state_confirmed(blocks_state(b, n)))
         n++;
-    if (n < end && (contact_ready(f) < 0 || f->serving == NULL))
-        return false; /* or nobody asks any more */
+    if (n < end && !is_there(f))
+        return false;
     for (; n < end; n++)
         if (is_earlier(f, g->medium, n))
             stale_note_unproved(f, g->medium, n * BLOCK_SIZE,
@@ -111,8 +124,6 @@ static void compare_request(struct fetcher *f, const struct range *g,
             return;
         f->serving->compared = p.offset + p.len - g->offset;
     }
-    if (f->sum_broken)
-        f->serving->n_findings = 0; /* nothing that it said counts */
     if (confirm_sum_max(f, g->medium) == 0 && !doubt_earlier(f, g))
         return;
     f->serving->compared = g->len;

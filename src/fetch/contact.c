@@ -12,7 +12,8 @@
  *
  * What was read before and is not confirmed is a guess from then on, which one
  * CRC does not confirm (prove.c): a record that carries its own may have
- * changed.
+ * changed. What is confirmed is answered as it is; who asks what the device has
+ * now (FETCH_CONFIRM) has it proved as a guess, or read again.
  */
 
 #include "fetch/fetcher_priv.h"
@@ -73,8 +74,10 @@ static void age_all(struct fetcher *f)
     for (size_t i = 0; i < f->rows.n_slots; i++)
         if (f->rows.slots[i].used)
             rows_age(&f->rows.slots[i]);
-    for (size_t i = 0; i < f->map->n_media; i++)
+    for (size_t i = 0; i < f->map->n_media; i++) {
         make_guesses(f, i);
+        ranges_add(&f->before, i, 0, f->map->media[i].size);
+    }
 }
 
 static int look_again(struct fetcher *f)

@@ -51,7 +51,6 @@ void doubt_if_old(struct fetcher *f, const struct rows_block *b)
     uint64_t offset = b->block * BLOCK_SIZE;
 
     stale_was_read(f, b->medium, b->block);
-    ranges_remove(&f->earlier, b->medium, offset, BLOCK_SIZE);
     if (b->guess && !rows_all_came(b, (unsigned)(len / ROWS_SIZE))) {
         doubt_unconfirmed(f, b->medium, offset, len);
     } else {

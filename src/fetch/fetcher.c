@@ -119,7 +119,7 @@ static struct fetch_request *append(struct fetcher *f,
 }
 
 /* Who asks for confirmation gives what was given up another chance. */
-static void forget_bad(struct fetcher *f, const struct fetch_request *r)
+static void forget_bad(struct fetcher *f, struct fetch_request *r)
 {
     struct blocks *b = cache_blocks(f->cache, r->medium);
     uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
@@ -128,6 +128,8 @@ static void forget_bad(struct fetcher *f, const struct fetch_request *r)
     for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
         if (blocks_state(b, n) == BLOCK_BAD)
             blocks_drop(b, n);
+    if (r->retry)
+        r->compared = r->len; /* what is known is not */
 }
 
 /* Moves the inbox to the pending requests. */

@@ -42,10 +42,13 @@ enum fetch_kind {
     FETCH_READ,    /* bytes, as sure as the mode of verifying wants them */
     FETCH_CONFIRM, /* until each block is confirmed or given up, by what the
                       device has now: what was confirmed before is compared
-                      with its checksum, or where it has none and an earlier
-                      session did that, read again */
+                      with its checksum. If that was by an earlier session, or
+                      before the device was out of sight, it is proved as a
+                      guess is, or where there is no checksum, read again */
     FETCH_SUM,     /* the device's own checksum, nothing is moved */
-    FETCH_UNIFORM  /* whether the device has one word again and again there */
+    FETCH_UNIFORM, /* whether the device has one word again and again there */
+    FETCH_TOLD     /* at once: what the FETCH_CONFIRMs of this session found has
+                      been passed on, and is not told again */
 };
 
 /* What a FETCH_CONFIRM came upon. */
@@ -80,6 +83,12 @@ struct fetch_request {
     void *arg;
     /* FETCH_CONFIRM: what differed is told to the next one that is not so. */
     bool untold;
+    /* FETCH_CONFIRM: only what was given up is tried again, the rest is left as
+     * it is. Untold as well. */
+    bool retry;
+    /* FETCH_CONFIRM, unless it is untold: those of one who asks; 0: the first of
+     * them, and filled in; another one may be. FETCH_TOLD: this one. */
+    uint32_t session;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
     struct fetch_finding *findings; /* the caller's, room for so many: */
     size_t max_findings;

@@ -168,6 +168,7 @@ static bool keep(struct asking *a, const struct piece *p)
                 return false; /* reading it will tell the reader */
             }
             blocks_confirm(a->blocks, n, BLOCK_CHECKSUM);
+            ranges_remove(&f->before, a->medium, n * BLOCK_SIZE, len);
         }
         at += len;
     }

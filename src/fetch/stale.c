@@ -255,6 +255,7 @@ void stale_doubt(struct fetcher *f, size_t medium, uint64_t offset,
 void stale_was_read(struct fetcher *f, size_t medium, uint64_t block)
 {
     ranges_remove(&f->earlier, medium, block * BLOCK_SIZE, BLOCK_SIZE);
+    ranges_remove(&f->before, medium, block * BLOCK_SIZE, BLOCK_SIZE);
     if (f->stale.unproved.n == 0)
         return;
     remove_unproved(&f->stale, medium, block);

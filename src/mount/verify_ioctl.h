@@ -18,10 +18,11 @@
 #define FWFS_VERIFY_RANGES 64U
 
 /* In flags: only blocks given up before (bad) are tried again; the others of
- * the range are left as they are. */
+ * the range are left as they are. ranges has what failed alone, as by the
+ * next. */
 #define FWFS_VERIFY_RETRY 1U
 /* In flags: ranges has what failed alone. What differed is told to the next
- * call without this. */
+ * call without this. Neither has a session. */
 #define FWFS_VERIFY_UNTOLD 2U
 
 enum fwfs_range_kind {
@@ -39,22 +40,24 @@ struct fwfs_verify_range {
 };
 
 struct fwfs_verify {
-    uint64_t offset;   /* in: bytes from the start of the file */
-    uint64_t len;      /* in: 1 to FWFS_VERIFY_MAX, within the file */
-    uint32_t flags;    /* in: 0 or the two above */
-    uint32_t count;    /* out: ranges used */
-    uint32_t more;     /* out: so many ranges did not fit */
-    uint32_t reserved; /* 0 */
+    uint64_t offset;  /* in: bytes from the start of the file */
+    uint64_t len;     /* in: 1 to FWFS_VERIFY_MAX, within the file */
+    uint32_t flags;   /* in: 0 or the two above */
+    uint32_t count;   /* out: ranges used */
+    uint32_t more;    /* out: so many ranges did not fit */
+    uint32_t session; /* in: what the last call answered, 0: there was none;
+                       * out: for FWFS_IOC_TOLD */
     struct fwfs_verify_range ranges[FWFS_VERIFY_RANGES]; /* out */
 };
 
 /*
  * Has the range confirmed: what is cached is compared with the device by the
  * cheapest second route, what is absent is fetched first. Where the device has
- * no checksum, what an earlier mount confirmed is read again. Blocks until all
- * of it is confirmed or failed (0; what was amiss is in ranges), or a signal
- * comes (EINTR). EINVAL: offset, len or flags are not as above. EIO: the
- * device is out of reach, nothing is known of the range.
+ * no checksum, what was confirmed by an earlier mount, or before the device was
+ * reset or silent, is read again. Blocks until all of it is confirmed or failed
+ * (0; what was amiss is in ranges), or a signal comes (EINTR). EINVAL: offset,
+ * len or flags are not as above. EIO: the device is out of reach, nothing is
+ * known of the range.
  */
 #define FWFS_IOC_VERIFY _IOWR('f', 0x60, struct fwfs_verify)
 
@@ -90,6 +93,18 @@ struct fwfs_uniform {
  * As above; EOPNOTSUPP also where the range is not one of whole words.
  */
 #define FWFS_IOC_UNIFORM _IOWR('f', 0x62, struct fwfs_uniform)
+
+struct fwfs_told {
+    uint32_t session;  /* in: of the last FWFS_IOC_VERIFY */
+    uint32_t reserved; /* 0 */
+};
+
+/*
+ * What differed by the answers of this session has been passed on. Until then
+ * every session is told it: the one that was may have been killed. An unknown
+ * session is no error.
+ */
+#define FWFS_IOC_TOLD _IOW('f', 0x64, struct fwfs_told)
 
 struct fwfs_place {
     uint64_t offset;      /* out: of the file's first byte, from the start of

@@ -40,6 +40,7 @@ static struct named verify(void)
 
     submit(&r);
     assert_int_equal(wait_for(&r), 0);
+    passed_on(&r);
     return named_to(&r);
 }
 
@@ -111,6 +112,31 @@ static void what_is_given_up_is_not_forgotten(void **state)
     n = verify();
     assert_int_equal(n.differed, AT(1));
     assert_int_equal(n.failed, 0);
+    assert_int_equal(verify().differed, 0);
+}
+
+/* --retry makes what was given up come. That the copy is wrong is told to
+ * --verify, whose findings name it. */
+static void but_not_by_a_retry(void **state)
+{
+    struct reader r = {.r = {.kind = FETCH_CONFIRM,
+                             .offset = AT(5),
+                             .len = AT(1),
+                             .retry = true,
+                             .findings = findings,
+                             .max_findings = COUNT(findings),
+                             .done = on_done}};
+
+    (void)state;
+    copy(false);
+    does_not_come(AT(5) + 64);
+    assert_int_equal(verify().failed, AT(1));
+    does_not_come(UINT64_MAX);
+    r.r.arg = &r;
+    fetch_submit(fetcher, &r.r);
+    assert_int_equal(wait_for(&r), 0);
+    assert_int_equal(r.r.n_findings, 0);
+    assert_int_equal(verify().differed, AT(1));
     assert_int_equal(verify().differed, 0);
 }
 
@@ -265,6 +291,8 @@ int main(void)
         WITH(up_rows, what_is_given_up_is_not_forgotten),
         WITH(up_rows_sums, what_is_given_up_is_not_forgotten),
         WITH(up_fast_sums, what_is_given_up_is_not_forgotten),
+        WITH(up_rows, but_not_by_a_retry),
+        WITH(up_fast_sums, but_not_by_a_retry),
         WITH(up_yesterday, what_a_reader_replaced),
         WITH(up_auto, what_a_reset_replaced),
         WITH(up_auto, but_not_what_nobody_got),

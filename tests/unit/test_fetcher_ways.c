@@ -244,6 +244,35 @@ static void a_wrong_copy_is_made_anew(void **state)
     }
 }
 
+/* The copy that is printed, and the one that is summed up. */
+static void flip_both_copies(void)
+{
+    for (uint64_t i = 0; i < 4; i++) {
+        dev.flipped_row = AT(8 * i) + 80;
+        dev.flipped = 1U << i % 2;
+        assert_int_equal(read_now(AT(8 * i), AT(2)), 0);
+        assert_int_equal(state_of(8 * i), BLOCK_CHECKSUM);
+    }
+}
+
+static void a_checksum_finds_a_wrong_copy(void **state)
+{
+    (void)state;
+    dev.copies = 2;
+    dev.has_sums = true;
+    assert_int_equal(read_now(AT(40), AT(4)), 0); /* the sums are believed */
+    flip_both_copies();
+}
+
+/* It is no sign that the device's sums are none. */
+static void also_the_first_checksum(void **state)
+{
+    (void)state;
+    dev.copies = 2;
+    dev.has_sums = true;
+    flip_both_copies();
+}
+
 /* --- what no checksum proves --- */
 
 static uint8_t flash[CHIP];
@@ -348,6 +377,8 @@ int main(void)
         WITH(up_auto, two_copies_are_asked),
         WITH(up_auto, two_copies_by_one_command),
         WITH(up_auto, a_wrong_copy_is_made_anew),
+        WITH(up_auto, a_checksum_finds_a_wrong_copy),
+        WITH(up_auto, also_the_first_checksum),
         WITH(up_dense_cache, what_was_never_confirmed),
         WITH(up_dense_flash, nor_was_before_a_reset),
     };
