@@ -127,7 +127,7 @@ static void begin(const char *asked, void (*then)(void))
 }
 
 /* The read ends there; the next one is of another contact. */
-static void expect_end(const char *asked, void (*then)(void))
+static void expect_end(const char *asked, void (*then)(void), const char *said)
 {
     int ret;
 
@@ -137,9 +137,8 @@ static void expect_end(const char *asked, void (*then)(void))
         fail_msg("'%s': %u rows of another board are taken for the first one's",
                  asked, rows_of_other);
     assert_int_equal(ret, -ETIMEDOUT);
-    assert_says(err.text, "out of sight during '");
+    assert_says(err.text, said);
     assert_says(err.text, asked);
-    assert_int_equal(ran(asked), 2);
     assert_int_equal(device_recover(dev, NULL, &err), 0);
     assert_int_equal(device_contact(dev), before + 1);
     assert_int_equal(read_chip(), 0);
@@ -170,15 +169,15 @@ static void a_start_within_an_answer(void **state)
 static void another_board_answers_about_bad_blocks(void **state)
 {
     (void)state;
-    expect_end("nand bad", swap_boards);
-    expect_end("nand bad", reset_board);
+    expect_end("nand bad", swap_boards, "out of sight during '");
+    expect_end("nand bad", reset_board, "reset while '");
 }
 
 static void another_board_answers_about_its_shell(void **state)
 {
     (void)state;
-    expect_end("echo fwfs\"-\"42", swap_boards);
-    expect_end("echo fwfs\"-\"42", reset_board);
+    expect_end("echo fwfs\"-\"42", swap_boards, "out of sight during '");
+    expect_end("echo fwfs\"-\"42", reset_board, "reset while '");
 }
 
 int main(void)
