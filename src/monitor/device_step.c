@@ -122,6 +122,22 @@ static int find_raised(struct device *dev)
     return ret > 0 ? -ETIMEDOUT : ret;
 }
 
+/* What seemed to be text of another speed may have been noise. A start that was
+ * read was none: to what starts no keys go but those that break in. */
+static int find_at_either(struct device *dev)
+{
+    struct console *c = &dev->console;
+    bool before = c->restarted;
+    int ret;
+
+    if (dev->speed.other == 0 || c->foreign || c->restart_line[0] != '\0')
+        return -ETIMEDOUT;
+    c->restarted = false;
+    ret = device_baud_find(dev, QUICK_MS);
+    c->restarted = c->restarted || before;
+    return ret;
+}
+
 /* A boot loader that starts does so at the speed of the first start; one that
  * was only silent is still where it was, and so is one whose port was pulled
  * out and put back. */
@@ -133,9 +149,7 @@ static int reattach_at_home(struct device *dev, bool replugged, struct err *err)
         return ret < 0 ? err_set(err, ret, "%s", strerror(-ret)) : 0;
     device_speed_go_home(dev);
     ret = reattach(dev, err);
-    if (ret == -ETIMEDOUT && dev->speed.other != 0)
-        ret = device_baud_find(dev, QUICK_MS);
-    return ret;
+    return ret == -ETIMEDOUT ? find_at_either(dev) : ret;
 }
 
 /* The prompt, by the gentlest way that may work. */
@@ -187,6 +201,22 @@ static int win_back(struct device *dev, struct err *err)
     return 0;
 }
 
+/* A change of speed may take a silence, or a swap of boards. */
+static int tend_speed(struct device *dev, struct err *err)
+{
+    unsigned before = dev->contact;
+    int ret = device_speed_tend(dev, err);
+
+    if (ret < 0)
+        return ret;
+    count_contact(dev);
+    return dev->contact == before
+               ? 0
+               : err_set(err, -ETIMEDOUT,
+                         "the device was out of sight while the line's speed "
+                         "was changed");
+}
+
 int device_get_in_step(struct device *dev, struct err *err)
 {
     int ret = 0;
@@ -195,11 +225,7 @@ int device_get_in_step(struct device *dev, struct err *err)
      * silence passed where no command failed. */
     if (!dev->in_step || dev->console.restarted || dev->console.silent)
         ret = win_back(dev, err);
-    if (ret == 0)
-        ret = device_speed_tend(dev, err);
-    if (ret == 0)
-        count_contact(dev); /* changing it may have taken a silence */
-    return ret;
+    return ret == 0 ? tend_speed(dev, err) : ret;
 }
 
 int device_recover(struct device *dev, const struct device_sink *sink,
@@ -210,7 +236,10 @@ int device_recover(struct device *dev, const struct device_sink *sink,
     if (dev->offline)
         return device_fail_offline(err);
     device_attend(dev, sink);
-    ret = device_settle(dev, device_get_in_step(dev, err));
+    ret = device_get_in_step(dev, err);
+    if (ret == -ETIMEDOUT && dev->in_step)
+        ret = 0; /* out of sight meanwhile, as its contact tells */
+    ret = device_settle(dev, ret);
     device_attend(dev, NULL);
     return ret;
 }
