@@ -154,7 +154,7 @@ static int attach(struct device *dev, const struct device_config *config,
     transcript_hide(dev->console.transcript, dev->password);
     tell_opening(config, dev);
     attach.rates = rates;
-    attach.n_rates = device_speed_list(dev->dialects, config->baud, rates);
+    attach.n_rates = device_baud_list(dev->dialects, config->baud, rates);
     attach.found_rate = &found;
     ret = attach_prompt(&dev->console, &attach, &dev->boot_text, err);
     if (ret < 0)
@@ -167,20 +167,37 @@ static int attach(struct device *dev, const struct device_config *config,
 }
 
 /* Where a speed turned out to be one too fast for the device to be heard at, it
- * has to be started anew. */
+ * has to be started anew; where it did so itself, it is stopped. */
 static int raise_speed(struct device *dev, const struct device_config *config,
                        struct err *err)
 {
     struct deadline until = deadline_in(config->attach_timeout_ms);
-    int ret = device_speed_raise(dev, err);
+    int ret = device_speed_tend(dev, err);
 
     if (ret != -ETIMEDOUT)
         return ret;
-    log_warn("%s: %s; power-cycle the device now", config->port,
-             err != NULL ? err->text : "");
+    if (!dev->console.restarted)
+        log_warn("%s: %s; power-cycle the device now", config->port,
+                 err != NULL ? err->text : "");
     do {
         ret = device_get_in_step(dev, err);
     } while (ret == -ETIMEDOUT && !deadline_passed(until));
+    return ret;
+}
+
+/* Each time whoever is there is asked first. What is still due afterwards is
+ * done later on. */
+static int settle_speed(struct device *dev, const struct device_config *config,
+                        struct err *err)
+{
+    int ret = device_still_same(dev, err);
+
+    dev->speed.again = config->speed != 0;
+    for (int i = 0; ret == 0 && device_speed_is_due(dev) && i < 8; i++) {
+        ret = raise_speed(dev, config, err);
+        if (ret == 0)
+            ret = device_still_same(dev, err);
+    }
     return ret;
 }
 
@@ -203,9 +220,7 @@ static int open_steps(struct device *dev, const struct device_config *config,
     if (ret == 0)
         ret = survey(dev, config->segments, err);
     if (ret == 0)
-        ret = raise_speed(dev, config, err);
-    if (ret == 0)
-        ret = device_still_same(dev, err);
+        ret = settle_speed(dev, config, err);
     if (ret < 0)
         err_prefix(err, "%s", config->port);
     return ret;
@@ -247,8 +262,8 @@ static void leave_line(struct device *dev)
 {
     struct console *c = &dev->console;
 
-    device_speed_restore(dev);
-    if (dev->gone || !c->typed)
+    device_baud_restore(dev);
+    if (dev->gone || !c->typed || c->restarted) /* nothing stands there then */
         return;
     console_leave(c);
     /* Waits until all is out: closing throws away what is not. */

@@ -115,7 +115,7 @@ int device_is_same(struct device *dev, const struct device_sink *sink,
                    struct err *err);
 
 /* The device_contact at which the identity was asked for in device_open, or
- * found to be the same by device_still_same. What was learned of the device at
+ * found to be the same by device_is_same. What was learned of the device at
  * another one may be another device's. */
 unsigned device_identity_contact(const struct device *dev);
 

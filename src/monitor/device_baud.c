@@ -28,6 +28,7 @@
 #define REFUSAL_CHARS 200U /* of its answer, with which the wait grows */
 #define ARRIVE_MS     2500U
 #define RETURN_MS     1000U
+#define RESTORE_MS    700U
 #define RESYNC_MS     700U /* 80 backspaces take a third of that */
 
 static bool is_ready(const struct device *dev, struct span text)
@@ -53,6 +54,8 @@ static int await_ready(struct device *dev)
             return n;
         while (console_take_line(c, &line)) {
             console_note_line(c, line);
+            if (c->restarted)
+                return -ETIMEDOUT;
             if (is_ready(dev, line))
                 return 1;
         }
@@ -79,6 +82,8 @@ static int await_refusal(struct device *dev, unsigned old)
             return n;
         while (console_take_line(c, &line))
             console_note_line(c, line);
+        if (c->restarted)
+            return -ETIMEDOUT;
         if (n == 0 && prompt)
             return 0;
         prompt = console_at_prompt(c);
@@ -86,15 +91,17 @@ static int await_refusal(struct device *dev, unsigned old)
     return prompt ? -ETIMEDOUT : 1; /* prompts for ever */
 }
 
-/* Asks for the prompt at the speed that the port has. 0: it is there. */
+/* Asks for the prompt at the speed that the port has. 0: it is there. What
+ * starts anew gets no keys here: it waits for none that confirms, and in its
+ * menu any key acts. -ETIMEDOUT at once, then. */
 static int arrive(struct device *dev, unsigned patience_ms)
 {
     struct console *c = &dev->console;
     struct deadline until = deadline_in(patience_ms);
     int ret = -ETIMEDOUT;
 
+    console_discard(c);
     while (ret == -ETIMEDOUT && !c->restarted && !deadline_passed(until)) {
-        console_forget(c);
         ret = dev->speed.changing ? console_send(c, &dev->dialect->baud.confirm)
                                   : 0;
         if (ret == 0)
@@ -102,8 +109,10 @@ static int arrive(struct device *dev, unsigned patience_ms)
         if (ret == 0)
             ret = console_resync(c,
                                  deadline_min(until, deadline_in(RESYNC_MS)));
+        if (ret == -ETIMEDOUT)
+            console_discard(c);
     }
-    if (ret == 0)
+    if (ret == 0 || c->restarted)
         dev->speed.changing = false;
     return ret;
 }
@@ -162,8 +171,18 @@ static int await(struct device *dev, unsigned old)
     int ret = says ? await_ready(dev) : await_refusal(dev, old);
 
     /* Who says nothing may talk at its new speed already. */
-    c->silent = c->silent || ret < 0 || (says && c->garble.odd != odd);
+    c->silent = c->silent || ret == -ETIMEDOUT ||
+                (says && c->garble.odd != odd);
     return ret;
+}
+
+/* Its start was read, so it is at the port's speed. */
+static int start_anew(struct device *dev, struct err *err)
+{
+    dev->speed.other = 0;
+    dev->speed.changing = false;
+    dev->console.silent = true;
+    return err_set(err, -ETIMEDOUT, "the device started anew");
 }
 
 static int follow(struct device *dev, unsigned baud, struct err *err)
@@ -181,13 +200,18 @@ static int follow(struct device *dev, unsigned baud, struct err *err)
     }
     if (ret < 0 && ret != -ETIMEDOUT)
         return ret;
-    ret = arrive_at(dev, baud, ARRIVE_MS);
+    if (!dev->console.restarted)
+        ret = arrive_at(dev, baud, ARRIVE_MS);
+    if (dev->console.restarted)
+        return start_anew(dev, err);
     if (ret == 0 || ret == -ENODEV || ret == -EINTR)
         return ret;
     err_say(err, "nothing is understood at %u baud", baud);
     dev->console.silent = true;
     (void)go(dev, old);
     ret = arrive(dev, RETURN_MS);
+    if (dev->console.restarted)
+        return start_anew(dev, err);
     if (ret == 0)
         dev->speed.other = 0;
     return ret == 0 ? -ENOTSUP : ret;
@@ -212,17 +236,55 @@ int device_baud_change(struct device *dev, unsigned baud, struct err *err)
     return ret < 0 ? stay(dev, ret) : follow(dev, baud, err);
 }
 
-void device_baud_leave_at(struct device *dev, unsigned baud)
+static void leave_at(struct device *dev, unsigned baud)
 {
     bool says = dev->dialect->baud.ready != NULL;
 
     if (begin(dev, baud, NULL) < 0 || (says && await_ready(dev) <= 0))
-        return;
+        return; /* refused, or reset */
     dev->speed.changing = says;
     if (says)
         (void)arrive_at(dev, baud, RETURN_MS);
     else
         (void)go(dev, baud); /* its line end is out then */
+}
+
+/* Whoever was in step may have lost its power since. */
+static int is_there(struct device *dev)
+{
+    if (!dev->in_step)
+        return device_baud_find(dev, RESTORE_MS);
+    console_discard(&dev->console);
+    return dev->console.restarted
+               ? -ETIMEDOUT
+               : console_resync(&dev->console, deadline_in(RESTORE_MS));
+}
+
+/* The text of another speed that came may have been noise. */
+static bool was_reset(struct device *dev)
+{
+    struct console *c = &dev->console;
+
+    if (!c->garbled)
+        return c->restarted;
+    c->garbled = c->restarted = false;
+    return device_speed_was_reset(dev) != 0 || c->restarted;
+}
+
+void device_baud_restore(struct device *dev)
+{
+    struct console *c = &dev->console;
+
+    if (dev->gone || (!device_speed_is_raised(dev) && dev->speed.other == 0))
+        return;
+    c->attend = NULL;
+    atomic_store(&c->shutdown, false);
+    if (was_reset(dev) || !device_is_known(dev))
+        return;
+    c->watch_garble = false;
+    if (is_there(dev) == 0 && device_speed_is_raised(dev) &&
+        device_is_known(dev))
+        leave_at(dev, dev->baud);
 }
 
 bool device_baud_port_does(struct device *dev, unsigned baud)
@@ -232,4 +294,29 @@ bool device_baud_port_does(struct device *dev, unsigned baud)
 
     (void)line_set_baud(dev->console.line, now);
     return does;
+}
+
+static void add_speed(unsigned baud, unsigned out[DEVICE_SPEEDS_MAX], size_t *n)
+{
+    size_t at = 0;
+
+    while (at < *n && out[at] > baud)
+        at++;
+    if ((at < *n && out[at] == baud) || *n == DEVICE_SPEEDS_MAX)
+        return;
+    memmove(out + at + 1, out + at, (*n - at) * sizeof(*out));
+    out[at] = baud;
+    ++*n;
+}
+
+size_t device_baud_list(struct dialect *const *list, unsigned without,
+                        unsigned out[DEVICE_SPEEDS_MAX])
+{
+    size_t n = 0;
+
+    for (; *list != NULL; list++)
+        for (size_t i = 0; i < (*list)->baud.n_rates; i++)
+            if ((*list)->baud.rates[i] != without)
+                add_speed((*list)->baud.rates[i], out, &n);
+    return n;
 }

@@ -226,12 +226,24 @@ static int all_agree(struct device *dev, struct err *err)
 int device_is_same(struct device *dev, const struct device_sink *sink,
                    struct err *err)
 {
+    unsigned contact = dev->contact;
     int ret;
 
     device_attend(dev, sink);
     ret = all_agree(dev, err);
     device_attend(dev, NULL);
+    if (ret == 1)
+        dev->identity_contact = contact;
+    else if (ret == 0 && dev->identity_contact == dev->contact)
+        dev->contact++; /* it came unnoticed */
     return ret;
+}
+
+bool device_is_known(const struct device *dev)
+{
+    return dev->identity.len == 0 ||
+           (dev->identity_contact == dev->contact && !dev->console.silent &&
+            !dev->console.restarted);
 }
 
 unsigned device_identity_contact(const struct device *dev)
@@ -241,15 +253,12 @@ unsigned device_identity_contact(const struct device *dev)
 
 static int ask_who_it_is(struct device *dev, struct err *err)
 {
-    unsigned contact = dev->contact;
     int ret = device_is_same(dev, NULL, err);
 
     if (ret == 0)
         return err_set(err, -ESTALE,
                        "another device answers at %s than a moment ago",
                        dev->port);
-    if (ret == 1)
-        dev->identity_contact = contact;
     return ret == 1 ? 0 : ret;
 }
 

@@ -191,8 +191,15 @@ uint64_t device_piece_cut(const struct device *dev, const struct dump_method *m,
  */
 int device_baud_change(struct device *dev, unsigned baud, struct err *err);
 
-/* The same for one that nobody talks to any more: quick, and unchecked. */
-void device_baud_leave_at(struct device *dev, unsigned baud);
+/* The end: leaves the device at the speed at which it was found, if it answers
+ * soon and is known to be ours. */
+void device_baud_restore(struct device *dev);
+
+/* The speeds that the dialects at list take, without the session's own, each
+ * once, the fastest first. Returns how many. */
+#define DEVICE_SPEEDS_MAX 24U
+size_t device_baud_list(struct dialect *const *list, unsigned without,
+                        unsigned out[DEVICE_SPEEDS_MAX]);
 
 /* Looks for the prompt at the speed that the port has, then at speed.other, for
  * patience_ms each. 0: found, and the port is there; else the port is where it
@@ -214,7 +221,9 @@ int device_speed_raise(struct device *dev, struct err *err);
 int device_speed_start(struct device *dev, struct err *err);
 
 /* With the console in step: does what is due, that is, lowers the speed where
- * rows came damaged, or raises it again after a reset. */
+ * rows came damaged, or raises it again after a reset; but first whoever is
+ * there has to be known. */
+bool device_speed_is_due(const struct device *dev);
 int device_speed_tend(struct device *dev, struct err *err);
 
 /* n rows came at this speed; good: undamaged. Does nothing in a test. */
@@ -225,9 +234,6 @@ bool device_speed_is_raised(const struct device *dev);
 
 /* Rows come damaged at a raised speed: a running dump is not worth its end. */
 bool device_speed_is_bad(const struct device *dev);
-
-/* Leaves the device at the speed at which it was found, if it answers soon. */
-void device_speed_restore(struct device *dev);
 
 /* For device_step.c, where the prompt is lost at a raised speed. Listens
  * whether the device was reset: then its text is garbage now. 1: it was;
@@ -240,13 +246,12 @@ void device_speed_go_home(struct device *dev);
 /* The prompt is there again, at the speed that the port has. */
 void device_speed_found(struct device *dev);
 
-/* The speeds that the dialects at list take, without the session's own, each
- * once, the fastest first. Returns how many. */
-#define DEVICE_SPEEDS_MAX 24U
-size_t device_speed_list(struct dialect *const *list, unsigned without,
-                         unsigned out[DEVICE_SPEEDS_MAX]);
-
 /* --- device_identity.c --- */
+
+/* Whoever is there was asked who it is, and nothing tells that it went out of
+ * sight since. Also while the first question is still to come: nobody is known
+ * then who could have gone. */
+bool device_is_known(const struct device *dev);
 
 /* Asks command until two answers agree: nothing but that tells noise from what
  * is meant. text is empty when the boot loader lacks the command, which one

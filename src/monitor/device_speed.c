@@ -13,10 +13,14 @@
  *            started anew by its user, and the line stays at home from then on
  *   between  other is set: the device is at now or there; whoever looks for the
  *            prompt looks at both
+ *   unproved now is not below what failed: the device went out of sight in the
+ *            change, and is brought home when it was asked who it is
  *
  * From raised to home it goes when rows come damaged, then up again to what is
  * slower than what failed; when the device was reset, which shows as text of
  * another speed (console.garbled) or as silence; and when the device is closed.
+ * Only a device that is known to be ours is told so (device_is_known): one that
+ * was out of sight may be another one, which runs at that speed by itself.
  */
 
 #include "monitor/console_priv.h"
@@ -32,7 +36,6 @@
 #define BAD_ROWS    4 /* of the last 64: not worth it */
 #define HOME_TRIES  3
 #define FIND_MS     800U
-#define RESTORE_MS  700U
 #define LISTEN_MS   120U
 #define GARBAGE_MIN 12U   /* bytes within that */
 #define SOON        4096U /* read at a raised speed before a reset: its cause? */
@@ -66,31 +69,6 @@ static unsigned candidate(const struct device *dev)
     return best;
 }
 
-static void add_speed(unsigned baud, unsigned out[DEVICE_SPEEDS_MAX], size_t *n)
-{
-    size_t at = 0;
-
-    while (at < *n && out[at] > baud)
-        at++;
-    if ((at < *n && out[at] == baud) || *n == DEVICE_SPEEDS_MAX)
-        return;
-    memmove(out + at + 1, out + at, (*n - at) * sizeof(*out));
-    out[at] = baud;
-    ++*n;
-}
-
-size_t device_speed_list(struct dialect *const *list, unsigned without,
-                         unsigned out[DEVICE_SPEEDS_MAX])
-{
-    size_t n = 0;
-
-    for (; *list != NULL; list++)
-        for (size_t i = 0; i < (*list)->baud.n_rates; i++)
-            if ((*list)->baud.rates[i] != without)
-                add_speed((*list)->baud.rates[i], out, &n);
-    return n;
-}
-
 /* --- changing ------------------------------------------------------------ */
 
 static bool is_over(int ret)
@@ -103,7 +81,8 @@ static void set_in_step(struct device *dev, int ret)
     dev->in_step = ret == 0 || ret == -ENOTSUP;
 }
 
-/* 0: in step, at the speed of the start; else out of step, or over. */
+/* 0: in step, at the speed of the start; else out of step, or over, or it is
+ * not known who is there. */
 static int go_home(struct device *dev, struct err *err)
 {
     int ret = 0;
@@ -113,6 +92,8 @@ static int go_home(struct device *dev, struct err *err)
          i++) {
         ret = dev->in_step ? 0 : device_baud_find(dev, FIND_MS);
         set_in_step(dev, ret);
+        if (dev->in_step && !device_is_known(dev))
+            break; /* who it is, is asked first */
         if (ret == 0 && device_speed_is_raised(dev)) {
             ret = device_baud_change(dev, dev->baud, err);
             set_in_step(dev, ret);
@@ -123,7 +104,14 @@ static int go_home(struct device *dev, struct err *err)
     return device_speed_is_raised(dev) || !dev->in_step ? -ETIMEDOUT : 0;
 }
 
-/* 1: dev runs at baud now, and that was proved; 0: it is at home. */
+/* go_home came to ret because nobody knows whose prompt it is. */
+static bool is_to_be_asked(const struct device *dev, int ret)
+{
+    return ret == -ETIMEDOUT && dev->in_step && !device_is_known(dev);
+}
+
+/* 1: dev runs at baud now, and that was proved; 0: it is at home, or it is not
+ * known who is there. */
 static int try_one(struct device *dev, unsigned baud, struct speed_proof *p,
                    struct err *err)
 {
@@ -133,13 +121,18 @@ static int try_one(struct device *dev, unsigned baud, struct speed_proof *p,
                             baud);
 
     set_in_step(dev, ret);
+    if (ret == 0 && !device_is_known(dev))
+        ret = err_set(err, -EAGAIN, "the device was out of sight");
     if (ret == 0)
         ret = speed_proof_holds(dev, p, err);
     if (ret == 0)
         return 1;
     log_info("%s: not at %u baud: %s", dev->port, baud, err->text);
     dev->speed.below = baud;
-    return is_over(ret) ? ret : go_home(dev, err);
+    if (is_over(ret))
+        return ret;
+    ret = go_home(dev, err);
+    return is_to_be_asked(dev, ret) ? 0 : ret;
 }
 
 static int raise_to_any(struct device *dev, struct err *err)
@@ -150,7 +143,7 @@ static int raise_to_any(struct device *dev, struct err *err)
 
     if (ret < 0 && !is_over(ret)) /* back in step, at least */
         return go_home(dev, NULL) < 0 ? -ETIMEDOUT : ret;
-    while (ret == 0 && (baud = candidate(dev)) != 0)
+    while (ret == 0 && device_is_known(dev) && (baud = candidate(dev)) != 0)
         ret = try_one(dev, baud, &p, err);
     return ret;
 }
@@ -215,9 +208,32 @@ static const char *no_way(const struct device *dev)
     return candidate(dev) == 0 ? "nothing faster is left to try" : NULL;
 }
 
+/* It went out of sight in a change: before what is left is tried, whoever is
+ * there is asked who it is. */
+static int wait_to_be_known(struct device *dev, unsigned below,
+                            const struct err *why, struct err *err)
+{
+    struct device_speed *s = &dev->speed;
+
+    s->again = s->below != below && candidate(dev) != 0;
+    if (s->again)
+        log_info("%s: out of sight while the line's speed was changed",
+                 dev->port);
+    else
+        log_warn("%s: out of sight while the line's speed was changed: it "
+                 "stays as it is",
+                 dev->port);
+    return dev->in_step
+               ? 0
+               : err_set(err, -ETIMEDOUT,
+                         "reset while the line's speed was changed: %s",
+                         why->text);
+}
+
 int device_speed_raise(struct device *dev, struct err *err)
 {
     const char *why = dev->speed.limit != 0 ? no_way(dev) : NULL;
+    unsigned below = dev->speed.below;
     struct err local = {""};
     struct quiet q;
     int ret;
@@ -238,6 +254,9 @@ int device_speed_raise(struct device *dev, struct err *err)
                  atomic_load(&dev->speed.now));
         return 0;
     }
+    if (!is_over(ret) &&
+        (dev->console.restarted || (dev->in_step && !device_is_known(dev))))
+        return wait_to_be_known(dev, below, &local, err);
     if (!is_over(ret) && dev->in_step && !device_speed_is_raised(dev)) {
         log_warn("%s: the line stays at %u baud: %s", dev->port, dev->baud,
                  local.text);
@@ -260,13 +279,18 @@ static int lower(struct device *dev, struct err *err)
     ret = go_home(dev, err);
     be_loud(dev, &q);
     if (ret < 0) {
-        dev->speed.recent = UINT64_MAX; /* as soon as it is found */
-        return ret;
+        dev->speed.recent = UINT64_MAX; /* as soon as it is found, and known */
+        return is_to_be_asked(dev, ret) ? 0 : ret;
     }
-    dev->speed.below = before;
-    log_warn("%s: rows came damaged at %u baud: it goes on more slowly",
-             dev->port, before);
-    return candidate(dev) != 0 ? device_speed_raise(dev, err) : 0;
+    if (before < dev->speed.below) {
+        dev->speed.below = before;
+        log_warn("%s: rows came damaged at %u baud: it goes on more slowly",
+                 dev->port, before);
+    }
+    dev->speed.again = candidate(dev) != 0;
+    return dev->speed.again && device_is_known(dev)
+               ? device_speed_raise(dev, err)
+               : 0;
 }
 
 /* --- while it is used ---------------------------------------------------- */
@@ -286,14 +310,20 @@ void device_speed_note(struct device *dev, uint64_t n, bool good)
 bool device_speed_is_bad(const struct device *dev)
 {
     return device_speed_is_raised(dev) && !dev->speed.busy &&
-           __builtin_popcountll(dev->speed.recent) >= BAD_ROWS;
+           (__builtin_popcountll(dev->speed.recent) >= BAD_ROWS ||
+            atomic_load(&dev->speed.now) >= dev->speed.below);
+}
+
+bool device_speed_is_due(const struct device *dev)
+{
+    return device_speed_is_bad(dev) || dev->speed.again;
 }
 
 int device_speed_tend(struct device *dev, struct err *err)
 {
     int ret = 0;
 
-    if (dev->speed.busy)
+    if (dev->speed.busy || !device_is_known(dev))
         return 0;
     if (device_speed_is_bad(dev))
         ret = lower(dev, err);
@@ -351,26 +381,4 @@ void device_speed_found(struct device *dev)
     if (atomic_load(&dev->bytes_read) - s->read_at < SOON && before < s->below)
         s->below = before; /* it may be what resets it */
     s->again = s->limit != 0 && candidate(dev) != 0;
-}
-
-/* Whoever was in step may have lost its power since. */
-static int is_there(struct device *dev)
-{
-    if (!dev->in_step)
-        return device_baud_find(dev, RESTORE_MS);
-    console_forget(&dev->console);
-    return console_resync(&dev->console, deadline_in(RESTORE_MS));
-}
-
-void device_speed_restore(struct device *dev)
-{
-    struct console *c = &dev->console;
-
-    if (dev->gone || (!device_speed_is_raised(dev) && dev->speed.other == 0))
-        return;
-    c->attend = NULL;
-    c->watch_garble = c->restarted = false;
-    atomic_store(&c->shutdown, false);
-    if (is_there(dev) == 0 && device_speed_is_raised(dev))
-        device_baud_leave_at(dev, dev->baud);
 }

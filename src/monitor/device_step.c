@@ -194,6 +194,22 @@ static int win_back(struct device *dev, struct err *err)
     return 0;
 }
 
+/* A change of speed may take a silence, or a swap of boards. */
+static int tend_speed(struct device *dev, struct err *err)
+{
+    unsigned before = dev->contact;
+    int ret = device_speed_tend(dev, err);
+
+    if (ret < 0)
+        return ret;
+    count_contact(dev);
+    return dev->contact == before
+               ? 0
+               : err_set(err, -ETIMEDOUT,
+                         "the device was out of sight while the line's speed "
+                         "was changed");
+}
+
 int device_get_in_step(struct device *dev, struct err *err)
 {
     int ret = 0;
@@ -202,11 +218,7 @@ int device_get_in_step(struct device *dev, struct err *err)
      * silence passed where no command failed. */
     if (!dev->in_step || dev->console.restarted || dev->console.silent)
         ret = win_back(dev, err);
-    if (ret == 0)
-        ret = device_speed_tend(dev, err);
-    if (ret == 0)
-        count_contact(dev); /* changing it may have taken a silence */
-    return ret;
+    return ret == 0 ? tend_speed(dev, err) : ret;
 }
 
 int device_recover(struct device *dev, const struct device_sink *sink,
@@ -217,7 +229,10 @@ int device_recover(struct device *dev, const struct device_sink *sink,
     if (dev->offline)
         return device_fail_offline(err);
     device_attend(dev, sink);
-    ret = device_settle(dev, device_get_in_step(dev, err));
+    ret = device_get_in_step(dev, err);
+    if (ret == -ETIMEDOUT && dev->in_step)
+        ret = 0; /* out of sight meanwhile, as its contact tells */
+    ret = device_settle(dev, ret);
     device_attend(dev, NULL);
     return ret;
 }
