@@ -40,6 +40,11 @@ static int do_uniform(void *arg, struct fwfs_uniform *u)
     return control(arg, FWFS_IOC_UNIFORM, u);
 }
 
+static int do_told(void *arg, struct fwfs_told *t)
+{
+    return control(arg, FWFS_IOC_TOLD, t);
+}
+
 static int do_place(void *arg, struct fwfs_place *p)
 {
     return control(arg, FWFS_IOC_PLACE, p);
@@ -71,6 +76,7 @@ int target_open(struct target *t, const char *dir, const char *name,
     *t = (struct target){.verify = do_verify,
                          .sum = do_sum,
                          .uniform = do_uniform,
+                         .told = do_told,
                          .place = do_place,
                          .read = do_read,
                          .arg = t,

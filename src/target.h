@@ -20,6 +20,7 @@ struct target {
     int (*verify)(void *arg, struct fwfs_verify *v);
     int (*sum)(void *arg, struct fwfs_sum *s);
     int (*uniform)(void *arg, struct fwfs_uniform *u);
+    int (*told)(void *arg, struct fwfs_told *t);
     int (*place)(void *arg, struct fwfs_place *p);
     /* All len bytes, or an error. */
     int (*read)(void *arg, void *out, uint64_t offset, size_t len);

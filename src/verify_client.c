@@ -71,9 +71,12 @@ static int do_verify(struct client *c, const struct target *t, const char *name,
     struct confirmed counts;
     int r = verify_file(t, &c->report, o);
 
-    if (r == 0)
-        verify_summary(t, &c->report, o, counts_of(c, name, &counts));
-    return r;
+    if (r != 0)
+        return r;
+    verify_summary(t, &c->report, o, counts_of(c, name, &counts));
+    if (ferror(stdout) == 0)
+        verify_told(t, o);
+    return 0;
 }
 
 static int do_retry(struct client *c, const struct target *t, const char *name,

@@ -75,8 +75,17 @@ int verify_file(const struct target *t, const struct report *r,
         .differed = telling.ranges.bytes[FWFS_RANGE_DIFFERED],
         .failed = telling.ranges.bytes[FWFS_RANGE_FAILED],
         .more = walk.more,
+        .session = walk.session,
     };
     return code;
+}
+
+void verify_told(const struct target *t, const struct verify_outcome *o)
+{
+    struct fwfs_told told = {.session = o->session};
+
+    if (o->session != 0)
+        (void)t->told(t->arg, &told); /* else the next one is told again */
 }
 
 static void tell_more(const struct target *t, const struct report *r,

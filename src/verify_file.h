@@ -16,8 +16,9 @@
 struct verify_outcome {
     uint64_t differed; /* and were fetched anew */
     uint64_t failed;
-    uint64_t more;  /* ranges that there was no room to tell of */
-    uint64_t tried; /* verify_retry: what had been given up */
+    uint64_t more;    /* ranges that there was no room to tell of */
+    uint64_t tried;   /* verify_retry: what had been given up */
+    uint32_t session; /* verify_file: for verify_told */
 };
 
 /* All is confirmed and nothing was found amiss. */
@@ -36,8 +37,12 @@ void verify_summary(const struct target *t, const struct report *r,
                     const struct verify_outcome *o,
                     const struct confirmed *counts);
 
-/* The same for what map calls `-`, and nothing else: reports each range that
- * came and each that is still bad, and a last line. */
+/* After verify_file went well, and all that was reported is where it should be:
+ * the mount need not tell it again. It does if this never comes. */
+void verify_told(const struct target *t, const struct verify_outcome *o);
+
+/* As verify_file for what map calls `-`, and nothing else: reports each range
+ * that came and each that is still bad, and a last line. */
 int verify_retry(const struct target *t, const struct mapfile *map,
                  const struct report *r, struct verify_outcome *out);
 

@@ -71,17 +71,22 @@ static uint64_t tell(struct verify_walk *w, struct fwfs_verify *v,
 static int verify_piece(struct verify_walk *w, uint64_t from, uint64_t end,
                         uint32_t flags)
 {
-    struct fwfs_verify v = {.offset = from, .len = end - from, .flags = flags};
+    struct fwfs_verify v = {.offset = from,
+                            .len = end - from,
+                            .flags = flags,
+                            .session = w->session};
     uint64_t began = clock_ms();
     uint64_t failed = end - from;
     int r = w->target->verify(w->target->arg, &v);
 
     if (r != 0 && r != -EIO)
         return r;
-    if (r == 0)
+    if (r == 0) {
+        w->session = v.session;
         failed = tell(w, &v, from, end);
-    else
+    } else {
         merge_add(w->found, FWFS_RANGE_FAILED, from, end - from);
+    }
     w->progress(w->arg, end);
     adapt(w, clock_ms() - began);
     return failed == end - from && !w->alive(w->arg) ? -EHOSTDOWN : 0;

@@ -24,8 +24,9 @@ struct verify_walk {
      * False ends the walk. */
     bool (*alive)(void *arg);
     void *arg;
-    uint64_t piece; /* the next one's size */
-    uint64_t more;  /* out: ranges that there was no room to tell of */
+    uint64_t piece;   /* the next one's size */
+    uint64_t more;    /* out: ranges that there was no room to tell of */
+    uint32_t session; /* out: of fwfs_verify */
 };
 
 /* [from, end) of the target with these flags. 0; -EHOSTDOWN: alive said no,

@@ -124,6 +124,10 @@ static bool answer_if_known(struct fetcher *f, struct fetch_request **link)
         return answer_read(f, link);
     case FETCH_CONFIRM:
         return answer_confirm(f, link);
+    case FETCH_TOLD:
+        told_forget(f, (*link)->session);
+        finish(f, link, 0, NULL);
+        return true;
     case FETCH_SUM:
     case FETCH_UNIFORM:
         break;

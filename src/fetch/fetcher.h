@@ -46,7 +46,9 @@ enum fetch_kind {
                       before the device was out of sight, it is proved as a
                       guess is, or where there is no checksum, read again */
     FETCH_SUM,     /* the device's own checksum, nothing is moved */
-    FETCH_UNIFORM  /* whether the device has one word again and again there */
+    FETCH_UNIFORM, /* whether the device has one word again and again there */
+    FETCH_TOLD     /* at once: what the FETCH_CONFIRMs of this session found has
+                      been passed on, and is not told again */
 };
 
 /* What a FETCH_CONFIRM came upon. */
@@ -84,6 +86,9 @@ struct fetch_request {
     /* FETCH_CONFIRM: only what was given up is tried again, the rest is left as
      * it is. Untold as well. */
     bool retry;
+    /* FETCH_CONFIRM, unless it is untold: those of one who asks; 0: the first
+     * of them, and filled in; another one may be. FETCH_TOLD: this one. */
+    uint32_t session;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
     struct fetch_finding *findings; /* the caller's, room for so many: */
     size_t max_findings;

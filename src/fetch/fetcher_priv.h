@@ -76,6 +76,13 @@ struct unsummed {
     bool resets; /* the device did instead of answering; until one came */
 };
 
+#define TOLD_MAX 4U
+struct told {
+    uint32_t session; /* 0: none */
+    uint64_t stamp;   /* for taking the place of the oldest */
+    struct ranges list;
+};
+
 struct fetcher {
     struct device *device;
     struct cache *cache;
@@ -128,10 +135,13 @@ struct fetcher {
                                       answered, and is its owner's */
     struct ranges debts;           /* answered, and not confirmed yet */
     struct ranges wrong; /* findings.c: no FETCH_CONFIRM told of it yet */
-    bool noisy;          /* a row of this session arrived damaged */
-    bool very_noisy;     /* ... and many did: two readings are not enough */
-    bool sum_agreed;     /* the device's checksum was right once */
-    bool sum_broken;     /* it never was */
+    struct told told[TOLD_MAX]; /* one did, and who asked may be dead */
+    uint64_t told_stamp;        /* the last one */
+    uint32_t sessions;          /* the number of the last one */
+    bool noisy;                 /* a row of this session arrived damaged */
+    bool very_noisy; /* ... and many did: two readings are not enough */
+    bool sum_agreed; /* the device's checksum was right once */
+    bool sum_broken; /* it never was */
     struct unsummed unsummed;
     struct plan_want footer; /* of an image, not known yet; len 0: none */
     struct ranges earlier;   /* known when the session began, or doubted, and
@@ -235,6 +245,16 @@ void findings_slot_goes(struct fetcher *f, const struct rows_block *b);
  * any request, with an error: the next one is told. */
 void findings_tell(struct fetcher *f, struct fetch_request *r);
 void findings_keep(struct fetcher *f, const struct fetch_request *r);
+
+/* --- told.c: what of it may not have been passed on --- */
+
+/* r, a FETCH_CONFIRM that is told what differed, is about to be answered well:
+ * sets r->session, before r is told all; and keeps what it was told. */
+void told_begin(struct fetcher *f, struct fetch_request *r);
+void told_keep(struct fetcher *f, const struct fetch_request *r);
+
+/* The session has passed on all that it was told; nothing if it is unknown. */
+void told_forget(struct fetcher *f, uint32_t session);
 
 /* --- assemble.c: from rows to blocks, during f->current --- */
 

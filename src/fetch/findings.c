@@ -13,6 +13,8 @@
  *
  * What is lost without other bytes in its place, as a block that is given up,
  * may have been wrong. It is named once the block has been read anew.
+ *
+ * Nothing is forgotten before who was told it has passed it on (told.c).
  */
 
 #include "fetch/fetcher_priv.h"
@@ -148,6 +150,21 @@ void findings_slot_goes(struct fetcher *f, const struct rows_block *b)
 
 /* --- telling --- */
 
+/* Adds what of the block is in list. */
+static void add_listed(struct fetch_request *r, const struct ranges *list,
+                       uint64_t at)
+{
+    uint64_t end = at + BLOCK_SIZE;
+
+    for (size_t i = 0; i < list->n; i++) {
+        const struct range *g = &list->list[i];
+        uint64_t from = g->offset > at ? g->offset : at;
+        uint64_t to = g->offset + g->len < end ? g->offset + g->len : end;
+        if (g->medium == r->medium && from < to)
+            add_finding(r, from, to - from, false);
+    }
+}
+
 /* A block that r asked for: it was given up, or what was wrong there has been
  * put right. */
 static void tell_block(struct fetcher *f, struct fetch_request *r, uint64_t n)
@@ -161,13 +178,10 @@ static void tell_block(struct fetcher *f, struct fetch_request *r, uint64_t n)
     }
     if (!is_told(r))
         return;
-    for (size_t i = 0; i < f->wrong.n; i++) {
-        const struct range *g = &f->wrong.list[i];
-        uint64_t from = g->offset > at ? g->offset : at;
-        uint64_t to = g->offset + g->len < end ? g->offset + g->len : end;
-        if (g->medium == r->medium && from < to)
-            add_finding(r, from, to - from, false);
-    }
+    add_listed(r, &f->wrong, at);
+    for (size_t i = 0; i < TOLD_MAX; i++)
+        if (f->told[i].session != r->session)
+            add_listed(r, &f->told[i].list, at);
     if (at < r->offset)
         at = r->offset;
     if (end > r->offset + r->len)
@@ -179,8 +193,12 @@ void findings_tell(struct fetcher *f, struct fetch_request *r)
 {
     uint64_t last = (r->offset + r->len - 1) / BLOCK_SIZE;
 
+    if (is_told(r))
+        told_begin(f, r);
     for (uint64_t n = r->offset / BLOCK_SIZE; n <= last; n++)
         tell_block(f, r, n);
+    if (is_told(r))
+        told_keep(f, r);
 }
 
 void findings_keep(struct fetcher *f, const struct fetch_request *r)

@@ -67,6 +67,7 @@ static void answer_verify(struct read_request *r, fuse_req_t req, int status,
     }
     io->count = 0;
     io->more = (uint32_t)r->fetch.more_findings;
+    io->session = r->fetch.session;
     fill_ranges(io, v->findings, r->fetch.n_findings,
                 r->fetch.offset - io->offset);
     (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
@@ -105,6 +106,17 @@ static void answer_uniform(struct read_request *r, fuse_req_t req, int status,
     }
     io->uniform = r->fetch.uniform;
     (void)fuse_reply_ioctl(req, 0, io, sizeof(*io));
+}
+
+static void answer_told(struct read_request *r, fuse_req_t req, int status,
+                        const void *bytes)
+{
+    (void)r;
+    (void)bytes;
+    if (status < 0)
+        (void)fuse_reply_err(req, error_number(status));
+    else
+        (void)fuse_reply_ioctl(req, 0, NULL, 0);
 }
 
 /* Known at once. */
@@ -149,6 +161,16 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
         *offset = v->io.uniform.offset;
         return 0;
     }
+    if (cmd == FWFS_IOC_TOLD) {
+        struct fwfs_told told;
+        memcpy(&told, in, sizeof(told));
+        f->kind = FETCH_TOLD;
+        f->session = told.session;
+        *offset = 0;
+        *len = 1; /* it is about no bytes */
+        v->read.answer = answer_told;
+        return 0;
+    }
     memcpy(&v->io.verify, in, sizeof(v->io.verify));
     flags = v->io.verify.flags;
     f->kind = FETCH_CONFIRM;
@@ -159,6 +181,7 @@ static int fill(struct verify_request *v, unsigned cmd, const void *in,
     *offset = v->io.verify.offset;
     f->retry = (flags & FWFS_VERIFY_RETRY) != 0;
     f->untold = (flags & FWFS_VERIFY_UNTOLD) != 0;
+    f->session = v->io.verify.session;
     return (flags & ~(FWFS_VERIFY_RETRY | FWFS_VERIFY_UNTOLD)) != 0 ? EINVAL
                                                                     : 0;
 }
@@ -195,9 +218,9 @@ void verify_begin(struct fs *fs, fuse_req_t req, size_t segment, unsigned cmd,
         return;
     }
     if (cmd == FWFS_IOC_VERIFY || cmd == FWFS_IOC_SUM ||
-        cmd == FWFS_IOC_UNIFORM) {
+        cmd == FWFS_IOC_UNIFORM || cmd == FWFS_IOC_TOLD) {
         code = EINVAL;
-        if (in_size >= size && out_size >= size)
+        if (in_size >= size && (cmd == FWFS_IOC_TOLD || out_size >= size))
             r = prepare(fs, segment, cmd, in, &offset, &code);
     }
     if (r != NULL)

@@ -22,7 +22,7 @@
  * next. */
 #define FWFS_VERIFY_RETRY 1U
 /* In flags: ranges has what failed alone. What differed is told to the next
- * call without this. */
+ * call without this. Neither has a session. */
 #define FWFS_VERIFY_UNTOLD 2U
 
 enum fwfs_range_kind {
@@ -40,12 +40,13 @@ struct fwfs_verify_range {
 };
 
 struct fwfs_verify {
-    uint64_t offset;   /* in: bytes from the start of the file */
-    uint64_t len;      /* in: 1 to FWFS_VERIFY_MAX, within the file */
-    uint32_t flags;    /* in: 0 or the two above */
-    uint32_t count;    /* out: ranges used */
-    uint32_t more;     /* out: so many ranges did not fit */
-    uint32_t reserved; /* 0 */
+    uint64_t offset;  /* in: bytes from the start of the file */
+    uint64_t len;     /* in: 1 to FWFS_VERIFY_MAX, within the file */
+    uint32_t flags;   /* in: 0 or the two above */
+    uint32_t count;   /* out: ranges used */
+    uint32_t more;    /* out: so many ranges did not fit */
+    uint32_t session; /* in: what the last call answered, 0: there was none;
+                       * out: for FWFS_IOC_TOLD */
     struct fwfs_verify_range ranges[FWFS_VERIFY_RANGES]; /* out */
 };
 
@@ -92,6 +93,18 @@ struct fwfs_uniform {
  * As above; EOPNOTSUPP also where the range is not one of whole words.
  */
 #define FWFS_IOC_UNIFORM _IOWR('f', 0x62, struct fwfs_uniform)
+
+struct fwfs_told {
+    uint32_t session;  /* in: of the last FWFS_IOC_VERIFY */
+    uint32_t reserved; /* 0 */
+};
+
+/*
+ * What differed by the answers of this session has been passed on. Until then
+ * every session is told it: the one that was may have been killed. An unknown
+ * session is no error.
+ */
+#define FWFS_IOC_TOLD _IOW('f', 0x64, struct fwfs_told)
 
 struct fwfs_place {
     uint64_t offset;      /* out: of the file's first byte, from the start of

@@ -97,7 +97,9 @@ static int confirm(struct reader *r, uint64_t offset, size_t len, bool untold)
     r->r.done = on_done;
     r->r.arg = r;
     fetch_submit(fetcher, &r->r);
-    return wait_for(r);
+    if (wait_for(r) == 0 && !untold)
+        passed_on(r);
+    return r->status;
 }
 
 static bool all_confirmed(void)

@@ -40,6 +40,7 @@ static struct named verify(void)
 
     submit(&r);
     assert_int_equal(wait_for(&r), 0);
+    passed_on(&r);
     return named_to(&r);
 }
 

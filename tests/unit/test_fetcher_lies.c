@@ -48,6 +48,8 @@ static struct named verify(uint64_t offset, size_t len)
     struct reader r;
 
     submit(&r, offset, len, false);
+    assert_int_equal(wait_for(&r), 0);
+    passed_on(&r);
     return named_to(&r);
 }
 

@@ -95,6 +95,31 @@ static void answers_that_lie(void **state)
     assert_true(out.differed + out.failed <= fake_target.size);
 }
 
+/* The mount is told that it was, once all is over. */
+static void what_is_told_is_one_session(void **state)
+{
+    (void)state;
+    fake.session = 77;
+    fake_range(0x1200, 0x200, FWFS_RANGE_DIFFERED);
+    assert_int_equal(verify_all(NULL), 0);
+    assert_true(fake.calls > 1);
+    assert_int_equal(out.session, 77);
+    assert_int_equal(fake.told, 0);
+    verify_told(&fake_target, &out);
+    assert_int_equal(fake.told, 77);
+}
+
+/* Of a file of no bytes nothing was told. */
+static void no_session_is_none(void **state)
+{
+    (void)state;
+    fake_target.size = 0;
+    fake.told = 1;
+    assert_int_equal(verify_all(NULL), 0);
+    verify_told(&fake_target, &out);
+    assert_int_equal(fake.told, 1);
+}
+
 /* Pieces grow on a fast line and shrink on a slow one. */
 static void pieces_fit_the_line(void **state)
 {
@@ -244,6 +269,8 @@ int main(void)
         cmocka_unit_test_setup(ranges_over_the_borders, fake_set_up),
         cmocka_unit_test_setup(more_than_fit, fake_set_up),
         cmocka_unit_test_setup(answers_that_lie, fake_set_up),
+        cmocka_unit_test_setup(what_is_told_is_one_session, fake_set_up),
+        cmocka_unit_test_setup(no_session_is_none, fake_set_up),
         cmocka_unit_test_setup(pieces_fit_the_line, fake_set_up),
         cmocka_unit_test_setup(errors_end_it, fake_set_up),
         cmocka_unit_test_setup(retries_only_what_is_bad, fake_set_up),

@@ -21,6 +21,8 @@ static struct {
     struct fwfs_verify_range ranges[200];
     size_t n_ranges;
     uint32_t flags;     /* seen last */
+    uint32_t session;   /* of all calls but the first; 0: there are none */
+    uint32_t told;      /* the session that was */
     unsigned calls;     /* of any kind */
     uint64_t longest;   /* asked for at once */
     uint64_t now_ms;    /* a fake clock */
@@ -89,6 +91,8 @@ static int fake_verify(void *arg, struct fwfs_verify *v)
     fake.flags = v->flags;
     if (fake.code != 0)
         return fake.code;
+    assert_int_equal(v->session, fake.calls > 1 ? fake.session : 0);
+    v->session = fake.session;
     memset(fake.asked + v->offset, true, v->len);
     for (size_t i = 0; i < fake.n_ranges; i++)
         fake_answer(v, fake.ranges[i]);
@@ -135,6 +139,13 @@ static int fake_uniform(void *arg, struct fwfs_uniform *u)
     u->uniform = memcmp(fake.flash + u->offset, fake.flash + u->offset + 4,
                         u->len - 4) == 0;
     return 0;
+}
+
+static int fake_told(void *arg, struct fwfs_told *t)
+{
+    (void)arg;
+    fake.told = t->session;
+    return fake.code;
 }
 
 static int fake_where(void *arg, struct fwfs_place *p)
@@ -202,6 +213,7 @@ static int fake_set_up(void **state)
     fake_target = (struct target){.verify = fake_verify,
                                   .sum = fake_sum,
                                   .uniform = fake_uniform,
+                                  .told = fake_told,
                                   .place = fake_where,
                                   .read = fake_read,
                                   .name = "romfs.img",
