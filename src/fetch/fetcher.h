@@ -86,8 +86,8 @@ struct fetch_request {
     /* FETCH_CONFIRM: only what was given up is tried again, the rest is left as
      * it is. Untold as well. */
     bool retry;
-    /* FETCH_CONFIRM, unless it is untold: those of one who asks; 0: the first of
-     * them, and filled in; another one may be. FETCH_TOLD: this one. */
+    /* FETCH_CONFIRM, unless it is untold: those of one who asks; 0: the first
+     * of them, and filled in; another one may be. FETCH_TOLD: this one. */
     uint32_t session;
     /* FETCH_CONFIRM: filled in, in no order, neighbours merged. */
     struct fetch_finding *findings; /* the caller's, room for so many: */

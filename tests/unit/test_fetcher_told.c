@@ -103,7 +103,7 @@ static void what_there_was_no_room_for(void **state)
     change(AT(9));
     assert_int_equal(told(&killed, 0, AT(16), 1), DEVICE_ROW);
     assert_int_equal(killed.r.r.more_findings, 1);
-    assert_true(told_all(&a) >= 2 * DEVICE_ROW);
+    assert_true(told_all(&a) >= UINT64_C(2) * DEVICE_ROW);
 }
 
 /* --- at the same time --- */
