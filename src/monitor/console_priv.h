@@ -46,7 +46,8 @@ struct console_screen {
 };
 void console_draw(struct console_screen *s, struct span text);
 
-/* Forgets what was received; line stands there instead. */
+/* Forgets what was received; line stands there instead, which may be a part of
+ * it. So much of it as a console_screen holds. */
 void console_set_line(struct console *c, struct span line);
 
 /* Keeps what comes until nothing has come for quiet_ms, or until, or the device

@@ -160,8 +160,13 @@ bool console_tidy(struct console *c)
 
 void console_set_line(struct console *c, struct span line)
 {
+    struct console_screen copy = {.len = line.len};
+
+    if (copy.len > sizeof(copy.text))
+        copy.len = sizeof(copy.text);
+    memcpy(copy.text, line.text, copy.len);
     console_forget(c);
-    (void)buf_add(&c->in, line.text, line.len);
+    (void)buf_add(&c->in, copy.text, copy.len);
 }
 
 /*
