@@ -15,11 +15,12 @@ struct chip {
     uint64_t base;
     uint64_t size;
     uint64_t window;
-    uint8_t *locked; /* U-Boot's: one a sector; NULL: none is */
 };
 
 struct memory {
     struct chip chip[2];
+    uint8_t
+        *locked[2]; /* U-Boot's, of each chip: one a sector; NULL: none is */
     struct ram ram;
     uint64_t abort_at; /* flash from here on faults */
     bool big_endian;

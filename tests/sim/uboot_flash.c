@@ -26,20 +26,21 @@ static const char *bank_name(int bank)
 void uboot_protect_start(struct sim *sim)
 {
     for (int i = 0; i < 2; i++) {
-        struct chip *c = &sim->memory.chip[i];
+        const struct chip *c = &sim->memory.chip[i];
+        uint8_t **locked = &sim->memory.locked[i];
 
-        free(c->locked);
-        c->locked = c->data ? calloc((size_t)sector_count(c) + 2, 1) : NULL;
+        free(*locked);
+        *locked = c->data ? calloc((size_t)sector_count(c) + 2, 1) : NULL;
     }
-    if (sim->memory.chip[0].locked)
-        memset(sim->memory.chip[0].locked, 1, 2);
+    if (sim->memory.locked[0])
+        memset(sim->memory.locked[0], 1, 2);
 }
 
 bool uboot_protected(const struct sim *sim, int index, uint64_t offset)
 {
-    const struct chip *c = &sim->memory.chip[index];
+    const uint8_t *locked = sim->memory.locked[index];
 
-    return c->locked && c->locked[offset / SECTOR];
+    return locked && locked[offset / SECTOR];
 }
 
 static bool erase_sectors(struct sim *sim, const struct sectors *s)
@@ -259,14 +260,14 @@ enum uboot_result uboot_flerase(struct sim *sim, const struct uboot_call *call)
 static bool lock_sectors(struct sim *sim, const struct sectors *s)
 {
     for (long i = s->first; i <= s->last; i++)
-        sim->memory.chip[s->bank].locked[i] = 1;
+        sim->memory.locked[s->bank][i] = 1;
     return true;
 }
 
 static bool unlock_sectors(struct sim *sim, const struct sectors *s)
 {
     for (long i = s->first; i <= s->last; i++)
-        sim->memory.chip[s->bank].locked[i] = 0;
+        sim->memory.locked[s->bank][i] = 0;
     return true;
 }
 
