@@ -157,8 +157,8 @@ static void attend_end(struct attach *a)
     a->c->attend_arg = a->attend_arg;
 }
 
-/* What the console knew before an attempt that failed: a device that was seen
- * to start is won by no resync; another may come back as it was. */
+/* What the console knew before an attempt: if that fails, the device may come
+ * back as it was. */
 static void keep_known(struct attach *a)
 {
     struct console *c = a->c;
@@ -174,14 +174,15 @@ static void keep_known(struct attach *a)
         c->others = a->config->dialects;
 }
 
-/* A start that was shown is still to be broken into. */
+/* A start that was shown is still to be broken into: till then no resync wins
+ * the prompt. */
 static void restore_known(struct attach *a)
 {
     const struct attach_known *k = &a->known;
     struct console *c = a->c;
 
     c->dialect = k->dialect;
-    c->prompt_len = a->own_start ? 0 : k->prompt_len;
+    c->prompt_len = k->prompt_len;
     memcpy(c->prompt, k->prompt, sizeof(c->prompt));
     c->restarted = c->restarted || k->restarted || a->started;
 }

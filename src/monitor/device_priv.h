@@ -220,10 +220,11 @@ int device_speed_raise(struct device *dev, struct err *err);
  * can have raised it, that one is the session's. */
 int device_speed_start(struct device *dev, struct err *err);
 
-/* With the console in step: does what is due, that is, lowers the speed where
- * rows came damaged, or raises it again after a reset; but first whoever is
- * there has to be known. */
+/* A change is due: down where rows came damaged, up again after a reset. */
 bool device_speed_is_due(const struct device *dev);
+
+/* With the console in step: does what is due, once whoever is there is known.
+ */
 int device_speed_tend(struct device *dev, struct err *err);
 
 /* n rows came at this speed; good: undamaged. Does nothing in a test. */
